@@ -1,0 +1,61 @@
+import knex, { type Knex } from 'knex'
+import pg from 'pg'
+
+/** Where a PostgreSQL is and as whom to enter it. */
+export type ConnectionTarget =
+  string | { host: string; port: number; user: string; database: string; password?: string }
+
+/** What each transaction is given before PostgreSQL ends it, in milliseconds. */
+export interface Timeouts {
+  statementTimeoutMs: number
+  lockTimeoutMs: number
+}
+
+/** A bounded pool of connections, together with what every transaction on it starts from. */
+export interface Database {
+  pool: Knex
+  timeouts: Timeouts
+  /** Null: the database's own clock. Tests stop it here. */
+  clock: { now(): Date } | null
+  close(): Promise<void>
+}
+
+/** How long a request may wait for a free connection before it is told to come back (503). */
+const ACQUIRE_TIMEOUT_MS = 3000
+const CONNECT_TIMEOUT_MS = 3000
+
+/** int8 (counts) as a number: none of ours comes near 2^53. */
+pg.types.setTypeParser(pg.types.builtins.INT8, Number)
+
+/** Opens a pool that connects on first use; nothing is thrown here when the database is away. */
+export function openDatabase(
+  target: ConnectionTarget,
+  options: Timeouts & { poolSize: number; clock?: { now(): Date } },
+): Database {
+  const pool = knex({
+    client: 'pg',
+    connection: {
+      ...connectionOf(target),
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      application_name: 'latchkey',
+    },
+    pool: { min: 0, max: options.poolSize, acquireTimeoutMillis: ACQUIRE_TIMEOUT_MS },
+    acquireConnectionTimeout: ACQUIRE_TIMEOUT_MS,
+  })
+  return {
+    pool,
+    timeouts: { statementTimeoutMs: options.statementTimeoutMs, lockTimeoutMs: options.lockTimeoutMs },
+    clock: options.clock ?? null,
+    close: () => pool.destroy(),
+  }
+}
+
+/** The settings of node-postgres for a target, whether it came as a URL or in parts. */
+export function connectionOf(target: ConnectionTarget): Knex.PgConnectionConfig {
+  return typeof target === 'string' ? { connectionString: target } : target
+}
+
+/** The role that a target enters as. */
+export function roleOf(target: ConnectionTarget): string {
+  return typeof target === 'string' ? decodeURIComponent(new URL(target).username) : target.user
+}

@@ -1,0 +1,46 @@
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import knex, { type Knex } from 'knex'
+import { connectionOf, roleOf, type ConnectionTarget } from './connect.ts'
+
+/** Any number, the same in every process: the lock under which one migrates and the others wait. */
+const MIGRATION_LOCK = 7_264_331
+
+/**
+ * Brings the schema up to date, as the owner role, and lets the application's role use it. Any number of processes may
+ * call it at once: one works, the others wait and then find nothing to do. All pending steps commit together or not at all.
+ * Returns the names of the steps that ran.
+ */
+export async function migrate(owner: ConnectionTarget, application: ConnectionTarget): Promise<string[]> {
+  const pool = knex({ client: 'pg', connection: connectionOf(owner), pool: { min: 0, max: 1 } })
+  try {
+    return await pool.transaction(async (trx) => {
+      await trx.raw('select pg_advisory_xact_lock(?)', [MIGRATION_LOCK])
+      await trx.raw(`select set_config('latchkey.application_role', ?, true)`, [roleOf(application)])
+      const [, ran] = (await trx.migrate.latest({ migrationSource, tableName: 'migrations' })) as [
+        number,
+        string[],
+      ]
+      return ran
+    })
+  } finally {
+    await pool.destroy()
+  }
+}
+
+/** The steps by name without their ending, so that a database migrated from source (.ts) accepts the built ones (.js). */
+const migrationSource: Knex.MigrationSource<string> = {
+  async getMigrations() {
+    const files = await readdir(migrationsFolder)
+    return files.map((file) => file.replace(/\.[jt]s$/, '')).toSorted()
+  },
+  getMigrationName: (name) => name,
+  async getMigration(name) {
+    const ending = import.meta.url.endsWith('.ts') ? '.ts' : '.js'
+    return (await import(pathToFileURL(join(migrationsFolder, name + ending)).href)) as Knex.Migration
+  },
+}
+
+/** Beside src in the sources, beside dist/src once built. */
+const migrationsFolder = fileURLToPath(new URL('../../migrations', import.meta.url))

@@ -1,0 +1,252 @@
+import { randomBytes } from 'node:crypto'
+import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { Load, Util } from 'config/lib/util.js'
+import { z } from 'zod'
+import { projectRoot } from './root.ts'
+import type { SecretKey } from './secrets.ts'
+
+/** A limit: so many in so long. */
+export interface Allowance {
+  count: number
+  seconds: number
+}
+
+/** Everything the operator decides, checked and typed. Immutable for the life of the process. */
+export interface Config {
+  environment: 'demo' | 'production'
+  server: { host: string; port: number; publicUrl: string; trustedProxies: number }
+  database: {
+    /** Null: the private PostgreSQL under `dataDir`. */
+    url: string | null
+    ownerUrl: string | null
+    directUrl: string | null
+    poolSize: number
+    statementTimeoutMs: number
+    lockTimeoutMs: number
+  }
+  dataDir: string
+  secretKeys: SecretKey[]
+  /** `smtpUrl` null: the demo's outbox. */
+  mail: { smtpUrl: string | null; from: string }
+  logLevel: string
+  hashing: { concurrency: number; queue: number }
+  limits: Record<string, Allowance>
+}
+
+/** The configuration cannot be used; the message names every fault and the variable that mends it. */
+export class BadConfiguration extends Error {
+  override name = 'BadConfiguration'
+}
+
+type Environment = Record<string, string | undefined>
+type RawSettings = Record<string, unknown>
+
+const text = z.string().trim()
+const optionalUrl = (protocols: string[]) =>
+  text.refine((value) => value === '' || protocols.includes(protocolOf(value)), {
+    message: `must be a URL that starts with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
+  })
+const wholeNumber = (least: number, most: number) => z.coerce.number().int().min(least).max(most)
+
+const fileShape = z.strictObject({
+  environment: z.enum(['demo', 'production', 'development', 'test']),
+  server: z.strictObject({
+    host: text.min(1),
+    port: wholeNumber(0, 65_535),
+    publicUrl: optionalUrl(['http:', 'https:']).refine(isOrigin, {
+      message: 'must be an address without a path, such as https://account.example.org',
+    }),
+    trustedProxies: text.regex(/^\d{0,2}$/, 'must be the number of proxies in front, 0 if there is none'),
+  }),
+  database: z.strictObject({
+    url: optionalUrl(['postgres:', 'postgresql:']),
+    ownerUrl: optionalUrl(['postgres:', 'postgresql:']),
+    directUrl: optionalUrl(['postgres:', 'postgresql:']),
+    poolSize: wholeNumber(1, 100),
+    statementTimeoutMs: wholeNumber(100, 60_000),
+    lockTimeoutMs: wholeNumber(100, 60_000),
+  }),
+  dataDir: text.min(1),
+  secretKeys: text,
+  mail: z.strictObject({ smtpUrl: optionalUrl(['smtp:', 'smtps:']), from: text }),
+  logLevel: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),
+  hashing: z.strictObject({ concurrency: wholeNumber(0, 64), queue: wholeNumber(1, 1000) }),
+  limits: z.record(
+    z.string(),
+    z.strictObject({ count: wholeNumber(1, 1_000_000), seconds: wholeNumber(1, 31_536_000) }),
+  ),
+})
+
+type FileShape = z.infer<typeof fileShape>
+
+/**
+ * Reads `config/*.json` and the environment over it (`config/custom-environment-variables.json` says which variable is
+ * which setting). Throws `BadConfiguration` naming every fault at once.
+ */
+export function loadConfig(environment: Environment = process.env): Config {
+  const configDir = join(projectRoot, 'config')
+  const variables = JSON.parse(
+    readFileSync(join(configDir, 'custom-environment-variables.json'), 'utf8'),
+  ) as RawSettings
+  const settings = new SettingsFiles({ configDir, nodeEnv: [environment['NODE_ENV'] ?? 'demo'] })
+  const raw = settings.under(variables, environment)
+  const parsed = fileShape.safeParse(raw)
+  const faults = parsed.success
+    ? []
+    : parsed.error.issues.map((issue) => describe(issue.path, issue.message, variables))
+  faults.push(...faultsInCombination(raw))
+  const keys = parseKeys(textAt(raw, 'secretKeys'), faults)
+  if (!parsed.success || faults.length > 0) {
+    throw new BadConfiguration(
+      ['The configuration cannot be used:', ...faults.map((fault) => `  - ${fault}`)].join('\n'),
+    )
+  }
+  return build(parsed.data, keys)
+}
+
+/** node-config reads `process.env` by itself; this hands it the environment instead, so that tests can. */
+class SettingsFiles extends Load {
+  under(variables: RawSettings, environment: Environment): RawSettings {
+    Util.loadFileConfigs(this)
+    this.addConfig('environment', this.substituteDeep(variables, environment))
+    return this.config
+  }
+}
+
+/** What is allowed one by one and not together; chiefly, what production must not do without. */
+function faultsInCombination(raw: RawSettings): string[] {
+  const publicUrl = textAt(raw, 'server', 'publicUrl')
+  const unset = (...path: string[]) => textAt(raw, ...path) === ''
+  const faults: [boolean, string][] =
+    textAt(raw, 'environment') === 'production'
+      ? [
+          [unset('database', 'url'), 'DATABASE_URL: production needs a PostgreSQL of its own'],
+          [
+            protocolOf(publicUrl) !== 'https:',
+            'PUBLIC_URL: production needs the https address that people use',
+          ],
+          [
+            unset('secretKeys'),
+            'SECRET_KEYS: production needs keys of its own (id:base64 of 32 random bytes)',
+          ],
+          [unset('mail', 'smtpUrl'), 'SMTP_URL: production needs a real mail server'],
+          [
+            unset('server', 'trustedProxies'),
+            'TRUSTED_PROXIES: say how many proxies are in front, 0 if none',
+          ],
+        ]
+      : [
+          [
+            URL.canParse(publicUrl) && !isThisMachine(publicUrl),
+            'PUBLIC_URL: the demo serves only this machine; set NODE_ENV=production to serve others',
+          ],
+        ]
+  faults.push([
+    !unset('mail', 'smtpUrl') && unset('mail', 'from'),
+    'MAIL_FROM: must be set where SMTP_URL is',
+  ])
+  return faults.filter(([broken]) => broken).map(([, fault]) => fault)
+}
+
+/** The text of one setting before it was checked; empty when it is missing or no text. */
+function textAt(raw: RawSettings, ...path: string[]): string {
+  const value = path.reduce<unknown>(
+    (found, name) => (typeof found === 'object' && found !== null ? (found as RawSettings)[name] : undefined),
+    raw,
+  )
+  return typeof value === 'string' ? value.trim() : ''
+}
+
+function build(file: FileShape, keys: SecretKey[]): Config {
+  const dataDir = resolve(projectRoot, file.dataDir)
+  const { host, port } = file.server
+  return {
+    environment: file.environment === 'production' ? 'production' : 'demo',
+    server: {
+      host,
+      port,
+      publicUrl:
+        file.server.publicUrl === '' ? `http://localhost:${port}` : new URL(file.server.publicUrl).origin,
+      trustedProxies: Number(file.server.trustedProxies),
+    },
+    database: {
+      url: file.database.url || null,
+      ownerUrl: file.database.ownerUrl || null,
+      directUrl: file.database.directUrl || null,
+      poolSize: file.database.poolSize,
+      statementTimeoutMs: file.database.statementTimeoutMs,
+      lockTimeoutMs: file.database.lockTimeoutMs,
+    },
+    dataDir,
+    secretKeys: keys.length > 0 ? keys : [keyOfTheDemo(dataDir)],
+    mail: {
+      smtpUrl: file.mail.smtpUrl || null,
+      from: file.mail.from || 'Latchkey demo <demo@latchkey.example>',
+    },
+    logLevel: file.logLevel,
+    hashing: file.hashing,
+    limits: file.limits,
+  }
+}
+
+/** Reads `id:base64,id:base64`; adds a fault, never the key, for each that is no 256-bit key under a unique id. */
+function parseKeys(configured: string, faults: string[]): SecretKey[] {
+  const keys = configured
+    .split(',')
+    .filter((part) => part.trim() !== '')
+    .map((part, index) => {
+      const [id = '', encoded = ''] = part.trim().split(':', 2)
+      const bytes = Buffer.from(encoded, 'base64')
+      if (!/^[A-Za-z0-9_-]{1,32}$/.test(id) || bytes.length !== 32) {
+        faults.push(`SECRET_KEYS: key ${index + 1} must be id:base64, with 32 bytes of key`)
+      }
+      return { id, bytes }
+    })
+  if (new Set(keys.map((key) => key.id)).size < keys.length)
+    faults.push('SECRET_KEYS: two keys have the same id')
+  return keys
+}
+
+/** The demo's own key, made once and kept beside its data, readable by this user only. */
+function keyOfTheDemo(dataDir: string): SecretKey {
+  const file = join(dataDir, 'secret-key')
+  if (!existsSync(file)) {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+    const draft = `${file}.${process.pid}`
+    writeFileSync(draft, randomBytes(32).toString('base64'), { mode: 0o600 })
+    try {
+      linkSync(draft, file)
+    } catch (error) {
+      // Another process of the same demo was faster: its key is the one.
+      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
+    } finally {
+      rmSync(draft)
+    }
+  }
+  return { id: 'demo', bytes: Buffer.from(readFileSync(file, 'utf8'), 'base64') }
+}
+
+/** Puts the name of the variable in front, so that whoever reads the fault knows what to set. */
+function describe(path: PropertyKey[], message: string, variables: RawSettings): string {
+  const variable = path.reduce<unknown>(
+    (found, part) =>
+      typeof found === 'object' && found !== null ? (found as Record<PropertyKey, unknown>)[part] : found,
+    variables,
+  )
+  return `${typeof variable === 'string' ? variable : `config setting ${path.join('.')}`}: ${message}`
+}
+
+function protocolOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).protocol : ''
+}
+
+function isOrigin(url: string): boolean {
+  if (!URL.canParse(url)) return url === ''
+  const { pathname, search, hash, username } = new URL(url)
+  return pathname === '/' && search === '' && hash === '' && username === ''
+}
+
+function isThisMachine(url: string): boolean {
+  return ['localhost', '127.0.0.1', '[::1]'].includes(new URL(url).hostname)
+}
