@@ -3,7 +3,7 @@ import { defineConfig, globalIgnores } from 'eslint/config'
 import typescript from 'typescript-eslint'
 
 export default defineConfig(
-  globalIgnores(['dist/', 'node_modules/', '.latchkey/', 'coverage/']),
+  globalIgnores(['dist/', 'node_modules/', '.cache/', '.latchkey/', 'coverage/']),
   eslint.configs.recommended,
   {
     files: ['**/*.ts'],

