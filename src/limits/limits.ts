@@ -1,0 +1,160 @@
+import type { Database } from '../database/connect.ts'
+import { withoutOrganization, type SystemTransaction } from '../database/transaction.ts'
+import { after, SECOND } from '../platform/clock.ts'
+import { BadConfiguration, type Allowance } from '../platform/config.ts'
+import type { Secrets } from '../platform/secrets.ts'
+
+/** Every limit there is. How much each allows is `limits` in the configuration. */
+const LIMIT_NAMES = [
+  'recovery-requests-per-address',
+  'wrong-tokens-per-address',
+  'failed-look-ups-per-address',
+  'recovery-mail-per-account-hour',
+  'recovery-mail-per-account-day',
+  'recovery-mail-per-device-hour',
+  'sign-in-failures-per-address',
+  'sign-in-failures-per-account',
+  'sign-in-paused-mail-per-account',
+  'password-changes-per-account',
+] as const
+
+export type LimitName = (typeof LIMIT_NAMES)[number]
+
+/** Whether something may go on and, if not, in how many whole seconds (at least one) it may. */
+export type LimitAnswer = { allowed: true } | { allowed: false; retryAfterSeconds: number }
+
+/**
+ * Counts what may happen only so often. A window starts with the first spend under a key and is over, with all that was
+ * spent, when its seconds are. The parts of a key (an address, an account's id) are stored only as a keyed hash.
+ * Everything here throws `Unavailable` when the database is away: a limit that cannot be counted is never a yes.
+ */
+export interface Limits {
+  /** Counts one more, committed at once whatever the caller does afterwards, and says whether it is allowed. */
+  spend(rule: LimitName, ...keyParts: string[]): Promise<LimitAnswer>
+  /**
+   * Counts one more as part of a transaction: undone with it, and others under the same key wait for its end. Whoever
+   * spends several in one transaction does so in one order everywhere, or two of them lock each other out.
+   */
+  spendIn(tx: SystemTransaction, rule: LimitName, ...keyParts: string[]): Promise<LimitAnswer>
+  /** What `spend` would answer, without counting. */
+  peek(rule: LimitName, ...keyParts: string[]): Promise<LimitAnswer>
+  /** Takes back one spend that was allowed and turned out not to be what the rule counts (say, no failure). */
+  giveBack(rule: LimitName, ...keyParts: string[]): Promise<void>
+  /** Takes back all that was spent under a key. */
+  forget(rule: LimitName, ...keyParts: string[]): Promise<void>
+}
+
+interface LimitRow {
+  key: string
+  spent: number
+  ends_at: Date
+}
+
+/**
+ * The limits on one database. Time is the transaction's, so that web machines whose clocks differ count alike and tests
+ * stop it; rate-limiter-flexible, which would do much of this, reads Date.now().
+ * Throws `BadConfiguration` naming every rule that is missing from the allowances, and every one that does not exist.
+ */
+export function createLimits(parts: {
+  database: Database
+  secrets: Secrets
+  allowances: Record<string, Allowance>
+}): Limits {
+  const { database, secrets } = parts
+  const allowances = checked(parts.allowances)
+  const keyOf = (rule: LimitName, keyParts: string[]) => secrets.lastingHash('limits', rule, ...keyParts)
+  const spendIn: Limits['spendIn'] = async (tx, rule, ...keyParts) => {
+    const { count, seconds } = allowances[rule]
+    const row = await countOne(tx, keyOf(rule, keyParts), count, seconds)
+    return row.spent <= count ? { allowed: true } : refusedUntil(row.ends_at, tx.now)
+  }
+
+  return {
+    spendIn,
+    spend: (rule, ...keyParts) => withoutOrganization(database, (tx) => spendIn(tx, rule, ...keyParts)),
+    peek: (rule, ...keyParts) =>
+      withoutOrganization(database, async ({ sql, now }) => {
+        const row = await sql<LimitRow>('limits')
+          .where({ key: keyOf(rule, keyParts) })
+          .first()
+        const isSpent = row && row.ends_at > now && row.spent >= allowances[rule].count
+        return isSpent ? refusedUntil(row.ends_at, now) : { allowed: true }
+      }),
+    giveBack: (rule, ...keyParts) =>
+      withoutOrganization(database, async ({ sql, now }) => {
+        await sql<LimitRow>('limits')
+          .where({ key: keyOf(rule, keyParts) })
+          .andWhere('ends_at', '>', now)
+          // Refused spends, of which one is counted, are not there to be given back.
+          .update({ spent: sql.raw('greatest(least(spent, ?) - 1, 0)', [allowances[rule].count]) })
+      }),
+    forget: (rule, ...keyParts) =>
+      withoutOrganization(database, async ({ sql }) => {
+        await sql<LimitRow>('limits')
+          .where({ key: keyOf(rule, keyParts) })
+          .delete()
+      }),
+  }
+}
+
+/** A refusal that ends at a later instant, in whole seconds so that who comes back then is not a moment early. */
+export function refusedUntil(end: Date, now: Date): LimitAnswer {
+  return { allowed: false, retryAfterSeconds: Math.ceil((end.getTime() - now.getTime()) / SECOND) }
+}
+
+/** Rows that one call of `purge` removes: few enough to be over at once, whatever has piled up. */
+const PURGE_BATCH = 1000
+
+/** Removes windows that are over, one batch of them. Returns how many; call again while it is a full thousand. */
+export async function purge(tx: SystemTransaction): Promise<number> {
+  const ended = tx
+    .sql<LimitRow>('limits')
+    .select('key')
+    .where('ends_at', '<=', tx.now)
+    .orderBy('ends_at')
+    .limit(PURGE_BATCH)
+    .forUpdate()
+    .skipLocked()
+  return tx.sql<LimitRow>('limits').whereIn('key', ended).delete()
+}
+
+/**
+ * One statement, because of which no number of parallel spends gets past the limit (CWE-362). The count stops one above
+ * the limit: more would only be a number that can overflow.
+ */
+async function countOne(
+  tx: SystemTransaction,
+  key: string,
+  count: number,
+  seconds: number,
+): Promise<Pick<LimitRow, 'spent' | 'ends_at'>> {
+  const answer = await tx.sql.raw<{ rows: LimitRow[] }>(
+    `insert into limits (key, spent, ends_at) values (:key, 1, :end)
+     on conflict (key) do update set
+       spent = case when limits.ends_at <= :now then 1 else least(limits.spent, :count) + 1 end,
+       ends_at = case when limits.ends_at <= :now then excluded.ends_at else limits.ends_at end
+     returning spent, ends_at`,
+    { key, count, now: tx.now, end: after(tx.now, seconds * SECOND) },
+  )
+  const row = answer.rows[0]
+  if (!row) throw new Error('a limit was spent and gave no row')
+  return row
+}
+
+function checked(allowances: Record<string, Allowance>): Record<LimitName, Allowance> {
+  const names: readonly string[] = LIMIT_NAMES
+  const faults = [
+    ...names.filter((name) => !(name in allowances)).map((name) => `limits.${name}: is missing`),
+    ...Object.keys(allowances)
+      .filter((name) => !names.includes(name))
+      .map((name) => `limits.${name}: there is no such limit`),
+  ]
+  if (faults.length > 0) {
+    throw new BadConfiguration(
+      ['The configuration cannot be used:', ...faults.map((fault) => `  - config setting ${fault}`)].join(
+        '\n',
+      ),
+    )
+  }
+  return allowances
+}

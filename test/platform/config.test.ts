@@ -1,0 +1,164 @@
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect } from 'chai'
+import { BadConfiguration, loadConfig } from '../../src/platform/config.ts'
+import { systemRandom } from '../../src/platform/random.ts'
+
+const keyText = (bytes: number) => systemRandom.bytes(bytes).toString('base64')
+const goodKey = keyText(32)
+const demo = { SECRET_KEYS: `test:${goodKey}` }
+const production = {
+  NODE_ENV: 'production',
+  DATABASE_URL: 'postgres://latchkey_app:hush@db.example.org/latchkey',
+  PUBLIC_URL: 'https://account.example.org',
+  SECRET_KEYS: `test:${goodKey}`,
+  SMTP_URL: 'smtps://mailer:hush@mail.example.org',
+  MAIL_FROM: 'Harbour <account@example.org>',
+  TRUSTED_PROXIES: '1',
+}
+
+/** Each fault that an environment has, as it is told. */
+function faults(environment: Record<string, string>): string[] {
+  try {
+    loadConfig(environment)
+    return []
+  } catch (error) {
+    if (!(error instanceof BadConfiguration)) throw error
+    return error.message
+      .split('\n')
+      .slice(1)
+      .map((line) => line.replace(/^ {2}- /, ''))
+  }
+}
+
+describe('configuration', () => {
+  let dataDir: string
+  beforeEach(() => (dataDir = mkdtempSync(join(tmpdir(), 'latchkey-config-'))))
+  afterEach(() => rmSync(dataDir, { recursive: true }))
+
+  it('is a demo on this machine when nothing is said', () => {
+    const config = loadConfig({ DATA_DIR: dataDir })
+    expect(config.environment).to.equal('demo')
+    expect(config.server).to.deep.equal({
+      host: '127.0.0.1',
+      port: 3000,
+      publicUrl: 'http://localhost:3000',
+      trustedProxies: 0,
+    })
+    expect(config.database).to.include({ url: null, ownerUrl: null, directUrl: null })
+    expect(config.mail.smtpUrl).to.equal(null)
+    expect(config.limits['wrong-tokens-per-address']).to.deep.equal({ count: 20, seconds: 600 })
+  })
+
+  it('takes what the environment says, and listens to everyone in production', () => {
+    const config = loadConfig({
+      ...production,
+      PORT: '8080',
+      DATABASE_POOL_SIZE: '5',
+      PUBLIC_URL: 'https://Account.example.org/',
+    })
+    expect(config.environment).to.equal('production')
+    expect(config.server).to.deep.equal({
+      host: '0.0.0.0',
+      port: 8080,
+      publicUrl: 'https://account.example.org',
+      trustedProxies: 1,
+    })
+    expect(config.database).to.include({ url: production.DATABASE_URL, poolSize: 5 })
+    expect(config.mail).to.deep.equal({ smtpUrl: production.SMTP_URL, from: production.MAIL_FROM })
+    expect(config.secretKeys).to.deep.equal([{ id: 'test', bytes: Buffer.from(goodKey, 'base64') }])
+  })
+
+  it('makes the demo a key of its own, for this user only, and finds it again', () => {
+    const [made, found] = [loadConfig({ DATA_DIR: dataDir }), loadConfig({ DATA_DIR: dataDir })]
+    expect(made.secretKeys).to.deep.equal(found.secretKeys)
+    expect(made.secretKeys[0]?.bytes).to.have.length(32)
+    const file = join(dataDir, 'secret-key')
+    expect(Buffer.from(readFileSync(file, 'utf8'), 'base64')).to.deep.equal(made.secretKeys[0]?.bytes)
+    expect(statSync(file).mode & 0o777).to.equal(0o600)
+  })
+
+  for (const [variable, value] of [
+    ['NODE_ENV', 'staging'],
+    ['HOST', ' '],
+    ['PORT', '70000'],
+    ['PORT', 'http'],
+    ['PUBLIC_URL', 'localhost'],
+    ['PUBLIC_URL', 'http://localhost:3000/account'],
+    ['PUBLIC_URL', 'http://me@localhost:3000'],
+    ['PUBLIC_URL', 'ftp://localhost'],
+    ['PUBLIC_URL', 'http://account.example.org'],
+    ['TRUSTED_PROXIES', 'all'],
+    ['TRUSTED_PROXIES', '-1'],
+    ['DATABASE_URL', 'mysql://localhost/latchkey'],
+    ['DATABASE_OWNER_URL', 'localhost'],
+    ['DATABASE_DIRECT_URL', 'https://localhost'],
+    ['DATABASE_POOL_SIZE', '0'],
+    ['SMTP_URL', 'mail.example.org'],
+    ['LOG_LEVEL', 'loud'],
+    ['SECRET_KEYS', goodKey],
+    ['SECRET_KEYS', `test:${keyText(31)}`],
+    ['SECRET_KEYS', `a b:${goodKey}`],
+    ['SECRET_KEYS', `test:${goodKey},test:${keyText(32)}`],
+  ] as const) {
+    it(`refuses ${variable}=${value.replaceAll(/[\w+/]{40,}=*/g, '…')} by that name`, () => {
+      const told = faults({ ...demo, MAIL_FROM: 'a@example.org', [variable]: value })
+      expect(told).to.not.deep.equal([])
+      for (const fault of told) expect(fault).to.match(new RegExp(`^${variable}: `))
+    })
+  }
+
+  it('wants a sender where mail goes out', () => {
+    expect(faults({ ...demo, SMTP_URL: 'smtp://localhost' })).to.deep.equal([
+      'MAIL_FROM: must be set where SMTP_URL is',
+    ])
+  })
+
+  for (const variable of [
+    'DATABASE_URL',
+    'PUBLIC_URL',
+    'SECRET_KEYS',
+    'SMTP_URL',
+    'TRUSTED_PROXIES',
+    'MAIL_FROM',
+  ] as const) {
+    it(`does not start in production without ${variable}`, () => {
+      const told = faults({ ...production, [variable]: '' })
+      expect(told).to.have.length(1)
+      expect(told[0]).to.match(new RegExp(`^${variable}: `))
+    })
+  }
+
+  it('does not start in production on plain http', () => {
+    expect(faults({ ...production, PUBLIC_URL: 'http://account.example.org' })).to.deep.equal([
+      'PUBLIC_URL: production needs the https address that people use',
+    ])
+  })
+
+  it('names all faults at once', () => {
+    const told = faults({ NODE_ENV: 'production', PORT: '70000', LOG_LEVEL: 'loud', DATABASE_POOL_SIZE: '0' })
+    expect(told.map((fault) => fault.split(':')[0]).toSorted()).to.deep.equal([
+      'DATABASE_POOL_SIZE',
+      'DATABASE_URL',
+      'LOG_LEVEL',
+      'PORT',
+      'PUBLIC_URL',
+      'SECRET_KEYS',
+      'SMTP_URL',
+      'TRUSTED_PROXIES',
+    ])
+  })
+
+  it('never repeats a key or a password in a fault', () => {
+    const [badKey, weakKey] = [keyText(31), keyText(8)]
+    const told = faults({
+      ...production,
+      SECRET_KEYS: `one:${badKey},one:${weakKey},${goodKey}`,
+      DATABASE_URL: 'mysql://latchkey:hush@db.example.org',
+      SMTP_URL: 'http://mailer:hush@mail.example.org',
+    }).join('\n')
+    expect(told).to.include('DATABASE_URL').and.include('SMTP_URL').and.include('SECRET_KEYS')
+    for (const secret of ['hush', badKey, weakKey, goodKey]) expect(told).to.not.include(secret)
+  })
+})
