@@ -1,0 +1,206 @@
+import { after, MINUTE, SECOND } from '../platform/clock.ts'
+import type { Logger } from '../platform/log.ts'
+import type { Random } from '../platform/random.ts'
+import type { Database } from '../database/connect.ts'
+import { withOrganization, withoutOrganization, type Transaction } from '../database/transaction.ts'
+import type { LetterData, MessageName, Prepared, Preparers } from './message.ts'
+import { dueMessages, type MessageRow } from './outbox.ts'
+import type { Renderer } from './render.ts'
+import { SendFault, type EmailSender } from './senders/sender.ts'
+
+export interface DispatchParts {
+  database: Database
+  random: Random
+  preparers: Preparers
+  renderer: Renderer
+  sender: EmailSender
+  log: Logger
+}
+
+/** How many mails one worker has on their way at once. */
+const LANES = 5
+/** After so many a lane ends, so that a round does and the worker can stop between two. */
+const LANE_TURNS = 20
+/** Longer than preparing and sending can take: while it runs, the message is its worker's alone. */
+const LEASE_MS = MINUTE
+const SHORTEST_WAIT_MS = SECOND
+const LONGEST_WAIT_MS = 5 * MINUTE
+
+/** A message that this worker alone may send until its lease runs out. */
+interface Claim {
+  id: string
+  organizationId: string
+  leasedUntil: Date
+}
+
+/** A mail that is ready to be written and sent. */
+interface Outgoing {
+  name: MessageName
+  tryNumber: number
+  to: string
+  locale: string
+  data: LetterData[MessageName]
+}
+
+/**
+ * One round of sending what is due, oldest first; any number of processes may run it at once. Returns how many messages
+ * were taken up: 0 says that nothing is due. A message goes out at least once (promise P2): a worker that dies between
+ * sending and saying so leaves a lease that runs out, and the message is prepared and sent again.
+ * Throws what kept the database from answering, after every lane has ended.
+ */
+export async function dispatch(parts: DispatchParts): Promise<number> {
+  const first = await claim(parts.database, LANES)
+  const lanes = await Promise.allSettled(first.map((claimed) => runLane(parts, claimed)))
+  const broken = lanes.find((lane) => lane.status === 'rejected')
+  if (broken) throw broken.reason
+  return lanes.reduce((sum, lane) => sum + (lane.status === 'fulfilled' ? lane.value : 0), 0)
+}
+
+/** Takes one message after another, so that a slow mail holds up its own lane only and no lease grows old in a line. */
+async function runLane(parts: DispatchParts, first: Claim): Promise<number> {
+  let claimed: Claim | undefined = first
+  let turns = 0
+  while (claimed) {
+    await deliver(parts, claimed)
+    turns += 1
+    claimed = turns < LANE_TURNS ? (await claim(parts.database, 1))[0] : undefined
+  }
+  return turns
+}
+
+/** Leases the messages that have been due longest. Rows that another worker is just claiming are passed over. */
+async function claim(database: Database, most: number): Promise<Claim[]> {
+  return withoutOrganization(database, async (tx) => {
+    const rows = await dueMessages(tx)
+      .where('due_at', '<=', tx.now)
+      .orderBy(['due_at', 'id'])
+      .limit(most)
+      .forUpdate()
+      .skipLocked()
+    const leasedUntil = after(tx.now, LEASE_MS)
+    const ids = rows.map((row) => row.id)
+    if (ids.length > 0) await dueMessages(tx).whereIn('id', ids).update({ due_at: leasedUntil })
+    return rows.map((row) => ({ id: row.id, organizationId: row.organization_id, leasedUntil }))
+  })
+}
+
+async function deliver(parts: DispatchParts, claimed: Claim): Promise<void> {
+  const within = <Result>(work: (tx: Transaction) => Promise<Result>) =>
+    withOrganization(parts.database, claimed.organizationId, work)
+  let outgoing: Outgoing | null
+  try {
+    outgoing = await within((tx) => prepare(tx, parts, claimed))
+  } catch (error) {
+    tell(parts.log, 'error', claimed, 'a message could not be prepared', { err: error })
+    await within(async (tx) =>
+      postpone(tx, parts.random, claimed, await countTry(tx, claimed), 'preparation'),
+    )
+    return
+  }
+  if (!outgoing) return
+  const { tryNumber } = outgoing
+  const fault = await send(parts, claimed, outgoing)
+  if (!fault) return within((tx) => end(tx, claimed, 'sent', null))
+  if (fault.retry) return within((tx) => postpone(tx, parts.random, claimed, tryNumber, fault.label))
+  await within((tx) => end(tx, claimed, 'failed', fault.label))
+  tell(parts.log, 'error', claimed, 'a message failed for good', { fault: fault.label })
+}
+
+/** Counts the try and makes the mail of it; null when there is nothing to send (any more). */
+async function prepare(tx: Transaction, parts: DispatchParts, claimed: Claim): Promise<Outgoing | null> {
+  const isStillOurs = await leaseOf(tx, claimed).forUpdate().first()
+  if (!isStillOurs) return null
+  const row = await tx.rows<MessageRow>('messages').where({ id: claimed.id }).first()
+  if (row?.state !== 'queued') {
+    await dueMessages(tx).where({ id: claimed.id }).delete()
+    return null
+  }
+  if (row.give_up_at <= tx.now) return drop(tx, parts, claimed, 'too old')
+  const tryNumber = await countTry(tx, claimed)
+  const prepared = await askPreparer(tx, parts.preparers, row)
+  if ('drop' in prepared) return drop(tx, parts, claimed, prepared.drop)
+  return { name: row.template, tryNumber, ...prepared.send }
+}
+
+async function askPreparer<Name extends MessageName>(
+  tx: Transaction,
+  preparers: Preparers,
+  row: MessageRow<Name>,
+): Promise<Prepared<Name>> {
+  return preparers[row.template](tx, {
+    id: row.id,
+    name: row.template,
+    to: row.recipient,
+    locale: row.locale,
+    data: row.data,
+    queuedAt: row.created_at,
+  })
+}
+
+/** Writes and sends, outside any transaction: no row stays locked while a mail server thinks. */
+async function send(parts: DispatchParts, claimed: Claim, outgoing: Outgoing): Promise<SendFault | null> {
+  const { name, tryNumber, to, locale, data } = outgoing
+  try {
+    const words = parts.renderer.render(name, locale, data)
+    await parts.sender.send({
+      organizationId: claimed.organizationId,
+      messageId: claimed.id,
+      tryNumber,
+      to,
+      ...words,
+    })
+    return null
+  } catch (error) {
+    if (error instanceof SendFault) return error
+    tell(parts.log, 'error', claimed, 'a message could not be written or handed over', { err: error })
+    return new SendFault('unexpected', { retry: true })
+  }
+}
+
+async function countTry(tx: Transaction, claimed: Claim): Promise<number> {
+  await tx.rows<MessageRow>('messages').where({ id: claimed.id }).increment('tries', 1)
+  const row = await tx.rows<MessageRow>('messages').where({ id: claimed.id }).first()
+  return row?.tries ?? 1
+}
+
+/** Puts a message back for later: 1 s, 2 s, 4 s … 5 min, each up to a quarter less so that a backlog does not come at once. */
+async function postpone(
+  tx: Transaction,
+  random: Random,
+  claimed: Claim,
+  tries: number,
+  fault: string,
+): Promise<void> {
+  const wait = Math.min(SHORTEST_WAIT_MS * 2 ** (tries - 1), LONGEST_WAIT_MS)
+  const dueAt = after(tx.now, wait - random.below(wait / 4))
+  const isStillOurs = await leaseOf(tx, claimed).update({ due_at: dueAt })
+  if (isStillOurs) await tx.rows<MessageRow>('messages').where({ id: claimed.id }).update({ fault })
+}
+
+async function drop(tx: Transaction, parts: DispatchParts, claimed: Claim, reason: string): Promise<null> {
+  await end(tx, claimed, 'dropped', reason)
+  tell(parts.log, 'info', claimed, 'a message was dropped', { fault: reason })
+  return null
+}
+
+async function end(
+  tx: Transaction,
+  claimed: Claim,
+  state: 'sent' | 'dropped' | 'failed',
+  fault: string | null,
+): Promise<void> {
+  await tx
+    .rows<MessageRow>('messages')
+    .where({ id: claimed.id, state: 'queued' })
+    .update({ state, fault, ended_at: tx.now })
+  await dueMessages(tx).where({ id: claimed.id }).delete()
+}
+
+/** The queue entry as this worker leased it; no row once another has taken the message over. */
+function leaseOf(tx: Transaction, claimed: Claim) {
+  return dueMessages(tx).where({ id: claimed.id, due_at: claimed.leasedUntil })
+}
+
+function tell(log: Logger, level: 'info' | 'error', claimed: Claim, words: string, facts: object): void {
+  log[level]({ message: claimed.id, organization: claimed.organizationId, ...facts }, words)
+}

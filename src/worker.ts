@@ -1,0 +1,106 @@
+import { MINUTE, SECOND } from './platform/clock.ts'
+import type { Logger } from './platform/log.ts'
+
+export interface WorkerParts {
+  /** Does a round of what is due and tells how much that was. */
+  dispatch: () => Promise<number>
+  housekeeping: () => Promise<void>
+  /** Starts listening for work and returns what ends it; null where only polling is possible (a pooler in between). */
+  listen: ((events: { wake: () => void; lost: () => void }) => Promise<() => Promise<void>>) | null
+  log: Logger
+  pollMs?: number
+  housekeepingMs?: number
+}
+
+const POLL_MS = SECOND
+const HOUSEKEEPING_MS = 10 * MINUTE
+const LONGEST_WAIT_TO_LISTEN_MS = 30 * SECOND
+
+/**
+ * Works in the background until stopped: sends what is due, at once when woken and each second otherwise, and keeps
+ * house at the start and every ten minutes. Nothing that its parts throw ends it. `stop` resolves when what is in hand
+ * is finished; calling it again waits for the same.
+ */
+export function startWorker(parts: WorkerParts): { stop(): Promise<void> } {
+  const { pollMs = POLL_MS, housekeepingMs = HOUSEKEEPING_MS, log } = parts
+  const [due, mending, house, connection, reconnect] = [bell(), bell(), bell(), bell(), bell()]
+  let stopping = false
+
+  async function sendWhatIsDue(): Promise<void> {
+    while (!stopping) {
+      try {
+        if ((await parts.dispatch()) === 0) await due.rings(pollMs)
+      } catch (error) {
+        log.error({ err: error }, 'a round of sending failed')
+        // Deaf to notifications for once: each new message would otherwise try a broken database again.
+        await mending.rings(pollMs)
+      }
+    }
+  }
+
+  async function keepHouse(): Promise<void> {
+    while (!stopping) {
+      await parts.housekeeping().catch((error: unknown) => log.error({ err: error }, 'housekeeping failed'))
+      await house.rings(housekeepingMs)
+    }
+  }
+
+  async function keepListening(listen: NonNullable<WorkerParts['listen']>): Promise<void> {
+    let waitMs = pollMs
+    while (!stopping) {
+      try {
+        const end = await listen({ wake: due.ring, lost: connection.ring })
+        due.ring() // What was queued while nobody listened.
+        waitMs = pollMs
+        await connection.rings()
+        await end()
+      } catch (error) {
+        log.warn({ err: error }, 'not listening for messages; looking for them each second')
+        waitMs = Math.min(2 * waitMs, LONGEST_WAIT_TO_LISTEN_MS)
+      }
+      await reconnect.rings(waitMs)
+    }
+  }
+
+  const running = Promise.all([
+    sendWhatIsDue(),
+    keepHouse(),
+    ...(parts.listen ? [keepListening(parts.listen)] : []),
+  ])
+  return {
+    async stop() {
+      stopping = true
+      for (const each of [due, mending, house, connection, reconnect]) each.ring()
+      await running
+    },
+  }
+}
+
+interface Bell {
+  ring: () => void
+  /** Resolves when the bell rings, or already has since the last time, or (if given) when the time is up. */
+  rings: (atMostMs?: number) => Promise<void>
+}
+
+function bell(): Bell {
+  let hasRung = false
+  let answer: (() => void) | null = null
+  return {
+    ring() {
+      hasRung = true
+      answer?.()
+    },
+    async rings(atMostMs) {
+      let timer: NodeJS.Timeout | undefined
+      if (!hasRung) {
+        await new Promise<void>((resolve) => {
+          answer = resolve
+          if (atMostMs !== undefined) timer = setTimeout(resolve, atMostMs)
+        })
+      }
+      clearTimeout(timer)
+      hasRung = false
+      answer = null
+    },
+  }
+}

@@ -1,0 +1,72 @@
+import { expect } from 'chai'
+import type { LetterData, MessageName } from '../../src/delivery/message.ts'
+import { letterhead, recoverLink, renderer } from './rig.ts'
+
+const LINK = 'https://account.example.org/harbour/recover/link?token=abc'
+const support = { kind: 'email', value: 'help@harbour.example', label: 'Help desk' } as const
+const letters: { [Name in MessageName]: LetterData[Name] } = {
+  'recover-link': recoverLink(LINK),
+  welcome: { ...letterhead, link: LINK, hours: 72 },
+  'password-changed': {
+    ...letterhead,
+    when: '2 March 2026, 09:00 UTC',
+    device: 'Firefox on Linux',
+    recoverUrl: LINK,
+    support,
+  },
+  'sign-in-paused': { ...letterhead, recoverUrl: LINK, support },
+}
+
+describe('rendering messages', () => {
+  for (const name of Object.keys(letters) as MessageName[]) {
+    it(`writes ${name} as text and HTML that both carry its link`, () => {
+      const { subject, text, html } = renderer.render(name, 'en', letters[name])
+      expect(subject).to.include('Harbour')
+      expect(text)
+        .to.include(LINK)
+        .and.include('Mia Marlow')
+        .and.not.match(/<\w|&\w+;|undefined/)
+      expect(html).to.include(`href="${LINK}"`).and.include('lang="en"').and.not.include('undefined')
+    })
+  }
+
+  it('leaves out the device and the support contact that nobody knows', () => {
+    const letter = { ...letters['password-changed'], device: null, support: null }
+    const { text, html } = renderer.render('password-changed', 'en', letter)
+    for (const words of [text, html]) expect(words).not.to.match(/Firefox|Help desk|null|none,|from none/)
+  })
+
+  it('collapses what could end the header or turn the subject round', () => {
+    const name = 'Harbour\r\nBcc: thief@evil.example\u2028\u202egnp.exe\u0000'
+    const { subject } = renderer.render('recover-link', 'en', named(name))
+    expect(subject).to.equal('Reset your password for Harbour Bcc: thief@evil.example gnp.exe')
+  })
+
+  it('bounds the subject without cutting a character in two', () => {
+    const { subject } = renderer.render('recover-link', 'en', named('🦜'.repeat(300)))
+    expect(Array.from(subject)).to.have.length(200)
+    expect(subject.endsWith('🦜')).to.equal(true)
+  })
+
+  it('escapes names in HTML, and in plain text writes them as they are', () => {
+    const { text, html } = renderer.render('recover-link', 'en', named('<b>Harbour & Co</b>'))
+    expect(html).to.include('&lt;b&gt;Harbour &amp; Co&lt;/b&gt;').and.not.include('<b>Harbour')
+    expect(text).to.include('<b>Harbour & Co</b>')
+  })
+
+  it('takes names for text, never for a template or a message format', () => {
+    const trick = '{{ 7 * 7 }}{% raw %}{minutes}'
+    const { subject, text, html } = renderer.render('recover-link', 'en', named(trick))
+    for (const words of [subject, text, html]) expect(words).to.include(trick)
+  })
+
+  it('refuses to write a mail whose link is missing', () => {
+    const withoutLink = { ...recoverLink(LINK), link: undefined } as unknown as LetterData['recover-link']
+    expect(() => renderer.render('recover-link', 'en', withoutLink)).to.throw(/undefined/)
+  })
+})
+
+function named(name: string): LetterData['recover-link'] {
+  const letter = recoverLink(LINK)
+  return { ...letter, organization: { ...letter.organization, name } }
+}
