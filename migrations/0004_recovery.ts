@@ -14,6 +14,8 @@ export async function up(knex: Knex): Promise<void> {
       account_id uuid,
       security_epoch integer,
       method text not null check (method in ('email-link')),
+      -- Two browsers: the one that asked sees nothing but "sent"; the one that answered may go on.
+      asked_by_hash bytea not null check (length(asked_by_hash) = 32),
       browser_hash bytea check (length(browser_hash) = 32),
       device_hash bytea check (length(device_hash) = 32),
       address text not null,
@@ -28,6 +30,7 @@ export async function up(knex: Knex): Promise<void> {
       refreshed boolean not null,
       completed_by uuid,
       begun_at timestamptz not null,
+      finish_by timestamptz,
       expires_at timestamptz not null,
       ended_at timestamptz,
       primary key (organization_id, id),
@@ -38,8 +41,10 @@ export async function up(knex: Knex): Promise<void> {
       check ((step = 'done') = (completed_by is not null)),
       check ((account_id is null) = (security_epoch is null)),
       -- Nobody reaches the new password without an account and the proof that their method asks for.
-      check (step not in ('password', 'done') or (account_id is not null and method = any (proven)))
+      check (step not in ('password', 'done') or
+        (account_id is not null and browser_hash is not null and method = any (proven)))
     )`)
+  await knex.raw(`create index on recovery_attempts (organization_id, asked_by_hash)`)
   await knex.raw(`create index on recovery_attempts (organization_id, browser_hash)`)
   await knex.raw(`create index on recovery_attempts (organization_id, account_id) where ended_at is null`)
   await knex.raw(`create index on recovery_attempts (organization_id, begun_at)`)

@@ -23,7 +23,7 @@ export async function up(knex: Knex): Promise<void> {
   await knex.raw(`
     create table limits (
       key text primary key,
-      spent integer not null check (spent > 0),
+      spent integer not null check (spent >= 0),
       ends_at timestamptz not null
     )`)
   await knex.raw('create index on limits (ends_at)')
@@ -33,10 +33,11 @@ export async function up(knex: Knex): Promise<void> {
     create table sign_in_delays (
       organization_id uuid not null references organizations (id),
       key text not null,
-      failures integer not null check (failures > 0),
+      tries integer not null check (tries > 0),
       blocked_until timestamptz not null,
       forgotten_at timestamptz not null,
       primary key (organization_id, key)
     )`)
+  await knex.raw('create index on sign_in_delays (organization_id, forgotten_at)')
   await protectByOrganization(knex, 'sign_in_delays', ['select', 'insert', 'update', 'delete'])
 }

@@ -41,6 +41,10 @@ export function openDatabase(
     },
     pool: { min: 0, max: options.poolSize, acquireTimeoutMillis: ACQUIRE_TIMEOUT_MS },
     acquireConnectionTimeout: ACQUIRE_TIMEOUT_MS,
+    // Errors go into logs, and a statement with its values holds hashes and addresses.
+    compileSqlOnError: false,
+    // Every failure is thrown as well, and logged where it is caught.
+    log: { warn: ignore, error: ignore, debug: ignore, deprecate: ignore },
   })
   return {
     pool,
@@ -49,6 +53,8 @@ export function openDatabase(
     close: () => pool.destroy(),
   }
 }
+
+function ignore(): void {}
 
 /** The settings of node-postgres for a target, whether it came as a URL or in parts. */
 export function connectionOf(target: ConnectionTarget): Knex.PgConnectionConfig {

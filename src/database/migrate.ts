@@ -38,9 +38,16 @@ const migrationSource: Knex.MigrationSource<string> = {
   getMigrationName: (name) => name,
   async getMigration(name) {
     const ending = import.meta.url.endsWith('.ts') ? '.ts' : '.js'
-    return (await import(pathToFileURL(join(migrationsFolder, name + ending)).href)) as Knex.Migration
+    const step = (await import(pathToFileURL(join(migrationsFolder, name + ending)).href)) as Pick<
+      Knex.Migration,
+      'up'
+    >
+    return { ...step, down: refuseToGoBack }
   },
 }
+
+/** Going back would drop people's data; a step that was wrong is mended by the next one. Knex asks for it all the same. */
+const refuseToGoBack = () => Promise.reject(new Error('migrations only go forward'))
 
 /** Beside src in the sources, beside dist/src once built. */
 const migrationsFolder = fileURLToPath(new URL('../../migrations', import.meta.url))

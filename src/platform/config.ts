@@ -109,8 +109,8 @@ export function loadConfig(environment: Environment = process.env): Config {
 class SettingsFiles extends Load {
   under(variables: RawSettings, environment: Environment): RawSettings {
     Util.loadFileConfigs(this)
-    this.addConfig('environment', this.substituteDeep(variables, environment))
-    return this.config
+    this.addConfig('environment', this.substituteDeep(variables, environment) as RawSettings)
+    return this.config as RawSettings
   }
 }
 

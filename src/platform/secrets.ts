@@ -60,9 +60,11 @@ export function createSecrets(keys: readonly SecretKey[], random: Random): Secre
       const key = sealingKeys.get(keyId)
       if (!key) throw new SealBroken(`no secret key with the id "${keyId}"`)
       const body = Buffer.from(encoded, 'base64url')
-      const decipher = createDecipheriv(CIPHER, key, body.subarray(0, IV_BYTES), { authTagLength: TAG_BYTES })
-      decipher.setAAD(Buffer.from(context))
       try {
+        const decipher = createDecipheriv(CIPHER, key, body.subarray(0, IV_BYTES), {
+          authTagLength: TAG_BYTES,
+        })
+        decipher.setAAD(Buffer.from(context))
         decipher.setAuthTag(body.subarray(-TAG_BYTES))
         const text = decipher.update(body.subarray(IV_BYTES, -TAG_BYTES))
         return Buffer.concat([text, decipher.final()]).toString('utf8')

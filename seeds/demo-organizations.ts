@@ -1,0 +1,98 @@
+import type { Account, Role } from '../src/accounts/account.ts'
+import type { PartialSettings } from '../src/organizations/settings.ts'
+
+/** Whoever tries the demo signs in with this, as anybody. */
+export const DEMO_PASSWORD = 'Lantern-Harbour-42!'
+
+/** Which of the product's source documents each organization follows. */
+export const DEMO_DOCUMENTS: Record<string, string> = {
+  harbour: 'S0, S1',
+  summit: 'S2',
+  lantern: 'S3',
+  meadow: 'S4',
+  acme: 'S0 – S4',
+}
+
+export interface DemoOrganization {
+  /** Fixed: by these ids a database is known to be the demo's own. */
+  id: string
+  slug: string
+  name: string
+  settings: PartialSettings
+}
+
+/** The five organizations: each configures recovery in its own way. */
+export const DEMO_ORGANIZATIONS: DemoOrganization[] = [
+  {
+    id: '0198d000-0000-7000-8000-00000000de01',
+    slug: 'harbour',
+    name: 'Harbour Cloud',
+    settings: {
+      recovery: { methods: ['email-link'], authenticator: 'off', identifier: 'email' },
+      branding: { color: '#0b5cad' },
+    },
+  },
+  {
+    id: '0198d000-0000-7000-8000-00000000de02',
+    slug: 'summit',
+    name: 'Summit Identity',
+    settings: {
+      recovery: { methods: ['email-link', 'sms-code'], authenticator: 'off', identifier: 'username' },
+      branding: { color: '#b3541e' },
+    },
+  },
+  {
+    id: '0198d000-0000-7000-8000-00000000de03',
+    slug: 'lantern',
+    name: 'Lantern Platform',
+    settings: {
+      recovery: {
+        linkLifetimeMinutes: 5,
+        authenticator: 'require',
+        unknownPerson: 'helpful',
+        afterReset: 'home',
+        identifier: 'username-or-email',
+      },
+      branding: {
+        color: '#6a3fa0',
+        support: { kind: 'text', value: 'your administrator', label: 'your administrator' },
+      },
+    },
+  },
+  {
+    id: '0198d000-0000-7000-8000-00000000de04',
+    slug: 'meadow',
+    name: 'Meadow Energy',
+    settings: {
+      recovery: { linkLifetimeMinutes: 60, authenticator: 'off', identifier: 'email' },
+      passwords: { lower: false },
+      branding: {
+        color: '#2e7d4f',
+        support: { kind: 'email', value: 'support@meadow.example', label: 'the Meadow support team' },
+      },
+    },
+  },
+  {
+    id: '0198d000-0000-7000-8000-00000000de05',
+    slug: 'acme',
+    name: 'Acme Works',
+    settings: {
+      recovery: { methods: ['email-link', 'sms-code'], authenticator: 'challenge', afterReset: 'home' },
+      branding: {
+        color: '#c2255c',
+        support: { kind: 'email', value: 'help@acme.example', label: 'the Acme help desk' },
+      },
+    },
+  },
+]
+
+type DemoPerson = Pick<Account, 'fullName'> & { username: string; role: Role; hasEmail: boolean }
+
+/** Who lives in each of them. */
+export const DEMO_PEOPLE: DemoPerson[] = [
+  { username: 'olivia', fullName: 'Olivia Santoso', role: 'owner', hasEmail: true },
+  { username: 'adam', fullName: 'Adam Wirawan', role: 'administrator', hasEmail: true },
+  { username: 'mia', fullName: 'Mia Tanaka', role: 'member', hasEmail: true },
+  { username: 'noah', fullName: 'Noah Lindqvist', role: 'member', hasEmail: true },
+  { username: 'nils', fullName: 'Nils Okafor', role: 'member', hasEmail: false },
+]

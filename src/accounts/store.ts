@@ -1,0 +1,81 @@
+import type { TenantRow, Transaction } from '../database/transaction.ts'
+import type { Account, Role } from './account.ts'
+import { canonicalEmail, type Identifier } from './identifiers.ts'
+
+interface AccountRow extends TenantRow {
+  id: string
+  username: string | null
+  full_name: string
+  role: Role
+  state: Account['state']
+  email: string | null
+  email_canonical: string | null
+  email_verified_at: Date | null
+  locale: string | null
+  security_epoch: number
+  created_at: Date
+}
+
+/** Adds an account. Throws a duplicate error (`isDuplicate`) when its username or address is taken in this organization. */
+export async function addAccount(tx: Transaction, account: Account): Promise<void> {
+  await tx.insert<AccountRow>('accounts', {
+    id: account.id,
+    username: account.username,
+    full_name: account.fullName,
+    role: account.role,
+    state: account.state,
+    email: account.email,
+    email_canonical: account.email === null ? null : canonicalEmail(account.email),
+    email_verified_at: account.emailVerifiedAt,
+    locale: account.locale,
+    security_epoch: account.securityEpoch,
+    created_at: tx.now,
+  })
+}
+
+/** The account that an identifier names in this organization, whatever its state; null when there is none. */
+export async function accountNamed(tx: Transaction, identifier: Identifier): Promise<Account | null> {
+  const column = identifier.kind === 'email' ? 'email_canonical' : 'username'
+  const row = await tx.rows<AccountRow>('accounts').where(column, identifier.canonical).first()
+  return row ? shown(row) : null
+}
+
+/** The account under an id; null when there is none in this organization. */
+export async function accountById(tx: Transaction, id: string): Promise<Account | null> {
+  const row = await tx.rows<AccountRow>('accounts').where({ id }).first()
+  return row ? shown(row) : null
+}
+
+/** Every account, in the order in which they were made. For the demo's index: its organizations are small. */
+export async function allAccounts(tx: Transaction): Promise<Account[]> {
+  const rows = await tx.rows<AccountRow>('accounts').orderBy('created_at').orderBy('id')
+  return rows.map(shown)
+}
+
+/** Like `accountById`, and nobody else changes the account until this transaction ends. */
+export async function lockAccount(tx: Transaction, id: string): Promise<Account | null> {
+  const row = await tx.rows<AccountRow>('accounts').where({ id }).forUpdate().first()
+  return row ? shown(row) : null
+}
+
+/**
+ * Marks that something changed by which the account is entered or reached, so that every recovery begun before is out
+ * of date and closes at its next step. Whoever changes a password, an address, a state or a role calls it.
+ */
+export async function raiseSecurityEpoch(tx: Transaction, id: string): Promise<void> {
+  await tx.rows<AccountRow>('accounts').where({ id }).increment('security_epoch', 1)
+}
+
+function shown(row: AccountRow): Account {
+  return {
+    id: row.id,
+    username: row.username,
+    fullName: row.full_name,
+    role: row.role,
+    state: row.state,
+    email: row.email,
+    emailVerifiedAt: row.email_verified_at,
+    locale: row.locale,
+    securityEpoch: row.security_epoch,
+  }
+}

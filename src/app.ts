@@ -1,0 +1,115 @@
+import { join } from 'node:path'
+import type Koa from 'koa'
+import { createPasswordHasher } from './credentials/password.ts'
+import { openDatabase, type ConnectionTarget, type Database } from './database/connect.ts'
+import { dispatch } from './delivery/dispatch.ts'
+import type { Preparers } from './delivery/message.ts'
+import { createRenderer } from './delivery/render.ts'
+import { createCapturingSender } from './delivery/senders/captured.ts'
+import type { EmailSender } from './delivery/senders/sender.ts'
+import { createSmtpSender } from './delivery/senders/smtp.ts'
+import { listenForDueMessages } from './delivery/wakeups.ts'
+import { loadWords } from './i18n/words.ts'
+import { createLimits } from './limits/limits.ts'
+import { preparePasswordChanged, prepareSignInPaused } from './notices/prepare.ts'
+import type { Clock } from './platform/clock.ts'
+import type { Config } from './platform/config.ts'
+import type { Logger } from './platform/log.ts'
+import { systemRandom, type Random } from './platform/random.ts'
+import { projectRoot } from './platform/root.ts'
+import { createSecrets } from './platform/secrets.ts'
+import { prepareLink } from './recovery/deliver.ts'
+import { DEMO_DOCUMENTS, DEMO_PASSWORD } from '../seeds/demo-organizations.ts'
+import { keepHouse } from './housekeeping.ts'
+import { loadAssets } from './web/assets.ts'
+import type { WebParts } from './web/parts.ts'
+import { createServer } from './web/server.ts'
+import { startWorker } from './worker.ts'
+
+/** What the outside world gives an app: a database, a log, and for tests its time, chance and mail. */
+export interface Surroundings {
+  /** Where the application's role enters, and where LISTEN may (not through a pooler). */
+  target: ConnectionTarget
+  listenTarget: ConnectionTarget | null
+  log: Logger
+  clock?: Clock
+  random?: Random
+  sender?: EmailSender
+}
+
+/** The whole product, built from its parts and serving nothing yet. */
+export interface App {
+  parts: WebParts
+  koa: Koa
+  /** One round of sending what is due; returns how many messages were taken up. */
+  dispatch(): Promise<number>
+  keepHouse(): Promise<void>
+  startWorker(): { stop(): Promise<void> }
+  close(): Promise<void>
+}
+
+/** Builds the app. Throws `BadConfiguration` for limits that do not exist; connects to nothing. */
+export function openApp(config: Config, { target, listenTarget, log, ...given }: Surroundings): App {
+  const random = given.random ?? systemRandom
+  const { poolSize, statementTimeoutMs, lockTimeoutMs } = config.database
+  const database = openDatabase(target, {
+    poolSize,
+    statementTimeoutMs,
+    lockTimeoutMs,
+    ...(given.clock ? { clock: given.clock } : {}),
+  })
+  const secrets = createSecrets(config.secretKeys, random)
+  const words = loadWords(join(projectRoot, 'config', 'locales'))
+  const parts: WebParts = {
+    config,
+    demo: config.environment === 'demo' ? { password: DEMO_PASSWORD, documents: DEMO_DOCUMENTS } : null,
+    database,
+    secrets,
+    random,
+    words,
+    assets: loadAssets(),
+    log,
+    hasher: createPasswordHasher({ ...config.hashing, random }),
+    limits: createLimits({ database, secrets, allowances: config.limits }),
+    publicUrl: config.server.publicUrl,
+  }
+  const sender = given.sender ?? senderFor(config, database, random)
+  const renderer = createRenderer(words, join(projectRoot, 'templates'))
+  const sendDue = () => dispatch({ database, random, preparers: preparersOf(parts), renderer, sender, log })
+  const tidy = () => keepHouse(database)
+  return {
+    parts,
+    koa: createServer(parts),
+    dispatch: sendDue,
+    keepHouse: tidy,
+    startWorker: () =>
+      startWorker({
+        dispatch: sendDue,
+        housekeeping: tidy,
+        listen: listenTarget === null ? null : (events) => listenForDueMessages(listenTarget, events),
+        log,
+      }),
+    async close() {
+      await sender.close()
+      await database.close()
+    },
+  }
+}
+
+function senderFor(config: Config, database: Database, random: Random): EmailSender {
+  if (config.mail.smtpUrl === null) return createCapturingSender({ database, random })
+  return createSmtpSender({
+    url: config.mail.smtpUrl,
+    from: config.mail.from,
+    publicUrl: config.server.publicUrl,
+  })
+}
+
+function preparersOf(parts: WebParts): Preparers {
+  return {
+    'recover-link': (tx, message) => prepareLink(parts, tx, message),
+    welcome: (tx, message) => prepareLink(parts, tx, message),
+    'password-changed': (tx, message) => preparePasswordChanged(parts.publicUrl, tx, message),
+    'sign-in-paused': (tx, message) => prepareSignInPaused(parts.publicUrl, tx, message),
+  }
+}

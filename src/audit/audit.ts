@@ -1,0 +1,91 @@
+import { newId, type Random } from '../platform/random.ts'
+import type { TenantRow, Transaction } from '../database/transaction.ts'
+
+/** Every kind of event that is recorded; the list is closed, so that a reader of the log can know all of them. */
+export type EventKind =
+  | 'organization.created'
+  | 'recovery.requested'
+  | 'recovery.message-sent'
+  | 'recovery.message-withheld'
+  | 'recovery.link-followed'
+  | 'recovery.refused'
+  | 'recovery.cancelled'
+  | 'recovery.completed'
+  | 'recovery.invited'
+  | 'sign-in.succeeded'
+  | 'sign-in.failed'
+  | 'sign-in.paused'
+  | 'sign-out'
+  | 'password.changed'
+  | 'password.change-refused'
+
+/** Who did it, from where, in which request (ASVS 16.2.1). */
+export interface Origin {
+  actor: 'person' | 'operator' | 'system'
+  actorId?: string | null
+  /** Already shortened to a network (`shownAddress`). */
+  address?: string | null
+  requestId?: string | null
+}
+
+/** One thing that happened. Detail holds plain facts, never a secret and never what a person typed. */
+export interface AuditEvent {
+  kind: EventKind
+  outcome: 'success' | 'refused'
+  origin: Origin
+  subjectId?: string | null
+  detail?: Record<string, string | number | boolean>
+}
+
+interface AuditRow extends TenantRow {
+  id: string
+  at: Date
+  kind: EventKind
+  outcome: 'success' | 'refused'
+  actor: string
+  actor_id: string | null
+  subject_id: string | null
+  address: string | null
+  request_id: string | null
+  detail: Record<string, string | number | boolean>
+}
+
+/** Writes an event in the transaction of the change it tells of: neither is ever there without the other (promise P7). */
+export async function record(tx: Transaction, random: Random, event: AuditEvent): Promise<void> {
+  await tx.insert<AuditRow>('audit_events', {
+    id: newId(random, tx.now),
+    at: tx.now,
+    kind: event.kind,
+    outcome: event.outcome,
+    actor: event.origin.actor,
+    actor_id: event.origin.actorId ?? null,
+    subject_id: event.subjectId ?? null,
+    address: event.origin.address ?? null,
+    request_id: event.origin.requestId ?? null,
+    detail: event.detail ?? {},
+  })
+}
+
+/** The events about one account, newest first. */
+export async function eventsAbout(tx: Transaction, accountId: string, most: number): Promise<AuditEvent[]> {
+  const rows = await tx
+    .rows<AuditRow>('audit_events')
+    .where('subject_id', accountId)
+    .orderBy([
+      { column: 'at', order: 'desc' },
+      { column: 'id', order: 'desc' },
+    ])
+    .limit(most)
+  return rows.map((row) => ({
+    kind: row.kind,
+    outcome: row.outcome,
+    origin: {
+      actor: row.actor as Origin['actor'],
+      actorId: row.actor_id,
+      address: row.address,
+      requestId: row.request_id,
+    },
+    subjectId: row.subject_id,
+    detail: row.detail,
+  }))
+}

@@ -1,0 +1,48 @@
+import { CommandFailed, type Command, type Tools } from './command.ts'
+import { serveUntilAsked } from './serve.ts'
+
+export const demo: Command = {
+  name: 'demo',
+  usage: '',
+  summary: 'serves the demo: five organizations, their people and their mailbox',
+  help: [
+    'Starts a private PostgreSQL (unless DATABASE_URL is set), migrates, adds the demo organizations and serves.',
+    'What npm start runs. It refuses production and every database that it did not fill itself.',
+  ],
+  async run(tools) {
+    if (tools.config.environment === 'production') throw new CommandFailed('There is no demo in production.')
+    const opened = await tools.open()
+    try {
+      await opened.migrate()
+      if ((await opened.whoseDatabase()) === 'other') {
+        throw new CommandFailed(
+          'This database holds organizations that are not the demo’s, and the demo shows reset links to whoever looks.\n' +
+            'Give it an empty database, or run `latchkey serve` with NODE_ENV=production.',
+        )
+      }
+      await opened.seedDemo()
+      await serveUntilAsked(tools, opened, () => welcome(tools))
+    } finally {
+      await opened.close()
+    }
+  },
+}
+
+function welcome({ say, config, demo: shown }: Tools): void {
+  const { publicUrl } = config.server
+  say('')
+  say(`  Latchkey is at ${publicUrl}`)
+  say('')
+  for (const { slug, name } of shown.organizations)
+    say(`  ${`${publicUrl}/${slug}/sign-in`.padEnd(42)} ${name}`)
+  say('')
+  say(`  People    ${shown.people.map(({ username, role }) => `${username} (${role})`).join(', ')}`)
+  say(`  Password  ${shown.password}`)
+  say(
+    config.mail.smtpUrl === null
+      ? `  Mailbox   ${publicUrl}/demo/outbox`
+      : '  Mailbox   mail leaves by SMTP_URL; the outbox shows only that it went',
+  )
+  say('')
+  say('  Ctrl-C stops everything; the data stays.')
+}

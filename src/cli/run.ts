@@ -1,0 +1,52 @@
+import { parseArgs } from 'node:util'
+import { CommandFailed, type Command, type Tools } from './command.ts'
+import { demo } from './demo.ts'
+import { migrate } from './migrate.ts'
+import { orgCreate } from './org-create.ts'
+import { serve } from './serve.ts'
+import { worker } from './worker.ts'
+
+const commands: readonly Command[] = [demo, serve, worker, migrate, orgCreate]
+
+/**
+ * Runs the command that the words of a command line name, or prints help. `tools` is made only for a command that runs,
+ * because making it reads the configuration. Throws `CommandFailed` for words that name no command or no option.
+ */
+export async function run(argv: string[], print: (line: string) => void, tools: () => Tools): Promise<void> {
+  const command = commands.find(({ name }) => name.split(' ').every((word, index) => argv[index] === word))
+  if (!command) {
+    printOverview(print)
+    if (argv.length === 0 || ['help', '--help', '-h'].includes(argv[0] ?? '')) return
+    throw new CommandFailed(`There is no command "${argv.join(' ')}".`)
+  }
+  const words = argv.slice(command.name.split(' ').length)
+  if (words.includes('--help') || words.includes('-h')) printHelp(print, command)
+  else await command.run(tools(), read(command, words))
+}
+
+function read(command: Command, words: string[]) {
+  try {
+    const { positionals, values } = parseArgs({
+      args: words,
+      options: command.options ?? {},
+      allowPositionals: true,
+    })
+    return { words: positionals, options: values as Record<string, string | boolean | undefined> }
+  } catch (error) {
+    throw new CommandFailed(
+      `${error instanceof Error ? error.message : ''}\nSee: latchkey ${command.name} --help`,
+    )
+  }
+}
+
+function printOverview(print: (line: string) => void): void {
+  print('latchkey <command>, with --help for more on each:')
+  print('')
+  for (const { name, summary } of commands) print(`  ${name.padEnd(12)} ${summary}`)
+}
+
+function printHelp(print: (line: string) => void, command: Command): void {
+  print(`latchkey ${command.name} ${command.usage}`.trim())
+  print('')
+  for (const line of command.help) print(`  ${line}`)
+}

@@ -1,0 +1,23 @@
+import type { Command } from './command.ts'
+
+export const worker: Command = {
+  name: 'worker',
+  usage: '',
+  summary: 'sends mail and keeps house',
+  help: [
+    'Sends what is due and deletes what is over, until it is told to end. Any number of workers may run.',
+    'It wakes at once where it may LISTEN (DATABASE_DIRECT_URL, past a pooler), and looks each second anyway.',
+  ],
+  async run(tools) {
+    const opened = await tools.open()
+    try {
+      await opened.checkDatabase()
+      const running = opened.startWorker()
+      tools.say('Working')
+      await tools.asksToEnd()
+      await running.stop()
+    } finally {
+      await opened.close()
+    }
+  },
+}

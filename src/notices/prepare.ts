@@ -1,0 +1,51 @@
+import { accountNamed } from '../accounts/store.ts'
+import { readIdentifier } from '../accounts/identifiers.ts'
+import type { Transaction } from '../database/transaction.ts'
+import type { LetterData, Prepared, QueuedMessage } from '../delivery/message.ts'
+import { formatInstant } from '../i18n/format.ts'
+import { letterhead } from '../organizations/branding.ts'
+import { currentSettings, organizationOf } from '../organizations/store.ts'
+
+/** The letter that tells a person that their password was changed, and how to undo it if it was not them. */
+export async function preparePasswordChanged(
+  publicUrl: string,
+  tx: Transaction,
+  message: QueuedMessage<'password-changed'>,
+): Promise<Prepared<'password-changed'>> {
+  return toRecipient(message, {
+    ...(await commonTo(publicUrl, tx, message)),
+    when: formatInstant(new Date(message.data.at), message.locale),
+    device: message.data.device,
+  })
+}
+
+/** The letter that tells a person that sign-in is paused on browsers they have not used, and how to get in from one. */
+export async function prepareSignInPaused(
+  publicUrl: string,
+  tx: Transaction,
+  message: QueuedMessage<'sign-in-paused'>,
+): Promise<Prepared<'sign-in-paused'>> {
+  return toRecipient(message, await commonTo(publicUrl, tx, message))
+}
+
+async function commonTo(publicUrl: string, tx: Transaction, message: QueuedMessage) {
+  const organization = await organizationOf(tx)
+  const { settings } = await currentSettings(tx)
+  const identifier = message.to === null ? null : readIdentifier(message.to)
+  const account = identifier && (await accountNamed(tx, identifier))
+  return {
+    ...letterhead(organization, settings),
+    person: { fullName: account?.fullName ?? null },
+    recoverUrl: `${publicUrl}/${organization.slug}/recover`,
+    support: settings.branding.support,
+  }
+}
+
+function toRecipient<Name extends 'password-changed' | 'sign-in-paused'>(
+  message: QueuedMessage<Name>,
+  data: LetterData[Name],
+): Prepared<Name> {
+  // Whoever queues a notice names its address, which may be one that the account no longer has.
+  if (message.to === null) return { drop: 'no address' }
+  return { send: { to: message.to, locale: message.locale, data } }
+}

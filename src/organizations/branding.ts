@@ -1,0 +1,31 @@
+import type { Organization } from './organization.ts'
+import type { Settings } from './settings.ts'
+
+/** What every letter and page of an organization says about who sends it. */
+export interface Letterhead {
+  organization: { name: string; color: string; onColor: string }
+}
+
+export function letterhead(organization: Organization, { branding }: Settings): Letterhead {
+  return {
+    organization: { name: organization.name, color: branding.color, onColor: readableOn(branding.color) },
+  }
+}
+
+/** White or near-black, whichever contrasts more with a colour written `#rrggbb` (WCAG 2.2 §1.4.3). */
+export function readableOn(color: string): string {
+  const luminance = relativeLuminance(color)
+  const againstWhite = 1.05 / (luminance + 0.05)
+  const againstDark = (luminance + 0.05) / (relativeLuminance(DARK) + 0.05)
+  return againstWhite >= againstDark ? '#ffffff' : DARK
+}
+
+const DARK = '#14171a'
+
+/** WCAG 2.2, "relative luminance". */
+function relativeLuminance(color: string): number {
+  const [red = 0, green = 0, blue = 0] = [1, 3, 5]
+    .map((at) => parseInt(color.slice(at, at + 2), 16) / 255)
+    .map((channel) => (channel <= 0.04045 ? channel / 12.92 : ((channel + 0.055) / 1.055) ** 2.4))
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+}

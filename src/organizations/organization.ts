@@ -1,0 +1,21 @@
+/** An organization, as far as everyone may know it. */
+export interface Organization {
+  id: string
+  /** The first part of every address of its pages. */
+  slug: string
+  name: string
+  state: 'active' | 'suspended'
+}
+
+/** First path segments that are the product's own. */
+export const RESERVED_SLUGS = ['demo', 'healthz', 'readyz', 'assets', 'metrics']
+
+/** Whether a text can be an organization's slug: lower-case letters, digits and single hyphens, 2 to 40, not reserved. */
+export function isSlug(text: string): boolean {
+  return (
+    /^[a-z0-9]+(-[a-z0-9]+)*$/.test(text) &&
+    text.length >= 2 &&
+    text.length <= 40 &&
+    !RESERVED_SLUGS.includes(text)
+  )
+}

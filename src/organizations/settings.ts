@@ -1,0 +1,93 @@
+import { z } from 'zod'
+
+/**
+ * Everything that an organization decides, each setting declared once with its default. A dash in the table of the
+ * five documents is this default.
+ */
+export const settingsShape = z.strictObject({
+  recovery: z
+    .strictObject({
+      methods: z
+        .array(z.enum(['email-link', 'sms-code']))
+        .min(1)
+        .default(['email-link']),
+      linkLifetimeMinutes: z.int().min(1).max(1440).default(5),
+      /** `challenge` who has an authenticator, `require` one of everybody, or `off`. */
+      authenticator: z.enum(['off', 'challenge', 'require']).default('challenge'),
+      /** What somebody hears who names a person that is not there. `helpful` tells, and so tells everyone. */
+      unknownPerson: z.enum(['uniform', 'helpful']).default('uniform'),
+      afterReset: z.enum(['sign-in', 'home']).default('sign-in'),
+      identifier: z.enum(['username-or-email', 'email', 'username']).default('username-or-email'),
+    })
+    .prefault({}),
+  passwords: z
+    .strictObject({
+      minimumLength: z.int().min(8).max(64).default(8),
+      upper: z.boolean().default(true),
+      lower: z.boolean().default(true),
+      digit: z.boolean().default(true),
+      symbol: z.boolean().default(true),
+      notLast: z.boolean().default(true),
+      notGuessable: z.boolean().default(true),
+    })
+    .prefault({}),
+  branding: z
+    .strictObject({
+      color: z
+        .string()
+        .regex(/^#[0-9a-f]{6}$/)
+        .default('#0b5cad'),
+      locale: z
+        .string()
+        .regex(/^[a-z]{2}(-[A-Z]{2})?$/)
+        .default('en'),
+      support: z
+        .discriminatedUnion('kind', [
+          z.strictObject({ kind: z.literal('email'), value: z.email(), label: z.string().max(100) }),
+          z.strictObject({
+            kind: z.literal('link'),
+            value: z.url({ protocol: /^https$/ }),
+            label: z.string().max(100),
+          }),
+          z.strictObject({
+            kind: z.literal('phone'),
+            value: z.string().regex(/^\+[0-9 ]{5,20}$/),
+            label: z.string().max(100),
+          }),
+          z.strictObject({ kind: z.literal('text'), value: z.string().max(100), label: z.string().max(100) }),
+        ])
+        .nullable()
+        .default(null),
+    })
+    .prefault({}),
+})
+
+export type Settings = z.infer<typeof settingsShape>
+export type RecoverySettings = Settings['recovery']
+
+/** What may be left out when settings are written: every setting has a default. */
+export type PartialSettings = z.input<typeof settingsShape>
+
+/** Completes and checks settings. Throws a ZodError that names every wrong one. */
+export function parseSettings(settings: unknown): Settings {
+  return settingsShape.parse(settings)
+}
+
+/**
+ * What holds for a recovery that began under one version and goes on under another: the stricter of each
+ * (product.md, "When settings change during a recovery").
+ */
+export function stricter(began: RecoverySettings, now: RecoverySettings): RecoverySettings {
+  return {
+    methods: began.methods.filter((method) => now.methods.includes(method)),
+    linkLifetimeMinutes: Math.min(began.linkLifetimeMinutes, now.linkLifetimeMinutes),
+    authenticator: stricterOf(['off', 'challenge', 'require'], began.authenticator, now.authenticator),
+    unknownPerson: stricterOf(['helpful', 'uniform'], began.unknownPerson, now.unknownPerson),
+    afterReset: stricterOf(['home', 'sign-in'], began.afterReset, now.afterReset),
+    identifier: now.identifier,
+  }
+}
+
+function stricterOf<Value>(fromLaxToStrict: readonly Value[], one: Value, other: Value): Value {
+  return fromLaxToStrict.indexOf(one) > fromLaxToStrict.indexOf(other) ? one : other
+}

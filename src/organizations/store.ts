@@ -1,0 +1,88 @@
+import type { Database } from '../database/connect.ts'
+import {
+  withoutOrganization,
+  type SystemTransaction,
+  type TenantRow,
+  type Transaction,
+} from '../database/transaction.ts'
+import type { Organization } from './organization.ts'
+import { parseSettings, type Settings } from './settings.ts'
+
+interface OrganizationRow {
+  id: string
+  slug: string
+  name: string
+  state: 'active' | 'suspended'
+  created_at: Date
+}
+
+interface SettingsRow extends TenantRow {
+  version: number
+  settings: Settings
+  saved_at: Date
+}
+
+/** Settings with the number under which they were saved. */
+export interface SettingsVersion {
+  version: number
+  settings: Settings
+}
+
+/** The organization under a slug, suspended ones too; null when there is none. */
+export async function organizationBySlug(database: Database, slug: string): Promise<Organization | null> {
+  return withoutOrganization(database, async (tx) => {
+    const row = await tx.sql<OrganizationRow>('organizations').where({ slug }).first()
+    return row ? shown(row) : null
+  })
+}
+
+/** The organization whose transaction this is. Throws when it does not exist, which is a bug. */
+export async function organizationOf(tx: Transaction): Promise<Organization> {
+  const row = await tx.sql<OrganizationRow>('organizations').where({ id: tx.organizationId }).first()
+  if (!row) throw new Error(`no organization ${tx.organizationId}`)
+  return shown(row)
+}
+
+/** Every organization, by slug. For the operator's commands and the worker's housekeeping, never for a page of one. */
+export async function allOrganizations(database: Database): Promise<Organization[]> {
+  return withoutOrganization(database, async (tx) => {
+    const rows = await tx.sql<OrganizationRow>('organizations').orderBy('slug')
+    return rows.map(shown)
+  })
+}
+
+/** Adds an organization. Throws a duplicate error (`isDuplicate`) when its slug is taken. */
+export async function addOrganization(tx: SystemTransaction, organization: Organization): Promise<void> {
+  await tx.sql<OrganizationRow>('organizations').insert({ ...organization, created_at: tx.now })
+}
+
+/** Saves settings as the next numbered version and returns the number. */
+export async function saveSettings(tx: Transaction, settings: Settings): Promise<number> {
+  const latest = await tx.rows<SettingsRow>('organization_settings').orderBy('version', 'desc').first()
+  const version = (latest?.version ?? 0) + 1
+  await tx.insert<SettingsRow>('organization_settings', { version, settings, saved_at: tx.now })
+  return version
+}
+
+/** The settings in force. Throws when an organization has none, which is a bug. */
+export async function currentSettings(tx: Transaction): Promise<SettingsVersion> {
+  const row = await tx.rows<SettingsRow>('organization_settings').orderBy('version', 'desc').first()
+  if (!row) throw new Error(`no settings of organization ${tx.organizationId}`)
+  return parsed(row)
+}
+
+/** The settings that were in force under a number. */
+export async function settingsUnder(tx: Transaction, version: number): Promise<SettingsVersion> {
+  const row = await tx.rows<SettingsRow>('organization_settings').where({ version }).first()
+  if (!row) throw new Error(`no settings ${version} of organization ${tx.organizationId}`)
+  return parsed(row)
+}
+
+function parsed(row: SettingsRow): SettingsVersion {
+  // Settings saved before a setting existed take its default here.
+  return { version: row.version, settings: parseSettings(row.settings) }
+}
+
+function shown({ id, slug, name, state }: OrganizationRow): Organization {
+  return { id, slug, name, state }
+}

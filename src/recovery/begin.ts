@@ -1,0 +1,212 @@
+import { accountNamed } from '../accounts/store.ts'
+import { verifiedEmail, type Account } from '../accounts/account.ts'
+import { readIdentifier, type Identifier } from '../accounts/identifiers.ts'
+import { record, type Origin } from '../audit/audit.ts'
+import { withOrganization, type Transaction } from '../database/transaction.ts'
+import { enqueue } from '../delivery/outbox.ts'
+import type { RecoverySettings } from '../organizations/settings.ts'
+import { currentSettings, type SettingsVersion } from '../organizations/store.ts'
+import { shownAddress } from '../platform/address.ts'
+import { after, HOUR } from '../platform/clock.ts'
+import { newId, newToken } from '../platform/random.ts'
+import { hashToken } from '../platform/secrets.ts'
+import type { Visitor } from '../platform/visitor.ts'
+import { deviceHash } from '../sessions/known-devices.ts'
+import type { Attempt } from './attempt.ts'
+import type { RecoveryParts } from './parts.ts'
+import { addAttempt, attemptAnsweredBy, attemptAskedBy, type StoredAttempt } from './store.ts'
+import { offered } from './strategies/index.ts'
+
+/** How long a request waits for its mail to leave, while the mail server is away, before it lapses. */
+export const WAITS_FOR_DELIVERY = 6 * HOUR
+
+/** The browser in which a recovery is asked for. */
+export interface Asking {
+  visitor: Visitor
+  locale: string
+  /** Cookies it brought: the recovery that it had open, and the device that it may be known as. */
+  recoveryToken: string | undefined
+  deviceToken: string | undefined
+}
+
+/** What became of a request: begun, with the token for the recovery cookie, or why not. */
+export type Begun =
+  | { outcome: 'begun'; browserToken: string }
+  | { outcome: 'too-many'; retryAfterSeconds: number }
+  | { outcome: 'nothing-offered' }
+  | { outcome: 'unreadable' }
+  | { outcome: 'unknown-person' }
+  | { outcome: 'no-address' }
+
+/**
+ * Begins a recovery for whoever is named. Under `uniform` nobody is looked up here: the identifier is sealed and the
+ * worker finds out whom it names, so known and unknown people get the same answer in the same time by construction.
+ * Under `helpful` a person who is not there, or has no address, is said so, within a limit per network address.
+ */
+export async function beginRecovery(
+  parts: RecoveryParts,
+  organizationId: string,
+  typed: string,
+  asking: Asking,
+): Promise<Begun> {
+  const allowance = await parts.limits.spend(
+    'recovery-requests-per-address',
+    organizationId,
+    asking.visitor.address,
+  )
+  if (!allowance.allowed) return { outcome: 'too-many', retryAfterSeconds: allowance.retryAfterSeconds }
+
+  const { settings, version } = await withOrganization(parts.database, organizationId, currentSettings)
+  const identifier = readIdentifier(typed)
+  if (!identifier || !isAskedFor(identifier, settings.recovery)) return { outcome: 'unreadable' }
+
+  if (settings.recovery.unknownPerson === 'helpful') {
+    const problem = await lookUpHelpfully(parts, organizationId, identifier, asking.visitor)
+    if (problem) return { outcome: problem }
+  }
+  return withOrganization(parts.database, organizationId, (tx) =>
+    startAttempt(parts, tx, { settings, version }, identifier.canonical, asking),
+  )
+}
+
+/** Sends the message of a browser's recovery once more, as a new request for the same person. Null: it holds none. */
+export async function beginAgain(
+  parts: RecoveryParts,
+  organizationId: string,
+  asking: Asking,
+): Promise<Begun | null> {
+  const allowance = await parts.limits.spend(
+    'recovery-requests-per-address',
+    organizationId,
+    asking.visitor.address,
+  )
+  if (!allowance.allowed) return { outcome: 'too-many', retryAfterSeconds: allowance.retryAfterSeconds }
+  return withOrganization(parts.database, organizationId, async (tx) => {
+    const previous = await previousAttempt(tx, asking)
+    if (!previous) return null
+    return startAttempt(parts, tx, await currentSettings(tx), identifierOf(parts, previous), asking)
+  })
+}
+
+/**
+ * Invites somebody whom the operator made the owner of a new organization: a recovery that no browser asked for, whose
+ * link sets the first password.
+ */
+export async function invite(
+  parts: RecoveryParts,
+  tx: Transaction,
+  settings: SettingsVersion,
+  owner: Account & { email: string },
+): Promise<void> {
+  const nowhere = { address: '', device: '', requestId: '' }
+  const asking = {
+    visitor: nowhere,
+    locale: settings.settings.branding.locale,
+    recoveryToken: undefined,
+    deviceToken: undefined,
+  }
+  await startAttempt(parts, tx, settings, owner.email, asking, { origin: 'operator', owner })
+}
+
+/** What the person of an attempt typed, in canonical form. */
+export function identifierOf(parts: RecoveryParts, attempt: StoredAttempt): string {
+  return parts.secrets.open(attempt.request.identifierSealed, sealContext(attempt.id))
+}
+
+/**
+ * Stores a new attempt and the message that the worker will make of it, in the caller's transaction. With an owner
+ * given, the worker does not resolve the identifier but writes to that account.
+ */
+export async function startAttempt(
+  parts: RecoveryParts,
+  tx: Transaction,
+  { settings, version }: SettingsVersion,
+  canonical: string,
+  asking: Asking,
+  granted: { origin: Attempt['origin']; owner: Account | null } = { origin: 'person', owner: null },
+): Promise<Begun> {
+  const [strategy] = offered(settings.recovery)
+  if (!strategy) return { outcome: 'nothing-offered' }
+  const previous = await previousAttempt(tx, asking)
+  const id = newId(parts.random, tx.now)
+  const browserToken = newToken(parts.random)
+  const attempt: Attempt = {
+    id,
+    lineage: previous?.lineage ?? id,
+    origin: granted.origin,
+    settingsVersion: version,
+    owner: granted.owner && { accountId: granted.owner.id, securityEpoch: granted.owner.securityEpoch },
+    method: strategy.id,
+    browserHash: null,
+    step: 'proving',
+    closedReason: null,
+    proven: [],
+    exchanges: 0,
+    submits: 0,
+    refreshed: false,
+    completedBy: null,
+    finishBy: null,
+    expiresAt: after(tx.now, WAITS_FOR_DELIVERY),
+    endedAt: null,
+  }
+  await addAttempt(tx, attempt, {
+    identifierSealed: parts.secrets.seal(canonical, sealContext(id)),
+    askedByHash: hashToken(browserToken),
+    deviceHash: deviceHash(tx.organizationId, asking.deviceToken),
+    address: shownAddress(asking.visitor.address),
+    device: asking.visitor.device,
+    locale: asking.locale,
+  })
+  const message = granted.origin === 'operator' ? 'welcome' : 'recover-link'
+  await enqueue(tx, parts.random, { name: message, to: null, locale: asking.locale, data: { attemptId: id } })
+  await record(tx, parts.random, {
+    kind: granted.origin === 'operator' ? 'recovery.invited' : 'recovery.requested',
+    outcome: 'success',
+    origin: originOf(asking.visitor, granted.origin === 'operator' ? 'operator' : 'person'),
+    subjectId: granted.owner?.id ?? null,
+    // Keyed, because people type passwords into this field.
+    detail: { attempt: id, identifier: parts.secrets.keyedHash('audit identifier', canonical) },
+  })
+  return { outcome: 'begun', browserToken }
+}
+
+/** The audit's account of a visitor. */
+export function originOf(visitor: Visitor, actor: Origin['actor'] = 'person'): Origin {
+  return { actor, address: shownAddress(visitor.address), requestId: visitor.requestId }
+}
+
+/**
+ * The two errors of S3, or null to go on. A look-up that fails is counted, and from the sixth in an hour the page answers
+ * everyone alike: an address that tries names learns no more.
+ */
+async function lookUpHelpfully(
+  parts: RecoveryParts,
+  organizationId: string,
+  identifier: Identifier,
+  visitor: Visitor,
+): Promise<'unknown-person' | 'no-address' | null> {
+  const account = await withOrganization(parts.database, organizationId, (tx) => accountNamed(tx, identifier))
+  const problem = problemOf(account)
+  if (!problem) return null
+  const allowance = await parts.limits.spend('failed-look-ups-per-address', organizationId, visitor.address)
+  return allowance.allowed ? problem : null
+}
+
+async function previousAttempt(tx: Transaction, { recoveryToken }: Asking): Promise<StoredAttempt | null> {
+  if (!recoveryToken) return null
+  return (await attemptAskedBy(tx, recoveryToken)) ?? (await attemptAnsweredBy(tx, recoveryToken))
+}
+
+function problemOf(account: Account | null): 'unknown-person' | 'no-address' | null {
+  if (!account) return 'unknown-person'
+  // Of a suspended account nothing is said.
+  return account.state === 'active' && !verifiedEmail(account) ? 'no-address' : null
+}
+
+function isAskedFor(identifier: Identifier, settings: RecoverySettings): boolean {
+  return settings.identifier === 'username-or-email' || settings.identifier === identifier.kind
+}
+
+function sealContext(attemptId: string): string {
+  return `recovery_attempts.${attemptId}.identifier`
+}

@@ -1,0 +1,183 @@
+import { namesOf, verifiedEmail, type Account } from '../accounts/account.ts'
+import { raiseSecurityEpoch } from '../accounts/store.ts'
+import { record } from '../audit/audit.ts'
+import { judgePassword, type PasswordProblem } from '../credentials/password-policy.ts'
+import { passwordOf, savePassword } from '../credentials/store.ts'
+import { OutcomeUnknown, withOrganization, type Transaction } from '../database/transaction.ts'
+import { enqueue } from '../delivery/outbox.ts'
+import { organizationOf } from '../organizations/store.ts'
+import { shownAddress } from '../platform/address.ts'
+import { newId } from '../platform/random.ts'
+import { hashToken } from '../platform/secrets.ts'
+import type { Visitor } from '../platform/visitor.ts'
+import { rememberDevice } from '../sessions/known-devices.ts'
+import { endSessions } from '../sessions/store.ts'
+import { whyOver, type Attempt } from './attempt.ts'
+import { originOf } from './begin.ts'
+import { holdAttempt, isOutdated, move, type AttemptInHand } from './in-hand.ts'
+import type { RecoveryParts } from './parts.ts'
+import { settingsFor } from './settings.ts'
+import { attemptById, attemptAnsweredBy, lockOpenAttempts } from './store.ts'
+
+/** A new password sent in by the browser that holds an attempt. */
+export interface Submission {
+  recoveryToken: string
+  password: string
+  visitor: Visitor
+  locale: string
+  deviceToken: string | undefined
+}
+
+/** What became of it. `out-of-step`: the browser's attempt stands elsewhere; look there. */
+export type Completion =
+  | { outcome: 'completed'; deviceToken: string }
+  | { outcome: 'refused'; problems: PasswordProblem[] }
+  | { outcome: 'out-of-step' }
+
+/**
+ * Sets the new password and ends the recovery: one transaction in which the attempt is spent, the password replaced,
+ * every session and every other recovery of the account ended, and the notice queued. The password is judged and hashed
+ * before, so that a refused one spends nothing but a try. Throws `Unavailable` when nothing was changed.
+ */
+export async function completeRecovery(
+  parts: RecoveryParts,
+  organizationId: string,
+  submission: Submission,
+): Promise<Completion> {
+  const counted = await withOrganization(parts.database, organizationId, (tx) =>
+    countSubmit(parts, tx, submission),
+  )
+  if (!counted) return { outcome: 'out-of-step' }
+  const problems = judgePassword(counted.rules, submission.password, { words: counted.words })
+  if (counted.rules.notLast && problems.length === 0) {
+    if (await parts.hasher.verify(counted.lastHash, submission.password)) problems.push('last')
+  }
+  if (problems.length > 0) return { outcome: 'refused', problems }
+
+  const hash = await parts.hasher.hash(submission.password)
+  const submissionId = newId(parts.random, counted.at)
+  try {
+    const completion = await withOrganization(parts.database, organizationId, (tx) =>
+      spend(parts, tx, counted.attemptId, submissionId, hash, submission),
+    )
+    // What strangers spent against the person ends with the old password.
+    await parts.limits.forget('sign-in-failures-per-account', organizationId, counted.accountId)
+    return completion
+  } catch (error) {
+    if (!(error instanceof OutcomeUnknown)) throw error
+    // COMMIT got no answer. The row knows whether this very submission is the one that counted.
+    const attempt = await withOrganization(parts.database, organizationId, (tx) =>
+      attemptById(tx, counted.attemptId),
+    )
+    if (attempt?.completedBy !== submissionId) throw error
+    return { outcome: 'completed', deviceToken: submission.deviceToken ?? '' }
+  }
+}
+
+/** Counts the try and commits that before anything is judged, so that parallel tries cannot outrun the count. */
+async function countSubmit(parts: RecoveryParts, tx: Transaction, submission: Submission) {
+  const held = await hold(tx, submission.recoveryToken)
+  if (!held) return null
+  const { attempt, account } = held
+  if ((await move(tx, attempt, { name: 'submitted' }))?.step !== 'password') {
+    await recordRefusal(parts, tx, attempt, submission.visitor)
+    return null
+  }
+  const { passwords } = await settingsFor(tx, attempt)
+  const organization = await organizationOf(tx)
+  return {
+    attemptId: attempt.id,
+    accountId: account.id,
+    at: tx.now,
+    rules: passwords,
+    words: [...namesOf(account), organization.name, organization.slug],
+    lastHash: (await passwordOf(tx, account.id))?.hash ?? null,
+  }
+}
+
+async function spend(
+  parts: RecoveryParts,
+  tx: Transaction,
+  attemptId: string,
+  submissionId: string,
+  hash: string,
+  submission: Submission,
+): Promise<Completion> {
+  const held = await hold(tx, submission.recoveryToken)
+  if (held?.attempt.id !== attemptId) return { outcome: 'out-of-step' }
+  const { attempt, account } = held
+  if (!(await move(tx, attempt, { name: 'completed', submission: submissionId })))
+    return { outcome: 'out-of-step' }
+
+  await savePassword(tx, account.id, hash)
+  await raiseSecurityEpoch(tx, account.id)
+  const sessionsEnded = await endSessions(tx, account.id)
+  for (const other of await lockOpenAttempts(tx, account.id)) {
+    await move(tx, other, { name: 'ended', reason: 'account-changed' })
+  }
+  const deviceToken = await rememberDevice(tx, parts.random, account.id, submission.deviceToken)
+  await record(tx, parts.random, {
+    kind: 'recovery.completed',
+    outcome: 'success',
+    origin: { ...originOf(submission.visitor), actorId: account.id },
+    subjectId: account.id,
+    detail: { attempt: attempt.id, method: attempt.method, sessionsEnded },
+  })
+  await notify(parts, tx, account, submission)
+  return { outcome: 'completed', deviceToken }
+}
+
+async function notify(
+  parts: RecoveryParts,
+  tx: Transaction,
+  account: Account,
+  submission: Submission,
+): Promise<void> {
+  const to = verifiedEmail(account)
+  if (!to) return
+  await enqueue(tx, parts.random, {
+    name: 'password-changed',
+    to,
+    locale: account.locale ?? submission.locale,
+    data: {
+      at: tx.now.toISOString(),
+      device: submission.visitor.device || null,
+      address: shownAddress(submission.visitor.address),
+    },
+  })
+}
+
+/** The browser's attempt and its account, held, if the attempt stands at the new password and still may. */
+async function hold(
+  tx: Transaction,
+  recoveryToken: string,
+): Promise<(AttemptInHand & { account: Account }) | null> {
+  const seen = await attemptAnsweredBy(tx, recoveryToken)
+  const held = seen && (await holdAttempt(tx, seen.id))
+  // Looked at again under the lock: another browser may have taken it over in between.
+  if (!held?.account || !held.attempt.browserHash?.equals(hashToken(recoveryToken))) return null
+  if (held.attempt.step !== 'password' || whyOver(held.attempt, tx.now)) return null
+  const reason = isOutdated(held.attempt, held.account)
+    ? 'account-changed'
+    : (await settingsFor(tx, held.attempt)).recovery.methods.includes(held.attempt.method)
+      ? null
+      : 'no-longer-offered'
+  if (!reason) return { attempt: held.attempt, account: held.account }
+  await move(tx, held.attempt, { name: 'ended', reason })
+  return null
+}
+
+async function recordRefusal(
+  parts: RecoveryParts,
+  tx: Transaction,
+  attempt: Attempt,
+  visitor: Visitor,
+): Promise<void> {
+  await record(tx, parts.random, {
+    kind: 'recovery.refused',
+    outcome: 'refused',
+    origin: originOf(visitor),
+    subjectId: attempt.owner?.accountId ?? null,
+    detail: { attempt: attempt.id, reason: 'too-many-tries' },
+  })
+}

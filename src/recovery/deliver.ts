@@ -1,0 +1,178 @@
+import type { Account } from '../accounts/account.ts'
+import { readIdentifier } from '../accounts/identifiers.ts'
+import { accountNamed, lockAccount } from '../accounts/store.ts'
+import { record } from '../audit/audit.ts'
+import type { Transaction } from '../database/transaction.ts'
+import type { LetterData, QueuedMessage } from '../delivery/message.ts'
+import { letterhead } from '../organizations/branding.ts'
+import type { RecoverySettings } from '../organizations/settings.ts'
+import { isKnownDevice } from '../sessions/known-devices.ts'
+import { organizationOf } from '../organizations/store.ts'
+import { after, HOUR, MINUTE } from '../platform/clock.ts'
+import { identifierOf } from './begin.ts'
+import { CLOSED_REASONS, type ClosedReason } from './attempt.ts'
+import { holdAttempt, isOutdated, move, type AttemptInHand } from './in-hand.ts'
+import type { RecoveryParts } from './parts.ts'
+import { settingsFor } from './settings.ts'
+import { addSecret, attemptById, lockAttempt, lockOpenAttempts, type StoredAttempt } from './store.ts'
+import { strategyOf } from './strategies/index.ts'
+
+/** More working links than this are never in one mailbox, unless its owner asks from a browser that is known. */
+const MOST_LIVE = 3
+
+/** An invitation by the operator is read when its owner comes to work, not within minutes. */
+export const INVITATION_LIFETIME = 24 * HOUR
+
+/** Why nothing goes out. Only the audit log tells: no page may, or people who are not there could be told apart. */
+type WithheldReason = ClosedReason | 'answered' | 'nobody' | 'three-are-live' | 'limit' | 'suspended'
+
+/** What the templates of the link's messages print; one letter serves the request and the operator's invitation. */
+type LinkLetter = LetterData['recover-link'] & LetterData['welcome']
+
+/**
+ * Makes the message of an attempt at the moment it leaves: finds out whom the identifier names, applies the settings,
+ * the limits by account and the rule of three, and mints the secret, which is stored only as a hash. Called again for a
+ * retry, it mints another; both work.
+ */
+export async function prepareLink(
+  parts: RecoveryParts,
+  tx: Transaction,
+  message: QueuedMessage<'recover-link' | 'welcome'>,
+): Promise<{ send: { to: string; locale: string; data: LinkLetter } } | { drop: string }> {
+  const held = await holdWithOwner(parts, tx, message.data.attemptId)
+  if (!held) return { drop: 'expired' }
+  const { attempt, account } = held
+  const organization = await organizationOf(tx)
+  const settings = await settingsFor(tx, attempt)
+  const reason =
+    organization.state === 'suspended' ? 'suspended' : await whyWithheld(parts, tx, held, settings.recovery)
+  const to = account && strategyOf(attempt.method).reachable(account)
+  if (reason || !account || !to) return withhold(parts, tx, held, reason ?? 'nobody')
+
+  const lifetime =
+    attempt.origin === 'operator' ? INVITATION_LIFETIME : settings.recovery.linkLifetimeMinutes * MINUTE
+  const secret = await mint(parts, tx, attempt, account, lifetime)
+  return {
+    send: {
+      to,
+      locale: account.locale ?? message.locale,
+      data: {
+        ...letterhead(organization, settings),
+        person: { fullName: account.fullName },
+        link: `${parts.publicUrl}/${organization.slug}/recover/link?token=${secret}`,
+        minutes: lifetime / MINUTE,
+        hours: lifetime / HOUR,
+        requestedFrom: { place: attempt.request.address, device: attempt.request.device || null },
+      },
+    },
+  }
+}
+
+async function mint(
+  parts: RecoveryParts,
+  tx: Transaction,
+  attempt: StoredAttempt,
+  account: Account,
+  lifetime: number,
+): Promise<string> {
+  const secret = strategyOf(attempt.method).newSecret(parts.random)
+  const secretExpiresAt = after(tx.now, lifetime)
+  await addSecret(tx, secret, { attemptId: attempt.id, issuedAt: tx.now, expiresAt: secretExpiresAt })
+  const owner = { accountId: account.id, securityEpoch: account.securityEpoch }
+  await move(tx, attempt, { name: 'sent', owner, secretExpiresAt })
+  await record(tx, parts.random, {
+    kind: 'recovery.message-sent',
+    outcome: 'success',
+    origin: { actor: 'system' },
+    subjectId: account.id,
+    detail: { attempt: attempt.id, method: attempt.method },
+  })
+  return secret
+}
+
+/** Why an attempt gets no message, as far as it and its account tell; null when it gets one. */
+async function whyWithheld(
+  parts: RecoveryParts,
+  tx: Transaction,
+  { attempt, account }: AttemptInHand,
+  recovery: RecoverySettings,
+): Promise<WithheldReason | null> {
+  if (attempt.step !== 'proving') return attempt.closedReason ?? 'answered'
+  if (tx.now >= attempt.expiresAt && !attempt.owner) return 'expired'
+  if (account?.state !== 'active') return 'nobody'
+  if (!recovery.methods.includes(attempt.method)) return 'no-longer-offered'
+  if (attempt.owner && isOutdated(attempt, account)) return 'account-changed'
+  return strategyOf(attempt.method).reachable(account) ? refusalFor(parts, tx, attempt, account) : 'nobody'
+}
+
+/** The attempt and its account, held: by its identifier the first time, later by what was found then. */
+async function holdWithOwner(
+  parts: RecoveryParts,
+  tx: Transaction,
+  attemptId: string,
+): Promise<AttemptInHand | null> {
+  const seen = await attemptById(tx, attemptId)
+  if (!seen || seen.owner) return holdAttempt(tx, attemptId)
+  const identifier = readIdentifier(identifierOf(parts, seen))
+  const named = identifier && (await accountNamed(tx, identifier))
+  const account = named && (await lockAccount(tx, named.id))
+  const attempt = await lockAttempt(tx, attemptId)
+  return attempt && { attempt, account }
+}
+
+/**
+ * Why an account that is reachable gets no message after all. A newer request of the same browser replaces an older one;
+ * a stranger's never does, or anyone could keep a person out by asking in a loop (CWE-645). Limits are spent the first
+ * time only: a retry after a delivery fault is no new request.
+ */
+async function refusalFor(
+  parts: RecoveryParts,
+  tx: Transaction,
+  attempt: StoredAttempt,
+  account: Account,
+): Promise<'replaced' | 'three-are-live' | 'limit' | null> {
+  const others = (await lockOpenAttempts(tx, account.id)).filter(({ id }) => id !== attempt.id)
+  const siblings = others.filter(({ lineage }) => lineage === attempt.lineage)
+  if (siblings.some(({ begunAt }) => begunAt > attempt.begunAt)) {
+    return 'replaced'
+  }
+  for (const sibling of siblings) await move(tx, sibling, { name: 'ended', reason: 'replaced' })
+  if (attempt.owner) return null
+
+  const known = await isKnownDevice(tx, account.id, attempt.request.deviceHash)
+  if (known) {
+    const device = attempt.request.deviceHash?.toString('base64url') ?? ''
+    const own = await parts.limits.spendIn(
+      tx,
+      'recovery-mail-per-device-hour',
+      tx.organizationId,
+      account.id,
+      device,
+    )
+    return own.allowed ? null : 'limit'
+  }
+  if (others.length - siblings.length >= MOST_LIVE) return 'three-are-live'
+  const hour = await parts.limits.spendIn(tx, 'recovery-mail-per-account-hour', tx.organizationId, account.id)
+  if (!hour.allowed) return 'limit'
+  const day = await parts.limits.spendIn(tx, 'recovery-mail-per-account-day', tx.organizationId, account.id)
+  return day.allowed ? null : 'limit'
+}
+
+/** Records that nothing goes out, and ends the attempt where the reason is that it is over. */
+async function withhold(
+  parts: RecoveryParts,
+  tx: Transaction,
+  { attempt, account }: AttemptInHand,
+  reason: WithheldReason,
+): Promise<{ drop: string }> {
+  const closing = CLOSED_REASONS.find((one) => one === reason)
+  if (closing) await move(tx, attempt, { name: 'ended', reason: closing })
+  await record(tx, parts.random, {
+    kind: 'recovery.message-withheld',
+    outcome: 'refused',
+    origin: { actor: 'system' },
+    subjectId: account?.id ?? null,
+    detail: { attempt: attempt.id, reason },
+  })
+  return { drop: reason }
+}

@@ -1,0 +1,40 @@
+import type { Account } from '../accounts/account.ts'
+import { accountById, lockAccount } from '../accounts/store.ts'
+import type { Transaction } from '../database/transaction.ts'
+import { transition, type Attempt, type AttemptEvent } from './attempt.ts'
+import { attemptById, lockAttempt, saveAttempt, type StoredAttempt } from './store.ts'
+
+/** An attempt together with the account that it is for, where that is known. */
+export interface AttemptInHand {
+  attempt: StoredAttempt
+  account: Account | null
+}
+
+/** Reads an attempt and its account. */
+export async function readAttempt(tx: Transaction, id: string): Promise<AttemptInHand | null> {
+  const attempt = await attemptById(tx, id)
+  return attempt && { attempt, account: attempt.owner && (await accountById(tx, attempt.owner.accountId)) }
+}
+
+/**
+ * Reads an attempt and its account and holds both until the transaction ends. The account is always locked before any
+ * of its attempts: one order everywhere, so that two recoveries of one person never wait for each other.
+ */
+export async function holdAttempt(tx: Transaction, id: string): Promise<AttemptInHand | null> {
+  const seen = await attemptById(tx, id)
+  const account = seen?.owner ? await lockAccount(tx, seen.owner.accountId) : null
+  const attempt = seen && (await lockAttempt(tx, id))
+  return attempt && { attempt, account }
+}
+
+/** Whether the account changed since the attempt's message was sent: another password, address, state or role. */
+export function isOutdated(attempt: Attempt, account: Account | null): boolean {
+  return account?.state !== 'active' || account.securityEpoch !== attempt.owner?.securityEpoch
+}
+
+/** Moves an attempt that this transaction holds and saves it. Returns it as it is now; null when that was out of step. */
+export async function move(tx: Transaction, attempt: Attempt, event: AttemptEvent): Promise<Attempt | null> {
+  const moved = transition(attempt, event, tx.now)
+  if (moved) await saveAttempt(tx, moved)
+  return moved
+}

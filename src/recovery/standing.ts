@@ -1,0 +1,88 @@
+import { record } from '../audit/audit.ts'
+import { withOrganization, type Transaction } from '../database/transaction.ts'
+import { after, MINUTE } from '../platform/clock.ts'
+import { isToken } from '../platform/random.ts'
+import { hashToken } from '../platform/secrets.ts'
+import type { Visitor } from '../platform/visitor.ts'
+import { whyOver, type ClosedReason } from './attempt.ts'
+import { originOf, WAITS_FOR_DELIVERY } from './begin.ts'
+import { holdAttempt, isOutdated, move, readAttempt } from './in-hand.ts'
+import type { RecoveryParts } from './parts.ts'
+import { settingsFor } from './settings.ts'
+import { attemptAnsweredBy, attemptAskedBy, type StoredAttempt } from './store.ts'
+
+/** Where the browser that holds a recovery cookie stands: which page is its page now. */
+export type Standing =
+  | { at: 'nowhere' }
+  | { at: 'sent'; linkMinutes: number }
+  | { at: 'password'; minutesLeft: number; username: string | null }
+  | { at: 'done' }
+  | { at: 'ended'; reason: ClosedReason }
+
+/** Derives from the attempt's row where its browser stands. Reads only. */
+export async function standingOf(
+  parts: RecoveryParts,
+  organizationId: string,
+  recoveryToken: string | undefined,
+): Promise<Standing> {
+  if (!recoveryToken || !isToken(recoveryToken)) return { at: 'nowhere' }
+  return withOrganization(parts.database, organizationId, async (tx): Promise<Standing> => {
+    const answered = await attemptAnsweredBy(tx, recoveryToken)
+    if (answered) return standingOfAnswerer(tx, answered)
+    const asked = await attemptAskedBy(tx, recoveryToken)
+    return asked ? standingOfAsker(tx, asked) : { at: 'nowhere' }
+  })
+}
+
+/**
+ * Who asked may be a stranger. What the worker found and what the person did with the mail must not show here: not that
+ * a link was replaced, used or ran out, for all of that happens only to people who exist.
+ */
+async function standingOfAsker(tx: Transaction, attempt: StoredAttempt): Promise<Standing> {
+  if (tx.now >= after(attempt.begunAt, WAITS_FOR_DELIVERY)) return { at: 'ended', reason: 'expired' }
+  const { recovery } = await settingsFor(tx, attempt)
+  return { at: 'sent', linkMinutes: recovery.linkLifetimeMinutes }
+}
+
+/** Who answered has presented the right secret and is told the truth. */
+async function standingOfAnswerer(tx: Transaction, attempt: StoredAttempt): Promise<Standing> {
+  const over = whyOver(attempt, tx.now)
+  if (over) return over === 'used' ? { at: 'done' } : { at: 'ended', reason: over }
+  const { recovery } = await settingsFor(tx, attempt)
+  const account = (await readAttempt(tx, attempt.id))?.account ?? null
+  if (isOutdated(attempt, account)) return { at: 'ended', reason: 'account-changed' }
+  if (!recovery.methods.includes(attempt.method)) return { at: 'ended', reason: 'no-longer-offered' }
+  const left = (attempt.finishBy ?? attempt.expiresAt).getTime() - tx.now.getTime()
+  return {
+    at: 'password',
+    minutesLeft: Math.ceil(left / MINUTE),
+    username: account?.username ?? account?.email ?? null,
+  }
+}
+
+/**
+ * Ends a browser's recovery because the person there says so: its links are dead, the password stays. Who only asked
+ * cannot stop somebody who has answered since.
+ */
+export async function cancelRecovery(
+  parts: RecoveryParts,
+  organizationId: string,
+  recoveryToken: string,
+  visitor: Visitor,
+): Promise<void> {
+  await withOrganization(parts.database, organizationId, async (tx) => {
+    const seen = (await attemptAnsweredBy(tx, recoveryToken)) ?? (await attemptAskedBy(tx, recoveryToken))
+    const held = seen && (await holdAttempt(tx, seen.id))
+    if (!held) return
+    const holds = held.attempt.browserHash?.equals(hashToken(recoveryToken)) ?? false
+    if (!holds && held.attempt.step !== 'proving') return
+    if (!(await move(tx, held.attempt, { name: 'ended', reason: 'cancelled' }))) return
+    await record(tx, parts.random, {
+      kind: 'recovery.cancelled',
+      outcome: 'success',
+      origin: originOf(visitor),
+      subjectId: held.attempt.owner?.accountId ?? null,
+      detail: { attempt: held.attempt.id },
+    })
+  })
+}

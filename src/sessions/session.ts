@@ -1,0 +1,21 @@
+import { after, HOUR, MINUTE } from '../platform/clock.ts'
+
+/** A person's signed-in browser. The token itself is only in that browser's cookie; here is its hash. */
+export interface Session {
+  tokenHash: Buffer
+  accountId: string
+  authenticatedAt: Date
+  lastSeenAt: Date
+}
+
+/** NIST SP 800-63B-4 §2.2.3 (AAL2) allows an hour idle and 24 hours; ASVS 7.3.1, 7.3.2 ask that both be stated. */
+export const IDLE_LIMIT = 30 * MINUTE
+export const ABSOLUTE_LIMIT = 12 * HOUR
+
+/** The eleventh session of an account ends the one unused for longest (ASVS 7.1.2). */
+export const MOST_PER_ACCOUNT = 10
+
+/** Whether a session still counts, by the server's clock alone. */
+export function isLive(session: Session, now: Date): boolean {
+  return now < after(session.lastSeenAt, IDLE_LIMIT) && now < after(session.authenticatedAt, ABSOLUTE_LIMIT)
+}

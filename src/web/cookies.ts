@@ -1,0 +1,40 @@
+import type { Context } from 'koa'
+import { HOUR, DAY } from '../platform/clock.ts'
+import { ABSOLUTE_LIMIT } from '../sessions/session.ts'
+import { KNOWN_FOR } from '../sessions/known-devices.ts'
+
+/** What each cookie of an organization is for, and how long a browser keeps it, in milliseconds. */
+const LIFETIMES = {
+  /** A person's session. */
+  session: ABSOLUTE_LIMIT,
+  /** A recovery under way. */
+  recovery: 6 * HOUR,
+  /** A browser that its person signed in from before. */
+  device: KNOWN_FOR,
+  /** What form tokens are bound to. */
+  form: DAY,
+}
+
+export type CookieName = keyof typeof LIFETIMES
+
+/**
+ * One organization's cookies in one browser. The slug is part of each name, so that two organizations live side by side.
+ * `__Host-` and Secure come with an https address of ours and not with the request, which a proxy may show as http.
+ */
+export interface Cookies {
+  read(name: CookieName): string | undefined
+  write(name: CookieName, value: string): void
+  clear(name: CookieName): void
+}
+
+export function cookiesOf(ctx: Context, slug: string, isHttps: boolean): Cookies {
+  ctx.cookies.secure = isHttps
+  const fullName = (name: CookieName) => `${isHttps ? '__Host-' : ''}latchkey-${name}.${slug}`
+  const options = { httpOnly: true, sameSite: 'lax', secure: isHttps, path: '/', overwrite: true } as const
+  return {
+    read: (name) => ctx.cookies.get(fullName(name)),
+    write: (name, value) =>
+      void ctx.cookies.set(fullName(name), value, { ...options, maxAge: LIFETIMES[name] }),
+    clear: (name) => void ctx.cookies.set(fullName(name), null, options),
+  }
+}

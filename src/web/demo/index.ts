@@ -1,0 +1,52 @@
+import type Router from '@koa/router'
+import type { Context, Middleware } from 'koa'
+import { allAccounts } from '../../accounts/store.ts'
+import { withOrganization } from '../../database/transaction.ts'
+import { readableOn } from '../../organizations/branding.ts'
+import { allOrganizations, currentSettings } from '../../organizations/store.ts'
+import { Refused } from '../errors.ts'
+import type { WebParts } from '../parts.ts'
+import { renderPage } from '../views.ts'
+import { showMessage, showOutbox, showOutboxAsJson } from './outbox.ts'
+
+type Demo = NonNullable<WebParts['demo']>
+
+/** The demo's own pages. They show reset links, so they answer this machine only, whatever the address in front. */
+export function mountDemo(router: Router, parts: WebParts): void {
+  router.get('/demo/outbox', onlyThisMachine, (ctx) => showOutbox(ctx, parts))
+  router.get('/demo/outbox.json', onlyThisMachine, (ctx) => showOutboxAsJson(ctx, parts))
+  router.get('/demo/outbox/:message', onlyThisMachine, (ctx) => showMessage(ctx, parts))
+}
+
+/** The organizations, what each shows, and who lives there. */
+export async function showDemoIndex(ctx: Context, parts: WebParts, demo: Demo): Promise<void> {
+  const known = (await allOrganizations(parts.database)).filter(({ slug }) => slug in demo.documents)
+  const organizations = []
+  for (const { id, slug, name } of known) {
+    const { people, color } = await withOrganization(parts.database, id, async (tx) => ({
+      people: await allAccounts(tx),
+      color: (await currentSettings(tx)).settings.branding.color,
+    }))
+    organizations.push({
+      slug,
+      name,
+      color,
+      onColor: readableOn(color),
+      document: demo.documents[slug],
+      summary_key: `demo.index.organizations.${slug}`,
+      people: people.map(({ username, fullName, role, email }) => ({ username, fullName, role, email })),
+    })
+  }
+  await renderPage(ctx, parts, 'demo/index', { organizations, password: demo.password }, { visit: null })
+}
+
+const onlyThisMachine: Middleware = async (ctx, next) => {
+  const peer = ctx.req.socket.remoteAddress ?? ''
+  const isLocal = ['127.0.0.1', '::1', '::ffff:127.0.0.1'].includes(peer)
+  const isLocalHost = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/.test(ctx.req.headers.host ?? '')
+  const isForwarded = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'via'].some(
+    (name) => ctx.get(name) !== '',
+  )
+  if (!isLocal || !isLocalHost || isForwarded) throw new Refused(404)
+  await next()
+}

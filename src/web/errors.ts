@@ -1,0 +1,71 @@
+import type { Context, Middleware } from 'koa'
+import { Unavailable } from '../platform/unavailable.ts'
+import type { WebParts } from './parts.ts'
+import { renderPage } from './views.ts'
+import { requestIdOf, type Visit } from './visit.ts'
+
+const STATUSES = [400, 403, 404, 405, 408, 413, 415, 421, 429, 500, 503] as const
+type RefusalStatus = (typeof STATUSES)[number]
+
+/** A request that is answered with an error page. Everything else that is thrown is a fault of ours, a 500. */
+export class Refused extends Error {
+  override name = 'Refused'
+  readonly status: RefusalStatus
+  readonly retryAfterSeconds: number | null
+
+  constructor(status: RefusalStatus, options: { retryAfterSeconds?: number } = {}) {
+    super(`refused with ${status}`)
+    this.status = status
+    this.retryAfterSeconds = options.retryAfterSeconds ?? null
+  }
+}
+
+/** Answers every failure below it with a calm page: what happened, what to do, and the id that finds it in the log. */
+export function errorPages(parts: WebParts): Middleware {
+  return async (ctx, next) => {
+    try {
+      await next()
+      if (ctx.body === undefined && ctx.status === 404) throw new Refused(404)
+      if (ctx.status === 405 || ctx.status === 501) throw new Refused(405)
+    } catch (error) {
+      const refused = asRefused(error)
+      const line = { err: error, requestId: requestIdOf(ctx) }
+      if (refused.status === 500) parts.log.error(line, 'a request failed')
+      else if (refused.status === 503) parts.log.warn(line, 'a request could not be served now')
+      await show(ctx, parts, refused)
+    }
+  }
+}
+
+function asRefused(error: unknown): Refused {
+  if (error instanceof Refused) return error
+  if (error instanceof Unavailable) return new Refused(503, { retryAfterSeconds: error.retryAfterSeconds })
+  // Koa, its router and its body parser say by a status and `expose` that the request is to blame.
+  const { status, expose } = (typeof error === 'object' && error !== null ? error : {}) as {
+    status?: unknown
+    expose?: unknown
+  }
+  const known = STATUSES.find((one) => one === status)
+  return new Refused(known && (known >= 500 || expose !== false) ? known : clientFault(status))
+}
+
+function clientFault(status: unknown): RefusalStatus {
+  return typeof status === 'number' && status >= 400 && status < 500 ? 400 : 500
+}
+
+async function show(ctx: Context, parts: WebParts, refused: Refused): Promise<void> {
+  const view = {
+    status: refused.status,
+    requestId: requestIdOf(ctx),
+    retryAfterSeconds: refused.retryAfterSeconds,
+  }
+  ctx.set('Cache-Control', 'no-store')
+  if (refused.retryAfterSeconds) ctx.set('Retry-After', String(refused.retryAfterSeconds))
+  try {
+    await renderPage(ctx, parts, 'error', view, { visit: (ctx.state['visit'] as Visit | undefined) ?? null })
+  } catch (error) {
+    parts.log.error({ err: error, requestId: view.requestId }, 'the error page itself failed')
+    ctx.body = `Error ${refused.status}. Request ${view.requestId}.`
+  }
+  ctx.status = refused.status
+}

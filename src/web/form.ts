@@ -1,0 +1,57 @@
+import { z } from 'zod'
+
+/** What is wrong with a field: the key of its words, with their values. */
+export interface Problem {
+  key: string
+  params?: Record<string, string | number>
+}
+
+/** Problems by field name; `form` for what belongs to no field. */
+export type FormErrors = Record<string, Problem[]>
+
+/** The fields of a page's form and what each must be. */
+export type Fields = Record<string, z.ZodType<string>>
+export type ValuesOf<Form extends Fields> = { [Name in keyof Form]: string }
+
+/** A form as it was read: the values, or what is wrong with them; what was typed comes back either way. */
+export type ReadForm<Form extends Fields> =
+  { ok: true; values: ValuesOf<Form> } | { ok: false; errors: FormErrors; typed: Record<string, string> }
+
+/** Longer than any name or address is; secrets are measured by their own rules. */
+const LONGEST_TEXT = 254
+
+/**
+ * One plain text: no array, object or repeated field (CWE-915, ASVS 15.3.5), no control character, no broken Unicode.
+ * None of those comes from a person's keyboard, and some of them PostgreSQL refuses.
+ */
+const plainText = z
+  .string({ error: 'errors.form.unreadable' })
+  .refine((text) => text.isWellFormed() && !/[\p{Cc}\ufffd]/u.test(text), 'errors.form.unreadable')
+
+/** A text that must be there; spaces around it do not count. */
+export function requiredText(words: { missing: string; tooLong: string }): z.ZodType<string> {
+  const trimmed = z.string().trim().min(1, words.missing).max(LONGEST_TEXT, words.tooLong)
+  return z.preprocess((value) => value ?? '', plainText.pipe(trimmed))
+}
+
+/** A secret: taken exactly as it was typed, spaces too. */
+export function requiredSecret(words: { missing: string }): z.ZodType<string> {
+  return z.preprocess((value) => value ?? '', plainText.pipe(z.string().min(1, words.missing)))
+}
+
+/** Reads the fields of a form out of a body, every fault at once. Fields that nobody asked for are not looked at. */
+export function readForm<Form extends Fields>(fields: Form, body: unknown): ReadForm<Form> {
+  const sent = typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {}
+  const results = Object.entries(fields).map(([name, field]) => ({
+    name,
+    result: field.safeParse(sent[name]),
+  }))
+  const errors: FormErrors = {}
+  const values: Record<string, string> = {}
+  for (const { name, result } of results) {
+    if (result.success) values[name] = result.data
+    else errors[name] = result.error.issues.slice(0, 1).map((issue) => ({ key: issue.message }))
+  }
+  if (Object.keys(errors).length === 0) return { ok: true, values: values as ValuesOf<Form> }
+  return { ok: false, errors, typed: values }
+}

@@ -1,0 +1,52 @@
+import type { Middleware } from 'koa'
+import helmet from 'koa-helmet'
+import { Refused } from './errors.ts'
+
+/**
+ * The headers of every response, errors and redirects too (ASVS 3.4). Only our own files are loaded; nothing inline
+ * runs or paints; nobody frames us; the full address is told to no other site.
+ */
+export function headers(publicUrl: string): Middleware {
+  return helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: [`'self'`],
+        objectSrc: [`'none'`],
+        baseUri: [`'none'`],
+        frameAncestors: [`'none'`],
+        formAction: [`'self'`],
+      },
+    },
+    // With no-referrer, browsers send `Origin: null` on form posts, and the check of the origin would fail.
+    referrerPolicy: { policy: 'same-origin' },
+    frameguard: { action: 'deny' },
+    hsts: publicUrl.startsWith('https:') && { maxAge: 63_072_000, includeSubDomains: true },
+    crossOriginOpenerPolicy: { policy: 'same-origin' },
+    crossOriginResourcePolicy: { policy: 'same-origin' },
+  })
+}
+
+/** What pages say is for one person and now: no cache keeps it. Assets say otherwise for themselves. */
+export function neverStored(): Middleware {
+  return async (ctx, next) => {
+    ctx.set('Cache-Control', 'no-store')
+    await next()
+  }
+}
+
+/**
+ * Answers 421 for any Host but that of our public address (RFC 9110 §15.5.20): a forged one must not find its way into
+ * a link or a cache. And 405 for the verbs that no page has.
+ */
+export function onlyOurHost(publicUrl: string): Middleware {
+  const { host } = new URL(publicUrl)
+  return async (ctx, next) => {
+    if (ctx.req.headers.host !== host) throw new Refused(421)
+    if (!['GET', 'HEAD', 'POST'].includes(ctx.method)) {
+      ctx.set('Allow', 'GET, HEAD, POST')
+      throw new Refused(405)
+    }
+    await next()
+  }
+}

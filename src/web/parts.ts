@@ -1,0 +1,17 @@
+import type { Words } from '../i18n/words.ts'
+import type { Config } from '../platform/config.ts'
+import type { Logger } from '../platform/log.ts'
+import type { ProfileParts } from '../profile/change-password.ts'
+import type { RecoveryParts } from '../recovery/parts.ts'
+import type { Assets } from './assets.ts'
+import type { SignInParts } from '../signin/parts.ts'
+
+/** What the pages are built from. */
+export interface WebParts extends RecoveryParts, SignInParts, ProfileParts {
+  config: Config
+  /** Null outside the demo. */
+  demo: { password: string; documents: Record<string, string> } | null
+  words: Words
+  assets: Assets
+  log: Logger
+}

@@ -1,0 +1,34 @@
+import type { Asking, Begun } from '../../recovery/begin.ts'
+import type { Submitted } from '../page.ts'
+import type { Visit } from '../visit.ts'
+
+/** What a request for recovery needs to know of the browser it comes from. */
+export function askingFrom({ visitor, locale, cookies }: Visit): Asking {
+  return { visitor, locale, recoveryToken: cookies.read('recovery'), deviceToken: cookies.read('device') }
+}
+
+/** Where each outcome of a request for recovery leads. */
+export function afterAsking(visit: Visit, begun: Begun): Submitted {
+  switch (begun.outcome) {
+    case 'begun':
+      visit.cookies.write('recovery', begun.browserToken)
+      return { goTo: '/recover/sent' }
+    case 'too-many':
+      return { tooMany: begun.retryAfterSeconds }
+    case 'nothing-offered':
+      return { goTo: '/recover' }
+    case 'unreadable':
+      return { errors: { identifier: [{ key: wordsForUnreadable(visit) }] } }
+    case 'unknown-person':
+      return { errors: { identifier: [{ key: 'errors.identifier.unknown' }] } }
+    case 'no-address':
+      return { show: 'recover/no-email', status: 422, view: {} }
+  }
+}
+
+function wordsForUnreadable({ settings }: Visit): string {
+  const { identifier } = settings.recovery
+  return identifier === 'email'
+    ? 'errors.identifier.not-an-email'
+    : `errors.identifier.not-${identifier === 'username' ? 'a-username' : 'either'}`
+}

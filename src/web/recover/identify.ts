@@ -1,0 +1,27 @@
+import { beginRecovery } from '../../recovery/begin.ts'
+import { offered } from '../../recovery/strategies/index.ts'
+import { requiredText } from '../form.ts'
+import { definePage } from '../page.ts'
+import { afterAsking, askingFrom } from './asking.ts'
+
+/** "Forgot password?": one field, and a button that says what will happen. */
+export const identify = definePage({
+  path: '/recover',
+  template: 'recover/identify',
+  view: ({ settings: { recovery } }) => ({
+    view: {
+      asks: recovery.identifier,
+      button: 'send-reset-link',
+      offered: offered(recovery).length > 0,
+    },
+  }),
+  fields: {
+    identifier: requiredText({ missing: 'errors.identifier.missing', tooLong: 'errors.identifier.too-long' }),
+  },
+  async submit(visit, { identifier }) {
+    return afterAsking(
+      visit,
+      await beginRecovery(visit.parts, visit.organization.id, identifier, askingFrom(visit)),
+    )
+  },
+})

@@ -1,0 +1,44 @@
+import type { Context } from 'koa'
+import { examineLink, followLink, refreshLink, type DeadReason } from '../../recovery/follow-link.ts'
+import { definePage } from '../page.ts'
+import { afterAsking, askingFrom } from './asking.ts'
+
+/**
+ * The link of the mail. Opening it changes nothing; the button does. Its form has no action, so that it posts to the
+ * address it stands on and the token is written in no page.
+ */
+export const link = definePage({
+  path: '/recover/link',
+  template: 'recover/link',
+  async view(visit, ctx) {
+    const state = await examineLink(visit.parts, visit.organization.id, tokenOf(ctx), visit.visitor)
+    if ('tooMany' in state) return { tooMany: state.retryAfterSeconds }
+    return state.alive ? { view: {} } : deadLink(state.reason, state.canRefresh)
+  },
+  fields: {},
+  async submit(visit, _values, ctx) {
+    const { parts, organization, visitor, cookies } = visit
+    if (wantsFresh(ctx)) {
+      const begun = await refreshLink(parts, organization.id, tokenOf(ctx), askingFrom(visit))
+      return begun ? afterAsking(visit, begun) : { goTo: '/recover' }
+    }
+    const followed = await followLink(parts, organization.id, tokenOf(ctx), visitor)
+    if (followed.outcome === 'too-many') return { tooMany: followed.retryAfterSeconds }
+    if (followed.outcome === 'dead') return deadLink(followed.reason, followed.canRefresh)
+    cookies.write('recovery', followed.browserToken)
+    return { goTo: '/recover/password' }
+  },
+})
+
+function deadLink(reason: DeadReason, canRefresh: boolean) {
+  return { show: 'recover/ended', status: reason === 'not-known' ? 404 : 410, view: { reason, canRefresh } }
+}
+
+function tokenOf(ctx: Context): string {
+  const { token } = ctx.query
+  return typeof token === 'string' ? token : ''
+}
+
+function wantsFresh(ctx: Context): boolean {
+  return (ctx.request.body as Record<string, unknown>)['action'] === 'fresh'
+}

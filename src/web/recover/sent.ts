@@ -1,0 +1,19 @@
+import { beginAgain } from '../../recovery/begin.ts'
+import { definePage } from '../page.ts'
+import { afterAsking, askingFrom } from './asking.ts'
+import { atStep } from './step.ts'
+
+/** "Please check your email", the same for everyone, with a way to ask again. */
+export const sent = definePage({
+  path: '/recover/sent',
+  template: 'recover/sent',
+  async view(visit) {
+    const here = await atStep(visit, 'sent')
+    return 'goTo' in here ? here : { view: { minutes: here.standing.linkMinutes } }
+  },
+  fields: {},
+  async submit(visit) {
+    const begun = await beginAgain(visit.parts, visit.organization.id, askingFrom(visit))
+    return begun ? afterAsking(visit, begun) : { goTo: '/recover' }
+  },
+})

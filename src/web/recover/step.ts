@@ -1,0 +1,20 @@
+import { standingOf, type Standing } from '../../recovery/standing.ts'
+import type { Visit } from '../visit.ts'
+
+/** The page on which each standing belongs. */
+const PAGES: Record<Exclude<Standing['at'], 'ended'>, string> = {
+  nowhere: '/recover',
+  sent: '/recover/sent',
+  password: '/recover/password',
+  done: '/recover/done',
+}
+
+/** The browser's standing if it is at the step of this page, else the page that it belongs on. */
+export async function atStep<At extends Standing['at']>(
+  visit: Visit,
+  at: At,
+): Promise<{ standing: Extract<Standing, { at: At }> } | { goTo: string }> {
+  const standing = await standingOf(visit.parts, visit.organization.id, visit.cookies.read('recovery'))
+  if (standing.at === at) return { standing: standing as Extract<Standing, { at: At }> }
+  return { goTo: standing.at === 'ended' ? `/recover/ended/${standing.reason}` : PAGES[standing.at] }
+}

@@ -1,0 +1,50 @@
+import Router from '@koa/router'
+import { home } from './account/home.ts'
+import { password as changePassword } from './account/password.ts'
+import { mountBrand } from './brand.ts'
+import { mountDemo } from './demo/index.ts'
+import { mountFinder } from './finder.ts'
+import { mountHealth } from './health.ts'
+import { mount, type Page } from './page.ts'
+import type { WebParts } from './parts.ts'
+import { cancel } from './recover/cancel.ts'
+import { done } from './recover/done.ts'
+import { ended } from './recover/ended.ts'
+import { identify } from './recover/identify.ts'
+import { link } from './recover/link.ts'
+import { password } from './recover/password.ts'
+import { sent } from './recover/sent.ts'
+import { signIn } from './signin/sign-in.ts'
+import { signOut } from './signin/sign-out.ts'
+
+/** Every page of an organization. A page that is not here does not exist. */
+export const pages: readonly Page[] = [
+  signIn,
+  signOut,
+  identify,
+  sent,
+  link,
+  password,
+  done,
+  ended,
+  cancel,
+  home,
+  changePassword,
+]
+
+/** Every address that is served, besides the assets. */
+export function routes(parts: WebParts): Router {
+  const router = new Router()
+  mountFinder(router, parts)
+  if (parts.demo) mountDemo(router, parts)
+  mountBrand(router, parts)
+  for (const page of pages) mount(router, parts, page)
+  return router
+}
+
+/** What load balancers ask; answered for any Host. */
+export function healthRoutes(parts: WebParts): Router {
+  const router = new Router()
+  mountHealth(router, parts)
+  return router
+}

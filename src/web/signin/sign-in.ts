@@ -1,0 +1,35 @@
+import { signIn as signInWithPassword } from '../../signin/sign-in.ts'
+import { requiredSecret, requiredText } from '../form.ts'
+import { definePage } from '../page.ts'
+
+const NOTICES = ['signed-out', 'session-ended']
+
+/** Username or email, password, and one answer for everything that does not match. */
+export const signIn = definePage({
+  path: '/sign-in',
+  template: 'signin/sign-in',
+  view({ person }, ctx) {
+    if (person) return { goTo: '/account' }
+    const { notice } = ctx.query
+    return { view: { notice: typeof notice === 'string' && NOTICES.includes(notice) ? notice : null } }
+  },
+  fields: {
+    identifier: requiredText({ missing: 'errors.identifier.missing', tooLong: 'errors.identifier.too-long' }),
+    password: requiredSecret({ missing: 'errors.password.missing' }),
+  },
+  async submit({ parts, organization, cookies, visitor, locale }, values) {
+    const signedIn = await signInWithPassword(parts, organization.id, {
+      ...values,
+      visitor,
+      locale,
+      sessionToken: cookies.read('session'),
+      deviceToken: cookies.read('device'),
+    })
+    if (signedIn.outcome === 'too-many') return { tooMany: signedIn.retryAfterSeconds }
+    if (signedIn.outcome === 'refused') return { errors: { form: [{ key: 'errors.sign-in.refused' }] } }
+    cookies.write('session', signedIn.sessionToken)
+    cookies.write('device', signedIn.deviceToken)
+    cookies.clear('recovery')
+    return { goTo: '/account' }
+  },
+})

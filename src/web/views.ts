@@ -1,0 +1,72 @@
+import { join } from 'node:path'
+import type { Context, Middleware } from 'koa'
+import koaViews from 'koa-views'
+import nunjucks from 'nunjucks'
+import { FALLBACK_LOCALE } from '../i18n/words.ts'
+import { projectRoot } from '../platform/root.ts'
+import type { FormErrors } from './form.ts'
+import type { WebParts } from './parts.ts'
+import type { Visit } from './visit.ts'
+
+const TEMPLATES = join(projectRoot, 'templates')
+
+/** What a page shows besides its own view. */
+interface Frame {
+  /** Null on pages of no organization. */
+  visit: Visit | null
+  form?: { values: Record<string, string>; errors: FormErrors }
+  csrf?: string
+}
+
+/**
+ * koa-views over our own nunjucks Environment: everything is escaped, templates are compiled once, and what an
+ * organization or a person wrote is only ever a value in them.
+ */
+export function views(): Middleware {
+  const environment = new nunjucks.Environment(new nunjucks.FileSystemLoader(TEMPLATES), {
+    autoescape: true,
+    throwOnUndefined: false,
+    trimBlocks: true,
+  })
+  const render = (file: string, locals: object) =>
+    new Promise<string>((resolve, reject) => {
+      environment.render(file.slice(TEMPLATES.length + 1), locals, (error, html) => {
+        if (error || html === null) reject(error ?? new Error(`${file} rendered to nothing`))
+        else resolve(html)
+      })
+    })
+  return koaViews(TEMPLATES, { extension: 'njk', engineSource: { njk: render } })
+}
+
+/** Renders a template with exactly `page`, `form`, `brand`, `t` and `csrf`; never with anything of a request's body. */
+export async function renderPage(
+  ctx: Context,
+  parts: WebParts,
+  template: string,
+  view: object,
+  { visit, form, csrf }: Frame,
+): Promise<void> {
+  const locale = visit?.locale ?? FALLBACK_LOCALE
+  const organization = visit && { slug: visit.organization.slug, name: visit.organization.name }
+  await ctx.render(template, {
+    page: {
+      name: template,
+      lang: locale,
+      organization,
+      person: visit?.person ? { fullName: visit.person.account.fullName } : null,
+      demo: parts.demo !== null,
+      assets: { ...parts.assets.addresses, brand: visit && brandAddress(visit) },
+      base: organization ? `/${organization.slug}` : '',
+      view,
+    },
+    form: { values: form?.values ?? {}, errors: form?.errors ?? {}, submitted: form !== undefined },
+    brand: { name: organization?.name ?? '', support: visit?.settings.branding.support ?? null },
+    t: parts.words.in(locale),
+    csrf: csrf ?? '',
+  })
+}
+
+/** The address of an organization's colours changes with them, so that browsers may keep what they have. */
+function brandAddress({ organization, settings }: Visit): string {
+  return `/${organization.slug}/brand.css?color=${settings.branding.color.slice(1)}`
+}

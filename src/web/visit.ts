@@ -1,0 +1,88 @@
+import bowser from 'bowser'
+import type { Context } from 'koa'
+import type { Account } from '../accounts/account.ts'
+import { accountById } from '../accounts/store.ts'
+import { withOrganization } from '../database/transaction.ts'
+import { chooseLocale } from '../i18n/choose.ts'
+import type { Translate } from '../i18n/words.ts'
+import type { Organization } from '../organizations/organization.ts'
+import type { Settings } from '../organizations/settings.ts'
+import { currentSettings, organizationBySlug } from '../organizations/store.ts'
+import type { Visitor } from '../platform/visitor.ts'
+import { sessionOf } from '../sessions/store.ts'
+import type { Session } from '../sessions/session.ts'
+import { cookiesOf, type Cookies } from './cookies.ts'
+import type { WebParts } from './parts.ts'
+
+/** One request to a page of one organization: who asks, where, in which language. */
+export interface Visit {
+  parts: WebParts
+  organization: Organization
+  settings: Settings
+  cookies: Cookies
+  visitor: Visitor
+  locale: string
+  t: Translate
+  /** Null for who is not signed in. */
+  person: { account: Account; session: Session } | null
+}
+
+/** Finds out whose page is asked for, and by whom. Null: there is no such organization, or it is suspended. */
+export async function openVisit(parts: WebParts, ctx: Context, slug: string): Promise<Visit | null> {
+  const organization = await organizationBySlug(parts.database, slug)
+  if (organization?.state !== 'active') return null
+  const cookies = cookiesOf(ctx, slug, parts.publicUrl.startsWith('https:'))
+  const token = cookies.read('session')
+  const { settings, person } = await withOrganization(parts.database, organization.id, async (tx) => {
+    const session = token ? await sessionOf(tx, token) : null
+    const account = session && (await accountById(tx, session.accountId))
+    return {
+      settings: (await currentSettings(tx)).settings,
+      // A suspension counts from the next request on (ASVS 7.4.2).
+      person: session && account?.state === 'active' ? { account, session } : null,
+    }
+  })
+  const locale = chooseLocale(parts.words.locales, {
+    person: person?.account.locale ?? null,
+    accepted: ctx.get('Accept-Language'),
+    organization: settings.branding.locale,
+  })
+  return {
+    parts,
+    organization,
+    settings,
+    cookies,
+    visitor: visitorOf(ctx),
+    locale,
+    t: parts.words.in(locale),
+    person,
+  }
+}
+
+/** Who stands at the other end, from the connection and the headers of proxies that are trusted. */
+export function visitorOf(ctx: Context): Visitor {
+  return { address: ctx.ip, device: deviceInWords(ctx.get('User-Agent')), requestId: requestIdOf(ctx) }
+}
+
+/** The id under which a request is found in the log. */
+export function requestIdOf(ctx: Context): string {
+  return String(ctx.state['requestId'])
+}
+
+/** "Firefox on Linux": names out of a known list, never the header's own text, which anybody can write. */
+function deviceInWords(userAgent: string): string {
+  if (userAgent === '') return ''
+  const { browser, os } = bowser.parse(userAgent.slice(0, 500))
+  return [browser.name, os.name].filter((name) => name && /^[\w .+-]{1,40}$/.test(name)).join(' · ')
+}
+
+/** The person of a page that only signed-in people reach. */
+export function signedInPerson({ person }: Visit): NonNullable<Visit['person']> {
+  if (!person) throw new Error('a page for signed-in people was reached without a session')
+  return person
+}
+
+/** A named part of the address, such as the slug in `/:organization/sign-in`. */
+export function pathPart(ctx: Context, name: string): string {
+  return (ctx['params'] as Record<string, string | undefined>)[name] ?? ''
+}

@@ -1,0 +1,122 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { openApp, type App } from '../../src/app.ts'
+import { withOrganization, type Transaction } from '../../src/database/transaction.ts'
+import type { Email, EmailSender } from '../../src/delivery/senders/sender.ts'
+import type { Organization } from '../../src/organizations/organization.ts'
+import { parseSettings, type PartialSettings, type Settings } from '../../src/organizations/settings.ts'
+import { currentSettings, organizationBySlug, saveSettings } from '../../src/organizations/store.ts'
+import { loadConfig, type Config } from '../../src/platform/config.ts'
+import { createLog } from '../../src/platform/log.ts'
+import { seedDemo } from '../../seeds/demo.ts'
+import { stoppedClock, type StoppedClock } from './clock.ts'
+import { freshDatabase, type FreshDatabase } from './database.ts'
+import { Visitor } from './visitor.ts'
+
+/** The whole product on a real database and a real port, with the demo's organizations, a stopped clock and a kept mailbox. */
+export interface Portal {
+  app: App
+  clock: StoppedClock
+  store: FreshDatabase
+  url: string
+  /** Everything that was written to the log, as JSON lines. */
+  logged: string[]
+  /** Every mail that was handed over, oldest first. */
+  mailbox: Email[]
+  /** Sends all that is due, as the worker does. */
+  deliver(): Promise<void>
+  /** Somebody with a browser of their own, at a network address of their own. */
+  visitor(address?: string): Visitor
+  organization(slug: string): Promise<Organization>
+  /** Runs work inside an organization, as the application does. */
+  within<Result>(slug: string, work: (tx: Transaction) => Promise<Result>): Promise<Result>
+  /** Saves changed settings of an organization as its owner would. */
+  change(slug: string, change: (settings: Settings) => PartialSettings): Promise<void>
+  close(): Promise<void>
+}
+
+/** Opens a portal. `config` changes what the demo's configuration says; `sender` takes the place of the kept mailbox. */
+export async function openPortal(
+  given: { config?: (config: Config) => Config; sender?: EmailSender; poolSize?: number } = {},
+): Promise<Portal> {
+  const clock = stoppedClock()
+  const store = await freshDatabase({ clock, ...(given.poolSize ? { poolSize: given.poolSize } : {}) })
+  const logged: string[] = []
+  const mailbox: Email[] = []
+
+  // The port first: the public address, of which every link is made, has it in it.
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  const url = `http://localhost:${port}`
+
+  const app = openApp((given.config ?? same)(configFor(url, given.poolSize)), {
+    target: store.application,
+    listenTarget: store.application,
+    log: createLog('debug', { write: (line: string) => void logged.push(line) }),
+    clock,
+    sender: given.sender ?? {
+      send: (email) => Promise.resolve(void mailbox.push(email)),
+      close: () => Promise.resolve(),
+    },
+  })
+  await seedDemo(app.parts)
+  const handle = app.koa.callback()
+  server.on('request', (request, response) => void handle(request, response))
+
+  const organization = async (slug: string) => {
+    const found = await organizationBySlug(store.database, slug)
+    if (!found) throw new Error(`no organization ${slug}`)
+    return found
+  }
+  const within = async <Result>(slug: string, work: (tx: Transaction) => Promise<Result>) =>
+    withOrganization(store.database, (await organization(slug)).id, work)
+  let visitors = 0
+
+  return {
+    app,
+    clock,
+    store,
+    url,
+    logged,
+    mailbox,
+    async deliver() {
+      while ((await app.dispatch()) > 0);
+    },
+    visitor: (address) => new Visitor(url, address ?? `198.51.100.${++visitors}`),
+    organization,
+    within,
+    change: (slug, change) =>
+      within(slug, async (tx) => {
+        const { settings } = await currentSettings(tx)
+        await saveSettings(tx, parseSettings(change(settings)))
+      }),
+    async close() {
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+      await app.close()
+      await store.close()
+    },
+  }
+}
+
+/** The link of a mail. */
+export function linkIn(email: Email | undefined): string {
+  const link = /http:\/\/\S+\/recover\/link\?token=\S+/.exec(email?.text ?? '')?.[0]
+  if (!link) throw new Error('there is no link in this mail')
+  return link
+}
+
+function configFor(url: string, poolSize = 20): Config {
+  const config = loadConfig({ SECRET_KEYS: `test:${Buffer.alloc(32, 7).toString('base64')}` })
+  return {
+    ...config,
+    // One proxy in front, so that each visitor can come from an address of their own.
+    server: { ...config.server, publicUrl: url, trustedProxies: 1 },
+    database: { ...config.database, poolSize, statementTimeoutMs: 10_000, lockTimeoutMs: 10_000 },
+  }
+}
+
+function same(config: Config): Config {
+  return config
+}
