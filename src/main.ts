@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http'
+import type { Server } from 'node:http'
 import { openApp, type App } from './app.ts'
 import { CommandFailed, type Opened, type Tools } from './cli/command.ts'
 import { run } from './cli/run.ts'
@@ -9,6 +9,7 @@ import { migrate } from './database/migrate.ts'
 import { BadConfiguration, loadConfig, type Config } from './platform/config.ts'
 import { createLog, type Logger } from './platform/log.ts'
 import { Unavailable } from './platform/unavailable.ts'
+import { createHttpServer } from './web/http.ts'
 import { DEMO_ORGANIZATIONS, DEMO_PASSWORD, DEMO_PEOPLE } from '../seeds/demo-organizations.ts'
 import { seedDemo, whoseDatabase } from '../seeds/demo.ts'
 
@@ -74,20 +75,9 @@ async function reachDatabase({ database, dataDir }: Config): Promise<Reached> {
   return { application, owner, listenTarget: application, stop: () => embedded.stop() }
 }
 
-/** A client that sends its request line and headers, or its whole form, slower than this gives its place to another. */
-const HEADERS_TIMEOUT_MS = 10_000
-const REQUEST_TIMEOUT_MS = 20_000
-
 async function listen(app: App, config: Config): Promise<() => Promise<void>> {
   const handle = app.koa.callback()
-  const server = createServer(
-    {
-      headersTimeout: HEADERS_TIMEOUT_MS,
-      requestTimeout: REQUEST_TIMEOUT_MS,
-      connectionsCheckingInterval: 2000,
-    },
-    (request, response) => void handle(request, response),
-  )
+  const server = createHttpServer().on('request', (request, response) => void handle(request, response))
   const { host, port } = config.server
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {

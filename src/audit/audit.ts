@@ -1,4 +1,5 @@
 import { newId, type Random } from '../platform/random.ts'
+import type { Visitor } from '../platform/visitor.ts'
 import type { TenantRow, Transaction } from '../database/transaction.ts'
 
 /** Every kind of event that is recorded; the list is closed, so that a reader of the log can know all of them. */
@@ -23,9 +24,13 @@ export type EventKind =
 export interface Origin {
   actor: 'person' | 'operator' | 'system'
   actorId?: string | null
-  /** Already shortened to a network (`shownAddress`). */
   address?: string | null
   requestId?: string | null
+}
+
+/** The origin of what a visitor does; the id only where it was proven that they are this person. */
+export function visitorOrigin(visitor: Visitor, actorId: string | null = null): Origin {
+  return { actor: 'person', actorId, address: visitor.place, requestId: visitor.requestId }
 }
 
 /** One thing that happened. Detail holds plain facts, never a secret and never what a person typed. */

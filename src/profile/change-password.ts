@@ -1,6 +1,6 @@
 import { namesOf, verifiedEmail, type Account } from '../accounts/account.ts'
 import { lockAccount, raiseSecurityEpoch } from '../accounts/store.ts'
-import { record } from '../audit/audit.ts'
+import { record, visitorOrigin } from '../audit/audit.ts'
 import type { PasswordHasher } from '../credentials/password.ts'
 import { judgePassword, type PasswordProblem } from '../credentials/password-policy.ts'
 import { passwordOf, savePassword } from '../credentials/store.ts'
@@ -9,7 +9,6 @@ import { withOrganization, type Transaction } from '../database/transaction.ts'
 import { enqueue } from '../delivery/outbox.ts'
 import type { Limits } from '../limits/limits.ts'
 import { currentSettings, organizationOf } from '../organizations/store.ts'
-import { shownAddress } from '../platform/address.ts'
 import type { Random } from '../platform/random.ts'
 import type { Visitor } from '../platform/visitor.ts'
 import { endSessions, openSession } from '../sessions/store.ts'
@@ -92,7 +91,7 @@ async function replace(
   await savePassword(tx, account.id, replacement)
   await raiseSecurityEpoch(tx, account.id)
   await endSessions(tx, account.id)
-  const place = { address: shownAddress(change.visitor.address), device: change.visitor.device }
+  const place = { address: change.visitor.place, device: change.visitor.device }
   const sessionToken = await openSession(tx, parts.random, account.id, place)
   await recordChange(parts, tx, change, 'success')
   await notify(parts, tx, account, change)
@@ -114,7 +113,7 @@ async function notify(
     data: {
       at: tx.now.toISOString(),
       device: change.visitor.device || null,
-      address: shownAddress(change.visitor.address),
+      address: change.visitor.place,
     },
   })
 }
@@ -128,12 +127,7 @@ async function recordChange(
   await record(tx, parts.random, {
     kind: outcome === 'success' ? 'password.changed' : 'password.change-refused',
     outcome,
-    origin: {
-      actor: 'person',
-      actorId: accountId,
-      address: shownAddress(visitor.address),
-      requestId: visitor.requestId,
-    },
+    origin: visitorOrigin(visitor, accountId),
     subjectId: accountId,
   })
 }

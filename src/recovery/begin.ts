@@ -1,12 +1,11 @@
 import { accountNamed } from '../accounts/store.ts'
 import { verifiedEmail, type Account } from '../accounts/account.ts'
 import { readIdentifier, type Identifier } from '../accounts/identifiers.ts'
-import { record, type Origin } from '../audit/audit.ts'
+import { record, visitorOrigin } from '../audit/audit.ts'
 import { withOrganization, type Transaction } from '../database/transaction.ts'
 import { enqueue } from '../delivery/outbox.ts'
 import type { RecoverySettings } from '../organizations/settings.ts'
 import { currentSettings, type SettingsVersion } from '../organizations/store.ts'
-import { shownAddress } from '../platform/address.ts'
 import { after, HOUR } from '../platform/clock.ts'
 import { newId, newToken } from '../platform/random.ts'
 import { hashToken } from '../platform/secrets.ts'
@@ -49,11 +48,7 @@ export async function beginRecovery(
   typed: string,
   asking: Asking,
 ): Promise<Begun> {
-  const allowance = await parts.limits.spend(
-    'recovery-requests-per-address',
-    organizationId,
-    asking.visitor.address,
-  )
+  const allowance = await parts.limits.spend('recovery-requests-per-address', asking.visitor.network)
   if (!allowance.allowed) return { outcome: 'too-many', retryAfterSeconds: allowance.retryAfterSeconds }
 
   const { settings, version } = await withOrganization(parts.database, organizationId, currentSettings)
@@ -75,11 +70,7 @@ export async function beginAgain(
   organizationId: string,
   asking: Asking,
 ): Promise<Begun | null> {
-  const allowance = await parts.limits.spend(
-    'recovery-requests-per-address',
-    organizationId,
-    asking.visitor.address,
-  )
+  const allowance = await parts.limits.spend('recovery-requests-per-address', asking.visitor.network)
   if (!allowance.allowed) return { outcome: 'too-many', retryAfterSeconds: allowance.retryAfterSeconds }
   return withOrganization(parts.database, organizationId, async (tx) => {
     const previous = await previousAttempt(tx, asking)
@@ -98,7 +89,7 @@ export async function invite(
   settings: SettingsVersion,
   owner: Account & { email: string },
 ): Promise<void> {
-  const nowhere = { address: '', device: '', requestId: '' }
+  const nowhere = { network: '', place: '', device: '', requestId: '' }
   const asking = {
     visitor: nowhere,
     locale: settings.settings.branding.locale,
@@ -153,7 +144,7 @@ export async function startAttempt(
     identifierSealed: parts.secrets.seal(canonical, sealContext(id)),
     askedByHash: hashToken(browserToken),
     deviceHash: deviceHash(tx.organizationId, asking.deviceToken),
-    address: shownAddress(asking.visitor.address),
+    address: asking.visitor.place,
     device: asking.visitor.device,
     locale: asking.locale,
   })
@@ -162,17 +153,12 @@ export async function startAttempt(
   await record(tx, parts.random, {
     kind: granted.origin === 'operator' ? 'recovery.invited' : 'recovery.requested',
     outcome: 'success',
-    origin: originOf(asking.visitor, granted.origin === 'operator' ? 'operator' : 'person'),
+    origin: granted.origin === 'operator' ? { actor: 'operator' } : visitorOrigin(asking.visitor),
     subjectId: granted.owner?.id ?? null,
     // Keyed, because people type passwords into this field.
     detail: { attempt: id, identifier: parts.secrets.keyedHash('audit identifier', canonical) },
   })
   return { outcome: 'begun', browserToken }
-}
-
-/** The audit's account of a visitor. */
-export function originOf(visitor: Visitor, actor: Origin['actor'] = 'person'): Origin {
-  return { actor, address: shownAddress(visitor.address), requestId: visitor.requestId }
 }
 
 /**
@@ -188,7 +174,7 @@ async function lookUpHelpfully(
   const account = await withOrganization(parts.database, organizationId, (tx) => accountNamed(tx, identifier))
   const problem = problemOf(account)
   if (!problem) return null
-  const allowance = await parts.limits.spend('failed-look-ups-per-address', organizationId, visitor.address)
+  const allowance = await parts.limits.spend('failed-look-ups-per-address', visitor.network)
   return allowance.allowed ? problem : null
 }
 

@@ -1,19 +1,17 @@
 import { namesOf, verifiedEmail, type Account } from '../accounts/account.ts'
 import { raiseSecurityEpoch } from '../accounts/store.ts'
-import { record } from '../audit/audit.ts'
+import { record, visitorOrigin } from '../audit/audit.ts'
 import { judgePassword, type PasswordProblem } from '../credentials/password-policy.ts'
 import { passwordOf, savePassword } from '../credentials/store.ts'
 import { OutcomeUnknown, withOrganization, type Transaction } from '../database/transaction.ts'
 import { enqueue } from '../delivery/outbox.ts'
 import { organizationOf } from '../organizations/store.ts'
-import { shownAddress } from '../platform/address.ts'
 import { newId } from '../platform/random.ts'
 import { hashToken } from '../platform/secrets.ts'
 import type { Visitor } from '../platform/visitor.ts'
 import { rememberDevice } from '../sessions/known-devices.ts'
 import { endSessions } from '../sessions/store.ts'
 import { whyOver, type Attempt } from './attempt.ts'
-import { originOf } from './begin.ts'
 import { holdAttempt, isOutdated, move, type AttemptInHand } from './in-hand.ts'
 import type { RecoveryParts } from './parts.ts'
 import { settingsFor } from './settings.ts'
@@ -119,7 +117,7 @@ async function spend(
   await record(tx, parts.random, {
     kind: 'recovery.completed',
     outcome: 'success',
-    origin: { ...originOf(submission.visitor), actorId: account.id },
+    origin: visitorOrigin(submission.visitor, account.id),
     subjectId: account.id,
     detail: { attempt: attempt.id, method: attempt.method, sessionsEnded },
   })
@@ -142,7 +140,7 @@ async function notify(
     data: {
       at: tx.now.toISOString(),
       device: submission.visitor.device || null,
-      address: shownAddress(submission.visitor.address),
+      address: submission.visitor.place,
     },
   })
 }
@@ -176,7 +174,7 @@ async function recordRefusal(
   await record(tx, parts.random, {
     kind: 'recovery.refused',
     outcome: 'refused',
-    origin: originOf(visitor),
+    origin: visitorOrigin(visitor),
     subjectId: attempt.owner?.accountId ?? null,
     detail: { attempt: attempt.id, reason: 'too-many-tries' },
   })

@@ -1,4 +1,4 @@
-import { record } from '../audit/audit.ts'
+import { record, visitorOrigin } from '../audit/audit.ts'
 import { withOrganization, type Transaction } from '../database/transaction.ts'
 import { currentSettings } from '../organizations/store.ts'
 import { after, MINUTE } from '../platform/clock.ts'
@@ -6,7 +6,7 @@ import { isToken, newToken } from '../platform/random.ts'
 import { hashToken } from '../platform/secrets.ts'
 import type { Visitor } from '../platform/visitor.ts'
 import { MOST_EXCHANGES, type Attempt, type ClosedReason, type Step } from './attempt.ts'
-import { identifierOf, originOf, startAttempt, type Asking, type Begun } from './begin.ts'
+import { identifierOf, startAttempt, type Asking, type Begun } from './begin.ts'
 import { holdAttempt, isOutdated, move, readAttempt, type AttemptInHand } from './in-hand.ts'
 import type { RecoveryParts } from './parts.ts'
 import { settingsFor } from './settings.ts'
@@ -43,7 +43,7 @@ export async function examineLink(
       : { alive: true }
   })
   if (state.alive || state.reason !== 'not-known') return state
-  const spent = await spendWrongToken(parts, organizationId, visitor)
+  const spent = await spendWrongToken(parts, visitor)
   return spent.allowed ? state : { tooMany: true, retryAfterSeconds: spent.retryAfterSeconds }
 }
 
@@ -61,7 +61,7 @@ export async function followLink(
     exchange(parts, tx, token, visitor),
   )
   if (followed.outcome !== 'dead' || followed.reason !== 'not-known') return followed
-  const spent = await spendWrongToken(parts, organizationId, visitor)
+  const spent = await spendWrongToken(parts, visitor)
   return spent.allowed ? followed : { outcome: 'too-many', retryAfterSeconds: spent.retryAfterSeconds }
 }
 
@@ -75,11 +75,7 @@ export async function refreshLink(
   token: string,
   asking: Asking,
 ): Promise<Begun | null> {
-  const spent = await parts.limits.spend(
-    'recovery-requests-per-address',
-    organizationId,
-    asking.visitor.address,
-  )
+  const spent = await parts.limits.spend('recovery-requests-per-address', asking.visitor.network)
   if (!spent.allowed) return { outcome: 'too-many', retryAfterSeconds: spent.retryAfterSeconds }
   return withOrganization(parts.database, organizationId, async (tx) => {
     const found = await find(tx, token, holdAttempt)
@@ -161,12 +157,12 @@ async function recordFollowing(
   await record(tx, parts.random, {
     kind: reason ? 'recovery.refused' : 'recovery.link-followed',
     outcome: reason ? 'refused' : 'success',
-    origin: originOf(visitor),
+    origin: visitorOrigin(visitor),
     subjectId: attempt.owner?.accountId ?? null,
     detail: { attempt: attempt.id, ...(reason ? { reason } : {}) },
   })
 }
 
-async function spendWrongToken(parts: RecoveryParts, organizationId: string, visitor: Visitor) {
-  return parts.limits.spend('wrong-tokens-per-address', organizationId, visitor.address)
+async function spendWrongToken(parts: RecoveryParts, visitor: Visitor) {
+  return parts.limits.spend('wrong-tokens-per-address', visitor.network)
 }

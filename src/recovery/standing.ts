@@ -1,11 +1,11 @@
-import { record } from '../audit/audit.ts'
+import { record, visitorOrigin } from '../audit/audit.ts'
 import { withOrganization, type Transaction } from '../database/transaction.ts'
 import { after, MINUTE } from '../platform/clock.ts'
 import { isToken } from '../platform/random.ts'
 import { hashToken } from '../platform/secrets.ts'
 import type { Visitor } from '../platform/visitor.ts'
 import { whyOver, type ClosedReason } from './attempt.ts'
-import { originOf, WAITS_FOR_DELIVERY } from './begin.ts'
+import { WAITS_FOR_DELIVERY } from './begin.ts'
 import { holdAttempt, isOutdated, move, readAttempt } from './in-hand.ts'
 import type { RecoveryParts } from './parts.ts'
 import { settingsFor } from './settings.ts'
@@ -80,7 +80,7 @@ export async function cancelRecovery(
     await record(tx, parts.random, {
       kind: 'recovery.cancelled',
       outcome: 'success',
-      origin: originOf(visitor),
+      origin: visitorOrigin(visitor),
       subjectId: held.attempt.owner?.accountId ?? null,
       detail: { attempt: held.attempt.id },
     })

@@ -1,12 +1,11 @@
 import type { Account } from '../accounts/account.ts'
 import { readIdentifier } from '../accounts/identifiers.ts'
 import { accountNamed, lockAccount } from '../accounts/store.ts'
-import { record, type EventKind } from '../audit/audit.ts'
+import { record, visitorOrigin, type EventKind } from '../audit/audit.ts'
 import { passwordOf, upgradePassword } from '../credentials/store.ts'
 import { withOrganization, type Transaction } from '../database/transaction.ts'
 import { enqueue } from '../delivery/outbox.ts'
 import { clearTries, countTry, signInDelayKey } from '../limits/sign-in-delays.ts'
-import { limitedAddress, shownAddress } from '../platform/address.ts'
 import type { Visitor } from '../platform/visitor.ts'
 import { deviceHash, isKnownDevice, rememberDevice } from '../sessions/known-devices.ts'
 import { endSession, openSession } from '../sessions/store.ts'
@@ -40,12 +39,12 @@ export async function signIn(
   organizationId: string,
   credentials: Credentials,
 ): Promise<SignedIn> {
-  const address = limitedAddress(credentials.visitor.address)
-  const perAddress = await parts.limits.spend('sign-in-failures-per-address', organizationId, address)
+  const { network } = credentials.visitor
+  const perAddress = await parts.limits.spend('sign-in-failures-per-address', network)
   if (!perAddress.allowed) return { outcome: 'too-many', retryAfterSeconds: perAddress.retryAfterSeconds }
 
   const claim = await withOrganization(parts.database, organizationId, (tx) =>
-    examine(parts, tx, credentials, address),
+    examine(parts, tx, credentials),
   )
   if (!claim.try.allowed) return { outcome: 'too-many', retryAfterSeconds: claim.try.retryAfterSeconds }
   // Strangers can spend this one against a person; a browser that the person has signed in from is not held to it.
@@ -68,7 +67,7 @@ export async function signIn(
     open(parts, tx, { accountId: account.id, hash, upgraded, tryKey: claim.tryKey }, credentials),
   )
   if (signedIn.outcome === 'signed-in') {
-    await parts.limits.giveBack('sign-in-failures-per-address', organizationId, address)
+    await parts.limits.giveBack('sign-in-failures-per-address', network)
     if (!claim.known)
       await parts.limits.giveBack('sign-in-failures-per-account', organizationId, claim.subject)
   }
@@ -89,8 +88,7 @@ interface Claim {
 async function examine(
   parts: SignInParts,
   tx: Transaction,
-  { identifier: typed, deviceToken }: Credentials,
-  address: string,
+  { identifier: typed, deviceToken, visitor }: Credentials,
 ): Promise<Claim> {
   const identifier = readIdentifier(typed) ?? {
     kind: 'username' as const,
@@ -99,7 +97,7 @@ async function examine(
   const account = await accountNamed(tx, identifier)
   const device = deviceHash(tx.organizationId, deviceToken)
   const known = await isKnownDevice(tx, account?.id ?? NOBODY, device)
-  const from = known && device ? device.toString('base64url') : address
+  const from = known && device ? device.toString('base64url') : visitor.network
   const tryKey = signInDelayKey(parts.secrets, identifier.canonical, from)
   return {
     account,
@@ -128,7 +126,7 @@ async function open(
   await clearTries(tx, proven.tryKey)
   if (sessionToken) await endSession(tx, sessionToken)
   const opened = await openSession(tx, parts.random, account.id, {
-    address: shownAddress(visitor.address),
+    address: visitor.place,
     device: visitor.device,
   })
   const device = await rememberDevice(tx, parts.random, account.id, deviceToken)
@@ -169,12 +167,7 @@ async function recordTry(
   await record(tx, parts.random, {
     kind,
     outcome: succeeded ? 'success' : 'refused',
-    origin: {
-      actor: 'person',
-      actorId: succeeded ? (account?.id ?? null) : null,
-      address: shownAddress(visitor.address),
-      requestId: visitor.requestId,
-    },
+    origin: visitorOrigin(visitor, succeeded ? (account?.id ?? null) : null),
     subjectId: account?.id ?? null,
     detail: succeeded ? { factor: 'password' } : {},
   })

@@ -1,6 +1,5 @@
-import { record } from '../audit/audit.ts'
+import { record, visitorOrigin } from '../audit/audit.ts'
 import { withOrganization } from '../database/transaction.ts'
-import { shownAddress } from '../platform/address.ts'
 import type { Visitor } from '../platform/visitor.ts'
 import { endSession, sessionOf } from '../sessions/store.ts'
 import type { SignInParts } from './parts.ts'
@@ -19,12 +18,7 @@ export async function signOut(
     await record(tx, parts.random, {
       kind: 'sign-out',
       outcome: 'success',
-      origin: {
-        actor: 'person',
-        actorId: session.accountId,
-        address: shownAddress(visitor.address),
-        requestId: visitor.requestId,
-      },
+      origin: visitorOrigin(visitor, session.accountId),
       subjectId: session.accountId,
     })
   })

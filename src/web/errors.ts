@@ -2,7 +2,7 @@ import type { Context, Middleware } from 'koa'
 import { Unavailable } from '../platform/unavailable.ts'
 import type { WebParts } from './parts.ts'
 import { renderPage } from './views.ts'
-import { requestIdOf, type Visit } from './visit.ts'
+import { requestIdOf, visitOf } from './visit.ts'
 
 const STATUSES = [400, 403, 404, 405, 408, 413, 415, 421, 429, 500, 503] as const
 type RefusalStatus = (typeof STATUSES)[number]
@@ -62,7 +62,7 @@ async function show(ctx: Context, parts: WebParts, refused: Refused): Promise<vo
   ctx.set('Cache-Control', 'no-store')
   if (refused.retryAfterSeconds) ctx.set('Retry-After', String(refused.retryAfterSeconds))
   try {
-    await renderPage(ctx, parts, 'error', view, { visit: (ctx.state['visit'] as Visit | undefined) ?? null })
+    await renderPage(ctx, parts, 'error', view, { visit: visitOf(ctx) })
   } catch (error) {
     parts.log.error({ err: error, requestId: view.requestId }, 'the error page itself failed')
     ctx.body = `Error ${refused.status}. Request ${view.requestId}.`

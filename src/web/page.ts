@@ -71,7 +71,6 @@ export function mount(router: Router, parts: WebParts, page: Page): void {
 async function admit(parts: WebParts, page: Page, ctx: Context): Promise<Visit | null> {
   const visit = await openVisit(parts, ctx, pathPart(ctx, 'organization'))
   if (!visit) throw new Refused(404)
-  ctx.state['visit'] = visit
   if (page.signedIn && !visit.person) {
     redirect(ctx, visit, '/sign-in')
     return null

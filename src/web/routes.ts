@@ -14,11 +14,13 @@ import { identify } from './recover/identify.ts'
 import { link } from './recover/link.ts'
 import { password } from './recover/password.ts'
 import { sent } from './recover/sent.ts'
+import { door } from './signin/door.ts'
 import { signIn } from './signin/sign-in.ts'
 import { signOut } from './signin/sign-out.ts'
 
 /** Every page of an organization. A page that is not here does not exist. */
 export const pages: readonly Page[] = [
+  door,
   signIn,
   signOut,
   identify,

@@ -40,8 +40,7 @@ export function createServer(parts: WebParts): Koa {
 function numberAndLog({ random, log }: WebParts): Middleware {
   return async (ctx, next) => {
     const began = systemClock.now()
-    ctx.state['requestId'] = newId(random, began)
-    ctx.set('X-Request-Id', requestIdOf(ctx))
+    ctx.set('X-Request-Id', newId(random, began))
     await next()
     const milliseconds = systemClock.now().getTime() - began.getTime()
     const { method, path, status } = ctx

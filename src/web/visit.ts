@@ -4,10 +4,10 @@ import type { Account } from '../accounts/account.ts'
 import { accountById } from '../accounts/store.ts'
 import { withOrganization } from '../database/transaction.ts'
 import { chooseLocale } from '../i18n/choose.ts'
-import type { Translate } from '../i18n/words.ts'
 import type { Organization } from '../organizations/organization.ts'
 import type { Settings } from '../organizations/settings.ts'
 import { currentSettings, organizationBySlug } from '../organizations/store.ts'
+import { limitedAddress, shownAddress } from '../platform/address.ts'
 import type { Visitor } from '../platform/visitor.ts'
 import { sessionOf } from '../sessions/store.ts'
 import type { Session } from '../sessions/session.ts'
@@ -22,9 +22,16 @@ export interface Visit {
   cookies: Cookies
   visitor: Visitor
   locale: string
-  t: Translate
   /** Null for who is not signed in. */
   person: { account: Account; session: Session } | null
+}
+
+/** Kept beside the context and not in `ctx.state`, which koa-views would hand to every template. */
+const visits = new WeakMap<Context['req'], Visit>()
+
+/** The visit that a request turned out to be; null before that is known, and on pages of no organization. */
+export function visitOf(ctx: Context): Visit | null {
+  return visits.get(ctx.req) ?? null
 }
 
 /** Finds out whose page is asked for, and by whom. Null: there is no such organization, or it is suspended. */
@@ -47,26 +54,24 @@ export async function openVisit(parts: WebParts, ctx: Context, slug: string): Pr
     accepted: ctx.get('Accept-Language'),
     organization: settings.branding.locale,
   })
-  return {
-    parts,
-    organization,
-    settings,
-    cookies,
-    visitor: visitorOf(ctx),
-    locale,
-    t: parts.words.in(locale),
-    person,
-  }
+  const visit = { parts, organization, settings, cookies, visitor: visitorOf(ctx), locale, person }
+  visits.set(ctx.req, visit)
+  return visit
 }
 
 /** Who stands at the other end, from the connection and the headers of proxies that are trusted. */
 export function visitorOf(ctx: Context): Visitor {
-  return { address: ctx.ip, device: deviceInWords(ctx.get('User-Agent')), requestId: requestIdOf(ctx) }
+  return {
+    network: limitedAddress(ctx.ip),
+    place: shownAddress(ctx.ip),
+    device: deviceInWords(ctx.get('User-Agent')),
+    requestId: requestIdOf(ctx),
+  }
 }
 
-/** The id under which a request is found in the log. */
+/** The id under which a request is found in the log; whoever was refused can read it out. */
 export function requestIdOf(ctx: Context): string {
-  return String(ctx.state['requestId'])
+  return ctx.response.get('X-Request-Id')
 }
 
 /** "Firefox on Linux": names out of a known list, never the header's own text, which anybody can write. */

@@ -1,4 +1,3 @@
-import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { openApp, type App } from '../../src/app.ts'
 import { withOrganization, type Transaction } from '../../src/database/transaction.ts'
@@ -8,6 +7,7 @@ import { parseSettings, type PartialSettings, type Settings } from '../../src/or
 import { currentSettings, organizationBySlug, saveSettings } from '../../src/organizations/store.ts'
 import { loadConfig, type Config } from '../../src/platform/config.ts'
 import { createLog } from '../../src/platform/log.ts'
+import { createHttpServer } from '../../src/web/http.ts'
 import { seedDemo } from '../../seeds/demo.ts'
 import { stoppedClock, type StoppedClock } from './clock.ts'
 import { freshDatabase, type FreshDatabase } from './database.ts'
@@ -45,7 +45,7 @@ export async function openPortal(
   const mailbox: Email[] = []
 
   // The port first: the public address, of which every link is made, has it in it.
-  const server = createServer()
+  const server = createHttpServer()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
   const url = `http://localhost:${port}`
