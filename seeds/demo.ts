@@ -3,7 +3,7 @@ import { savePassword } from '../src/credentials/store.ts'
 import type { PasswordHasher } from '../src/credentials/password.ts'
 import type { Database } from '../src/database/connect.ts'
 import { isDuplicate } from '../src/database/faults.ts'
-import { withOrganization, type Transaction } from '../src/database/transaction.ts'
+import { withOrganization, withoutOrganization, type Transaction } from '../src/database/transaction.ts'
 import { parseSettings } from '../src/organizations/settings.ts'
 import { addOrganization, allOrganizations, saveSettings } from '../src/organizations/store.ts'
 import { newId, type Random } from '../src/platform/random.ts'
@@ -19,7 +19,8 @@ import {
  * that everybody knows: it never touches another's database, and production never serves the demo's.
  */
 export async function whoseDatabase(database: Database): Promise<'empty' | 'demo' | 'other'> {
-  const organizations = await allOrganizations(database)
+  const isMigrated = await withoutOrganization(database, ({ sql }) => sql.schema.hasTable('organizations'))
+  const organizations = isMigrated ? await allOrganizations(database) : []
   if (organizations.length === 0) return 'empty'
   const demoIds = DEMO_ORGANIZATIONS.map(({ id }) => id)
   return organizations.some(({ id }) => demoIds.includes(id)) ? 'demo' : 'other'

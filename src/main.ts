@@ -2,10 +2,10 @@ import type { Server } from 'node:http'
 import { openApp, type App } from './app.ts'
 import { CommandFailed, type Opened, type Tools } from './cli/command.ts'
 import { run } from './cli/run.ts'
-import type { ConnectionTarget } from './database/connect.ts'
+import type { ConnectionTarget, Database } from './database/connect.ts'
 import { startEmbedded, type EmbeddedDatabase } from './database/embedded.ts'
 import { faultsOfDatabase } from './database/health.ts'
-import { migrate } from './database/migrate.ts'
+import { migrate, pendingMigrations } from './database/migrate.ts'
 import { BadConfiguration, loadConfig, type Config } from './platform/config.ts'
 import { createLog, type Logger } from './platform/log.ts'
 import { Unavailable } from './platform/unavailable.ts'
@@ -42,10 +42,13 @@ async function open(config: Config, log: Logger): Promise<Opened> {
       if (owner === null) throw new CommandFailed('Migrations run as the owner: set DATABASE_OWNER_URL.')
       return migrate(owner, application)
     },
-    whoseDatabase: () => whoseDatabase(parts.database),
+    checkOwnership: () => checkOwnership(config, parts.database),
     async checkDatabase() {
       const faults = await faultsOfDatabase(parts.database)
+      const pending = await pendingMigrations(parts.database)
+      if (pending.length > 0) faults.push('it is not up to date, run `latchkey migrate` first')
       if (faults.length > 0) throw new CommandFailed(`The database cannot be used: ${faults.join('; ')}.`)
+      await checkOwnership(config, parts.database)
     },
     seedDemo: () => seedDemo(parts),
     serve: () => listen(app, config),
@@ -54,6 +57,22 @@ async function open(config: Config, log: Logger): Promise<Opened> {
       await app.close()
       await reached.stop()
     },
+  }
+}
+
+/** The demo shows reset links to whoever looks, and its password is known: it and production never share a database. */
+async function checkOwnership({ environment }: Config, database: Database): Promise<void> {
+  const whose = await whoseDatabase(database)
+  if (environment === 'production' && whose === 'demo') {
+    throw new CommandFailed(
+      'This is the database of the demo, whose password everybody knows. Use another one.',
+    )
+  }
+  if (environment === 'demo' && whose === 'other') {
+    throw new CommandFailed(
+      'This database holds organizations that are not the demo’s, and the demo shows reset links to whoever looks.\n' +
+        'Set NODE_ENV=production to serve them, or give the demo an empty database.',
+    )
   }
 }
 
@@ -97,12 +116,20 @@ function finish(server: Server): Promise<void> {
   })
 }
 
+/** What to tell the person at the terminal: a reason where it was foreseen, the whole stack where it was not. */
+function explain(error: unknown): string {
+  if (error instanceof Unavailable) {
+    const reason = error.cause instanceof Error ? error.cause.message : ''
+    return `${error.message}${reason && `: ${reason}`}`
+  }
+  if (error instanceof CommandFailed || error instanceof BadConfiguration) return error.message
+  return error instanceof Error ? (error.stack ?? error.message) : String(error)
+}
+
 // Last, when everything above is in place.
 try {
   await run(process.argv.slice(2), print, tools)
 } catch (error) {
-  const expected =
-    error instanceof CommandFailed || error instanceof BadConfiguration || error instanceof Unavailable
-  process.stderr.write(`${expected ? error.message : error instanceof Error ? error.stack : String(error)}\n`)
+  process.stderr.write(`${explain(error)}\n`)
   process.exitCode = 1
 }

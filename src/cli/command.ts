@@ -26,8 +26,9 @@ export interface Opened {
   parts: RecoveryParts & { database: Database; hasher: PasswordHasher; random: Random; secrets: Secrets }
   /** Brings the schema up to date; returns the names of the steps that ran. */
   migrate(): Promise<string[]>
-  whoseDatabase(): Promise<'empty' | 'demo' | 'other'>
-  /** Refuses to go on with a database that would break a promise. Throws `CommandFailed` naming every fault. */
+  /** Keeps the demo off every other database, and production off the demo's. Throws `CommandFailed`. */
+  checkOwnership(): Promise<void>
+  /** Refuses to go on with a database that would break a promise, or not ours. Throws `CommandFailed` naming every fault. */
   checkDatabase(): Promise<void>
   seedDemo(): Promise<void>
   /** Starts to serve; returns what finishes the requests in flight and stops. Throws `CommandFailed` for a port in use. */

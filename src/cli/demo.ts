@@ -13,13 +13,9 @@ export const demo: Command = {
     if (tools.config.environment === 'production') throw new CommandFailed('There is no demo in production.')
     const opened = await tools.open()
     try {
+      await opened.checkOwnership()
       await opened.migrate()
-      if ((await opened.whoseDatabase()) === 'other') {
-        throw new CommandFailed(
-          'This database holds organizations that are not the demo’s, and the demo shows reset links to whoever looks.\n' +
-            'Give it an empty database, or run `latchkey serve` with NODE_ENV=production.',
-        )
-      }
+      await opened.checkDatabase()
       await opened.seedDemo()
       await serveUntilAsked(tools, opened, () => welcome(tools))
     } finally {

@@ -37,6 +37,7 @@ export const orgCreate: Command = {
     if (faults.length > 0) throw new CommandFailed(faults.join('\n'))
     const opened = await tools.open()
     try {
+      await opened.checkDatabase()
       await create(opened, { slug, name, email, ownerName: textOf(options['owner-name']) || email })
     } catch (error) {
       if (isDuplicate(error)) throw new CommandFailed(`There is an organization "${slug}" already.`)

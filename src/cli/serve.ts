@@ -1,4 +1,4 @@
-import { CommandFailed, type Command, type Opened, type Tools } from './command.ts'
+import type { Command, Opened, Tools } from './command.ts'
 
 export const serve: Command = {
   name: 'serve',
@@ -12,11 +12,6 @@ export const serve: Command = {
     const opened = await tools.open()
     try {
       await opened.checkDatabase()
-      if (tools.config.environment === 'production' && (await opened.whoseDatabase()) === 'demo') {
-        throw new CommandFailed(
-          'This is the database of the demo, whose password everybody knows. Use another one.',
-        )
-      }
       await serveUntilAsked(tools, opened, () => tools.say(`Serving ${tools.config.server.publicUrl}`))
     } finally {
       await opened.close()

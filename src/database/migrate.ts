@@ -2,10 +2,12 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import knex, { type Knex } from 'knex'
-import { connectionOf, roleOf, type ConnectionTarget } from './connect.ts'
+import { connectionOf, roleOf, type ConnectionTarget, type Database } from './connect.ts'
+import { withoutOrganization } from './transaction.ts'
 
 /** Any number, the same in every process: the lock under which one migrates and the others wait. */
 const MIGRATION_LOCK = 7_264_331
+const TABLE = 'migrations'
 
 /**
  * Brings the schema up to date, as the owner role, and lets the application's role use it. Any number of processes may
@@ -18,15 +20,23 @@ export async function migrate(owner: ConnectionTarget, application: ConnectionTa
     return await pool.transaction(async (trx) => {
       await trx.raw('select pg_advisory_xact_lock(?)', [MIGRATION_LOCK])
       await trx.raw(`select set_config('latchkey.application_role', ?, true)`, [roleOf(application)])
-      const [, ran] = (await trx.migrate.latest({ migrationSource, tableName: 'migrations' })) as [
-        number,
-        string[],
-      ]
+      const [, ran] = (await trx.migrate.latest({ migrationSource, tableName: TABLE })) as [number, string[]]
+      await trx.raw('grant select on ?? to ??', [TABLE, roleOf(application)])
       return ran
     })
   } finally {
     await pool.destroy()
   }
+}
+
+/** The steps that a database still lacks, as the application's role sees it; all of them for an empty database. */
+export async function pendingMigrations(database: Database): Promise<string[]> {
+  return withoutOrganization(database, async ({ sql }) => {
+    const known = await migrationSource.getMigrations([])
+    if (!(await sql.schema.hasTable(TABLE))) return known
+    const ran = await sql<{ name: string }>(TABLE).select('name')
+    return known.filter((name) => !ran.some((row) => row.name === name))
+  })
 }
 
 /** The steps by name without their ending, so that a database migrated from source (.ts) accepts the built ones (.js). */

@@ -112,6 +112,8 @@ async function begin(database: Database, sql: Knex.Transaction, organizationId: 
 async function commit(sql: Knex.Transaction): Promise<void> {
   try {
     await sql.commit()
+    // Knex's commit() is fulfilled even when COMMIT failed; only this promise tells.
+    await sql.executionPromise
   } catch (error) {
     if (isAway(error)) throw new OutcomeUnknown('the database', { retryAfterSeconds: 5, cause: error })
     throw error

@@ -101,7 +101,11 @@ async function deliver(parts: DispatchParts, claimed: Claim): Promise<void> {
   const { tryNumber } = outgoing
   const fault = await send(parts, claimed, outgoing)
   if (!fault) return within((tx) => end(tx, claimed, 'sent', null))
-  if (fault.retry) return within((tx) => postpone(tx, parts.random, claimed, tryNumber, fault.label))
+  if (fault.retry) {
+    const facts = { fault: fault.label, tries: tryNumber }
+    tell(parts.log, 'warn', claimed, 'a message could not be sent and will be tried again', facts)
+    return within((tx) => postpone(tx, parts.random, claimed, tryNumber, fault.label))
+  }
   await within((tx) => end(tx, claimed, 'failed', fault.label))
   tell(parts.log, 'error', claimed, 'a message failed for good', { fault: fault.label })
 }
@@ -201,6 +205,12 @@ function leaseOf(tx: Transaction, claimed: Claim) {
   return dueMessages(tx).where({ id: claimed.id, due_at: claimed.leasedUntil })
 }
 
-function tell(log: Logger, level: 'info' | 'error', claimed: Claim, words: string, facts: object): void {
+function tell(
+  log: Logger,
+  level: 'info' | 'warn' | 'error',
+  claimed: Claim,
+  words: string,
+  facts: object,
+): void {
   log[level]({ message: claimed.id, organization: claimed.organizationId, ...facts }, words)
 }

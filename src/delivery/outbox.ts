@@ -1,6 +1,7 @@
 import { after, DAY } from '../platform/clock.ts'
 import { newId, type Random } from '../platform/random.ts'
 import type { Database } from '../database/connect.ts'
+import { deleteBatch } from '../database/purge.ts'
 import {
   withOrganization,
   type SystemTransaction,
@@ -90,9 +91,10 @@ export async function oldestDue(tx: SystemTransaction): Promise<Date | null> {
 /** Messages are kept this long after they ended, for the person who asks where a mail went. */
 const KEPT_FOR = 30 * DAY
 
-/** Deletes an organization's messages that ended long ago. */
-export async function purgeMessages(tx: Transaction): Promise<void> {
-  await tx.rows<MessageRow>('messages').where('ended_at', '<', after(tx.now, -KEPT_FOR)).delete()
+/** Deletes an organization's messages that ended long ago, one batch of them. */
+export async function purgeMessages(tx: Transaction): Promise<number> {
+  const rows = () => tx.rows<MessageRow>('messages')
+  return deleteBatch(rows(), rows().where('ended_at', '<', after(tx.now, -KEPT_FOR)))
 }
 
 /** A message that went out. Where it went to a real mail server, only that it went is known. */

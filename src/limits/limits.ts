@@ -1,4 +1,5 @@
 import type { Database } from '../database/connect.ts'
+import { deleteBatch } from '../database/purge.ts'
 import { withoutOrganization, type SystemTransaction } from '../database/transaction.ts'
 import { after, SECOND } from '../platform/clock.ts'
 import { BadConfiguration, type Allowance } from '../platform/config.ts'
@@ -42,6 +43,8 @@ export interface Limits {
   giveBack(rule: LimitName, ...keyParts: string[]): Promise<void>
   /** Takes back all that was spent under a key. */
   forget(rule: LimitName, ...keyParts: string[]): Promise<void>
+  /** Like `forget`, as part of a transaction and undone with it. */
+  forgetIn(tx: SystemTransaction, rule: LimitName, ...keyParts: string[]): Promise<void>
 }
 
 interface LimitRow {
@@ -63,6 +66,11 @@ export function createLimits(parts: {
   const { database, secrets } = parts
   const allowances = checked(parts.allowances)
   const keyOf = (rule: LimitName, keyParts: string[]) => secrets.lastingHash('limits', rule, ...keyParts)
+  const forgetIn: Limits['forgetIn'] = async ({ sql }, rule, ...keyParts) => {
+    await sql<LimitRow>('limits')
+      .where({ key: keyOf(rule, keyParts) })
+      .delete()
+  }
   const spendIn: Limits['spendIn'] = async (tx, rule, ...keyParts) => {
     const { count, seconds } = allowances[rule]
     const row = await countOne(tx, keyOf(rule, keyParts), count, seconds)
@@ -88,12 +96,8 @@ export function createLimits(parts: {
           // Refused spends, of which one is counted, are not there to be given back.
           .update({ spent: sql.raw('greatest(least(spent, ?) - 1, 0)', [allowances[rule].count]) })
       }),
-    forget: (rule, ...keyParts) =>
-      withoutOrganization(database, async ({ sql }) => {
-        await sql<LimitRow>('limits')
-          .where({ key: keyOf(rule, keyParts) })
-          .delete()
-      }),
+    forget: (rule, ...keyParts) => withoutOrganization(database, (tx) => forgetIn(tx, rule, ...keyParts)),
+    forgetIn,
   }
 }
 
@@ -102,20 +106,10 @@ export function refusedUntil(end: Date, now: Date): LimitAnswer {
   return { allowed: false, retryAfterSeconds: Math.ceil((end.getTime() - now.getTime()) / SECOND) }
 }
 
-/** Rows that one call of `purge` removes: few enough to be over at once, whatever has piled up. */
-const PURGE_BATCH = 1000
-
-/** Removes windows that are over, one batch of them. Returns how many; call again while it is a full thousand. */
+/** Deletes windows that are over, one batch of them. */
 export async function purge(tx: SystemTransaction): Promise<number> {
-  const ended = tx
-    .sql<LimitRow>('limits')
-    .select('key')
-    .where('ends_at', '<=', tx.now)
-    .orderBy('ends_at')
-    .limit(PURGE_BATCH)
-    .forUpdate()
-    .skipLocked()
-  return tx.sql<LimitRow>('limits').whereIn('key', ended).delete()
+  const rows = () => tx.sql<LimitRow, LimitRow[]>('limits')
+  return deleteBatch(rows(), rows().where('ends_at', '<=', tx.now))
 }
 
 /**

@@ -1,3 +1,4 @@
+import { deleteBatch } from '../database/purge.ts'
 import type { TenantRow, Transaction } from '../database/transaction.ts'
 import { after, DAY, MINUTE, SECOND } from '../platform/clock.ts'
 import type { Secrets } from '../platform/secrets.ts'
@@ -64,18 +65,8 @@ export async function clearTries(tx: Transaction, key: string): Promise<void> {
   await tx.rows<DelayRow>('sign_in_delays').where({ key }).delete()
 }
 
-/** Rows that one call of `purgeTries` removes. */
-const PURGE_BATCH = 1000
-
-/** Removes an organization's forgotten tries, one batch of them. Returns how many; call again while it is a full thousand. */
+/** Deletes an organization's forgotten tries, one batch of them. */
 export async function purgeTries(tx: Transaction): Promise<number> {
-  const forgotten = tx
-    .rows<DelayRow>('sign_in_delays')
-    .select('key')
-    .where('forgotten_at', '<=', tx.now)
-    .orderBy('forgotten_at')
-    .limit(PURGE_BATCH)
-    .forUpdate()
-    .skipLocked()
-  return tx.rows<DelayRow>('sign_in_delays').whereIn('key', forgotten).delete()
+  const rows = () => tx.rows<DelayRow>('sign_in_delays')
+  return deleteBatch(rows(), rows().where('forgotten_at', '<=', tx.now))
 }

@@ -1,5 +1,5 @@
 import { after, MINUTE } from '../platform/clock.ts'
-import { nextStep, type Proof } from './policy.ts'
+import { nextStep, type Proof, type StepOnTheWay } from './policy.ts'
 import type { MethodId } from './strategy.ts'
 
 /**
@@ -7,7 +7,7 @@ import type { MethodId } from './strategy.ts'
  * of step and refused.
  */
 
-export type Step = 'proving' | 'password' | 'done' | 'closed'
+export type Step = StepOnTheWay | 'done' | 'closed'
 
 export const CLOSED_REASONS = [
   'expired',

@@ -15,7 +15,7 @@ import { whyOver, type Attempt } from './attempt.ts'
 import { holdAttempt, isOutdated, move, type AttemptInHand } from './in-hand.ts'
 import type { RecoveryParts } from './parts.ts'
 import { settingsFor } from './settings.ts'
-import { attemptById, attemptAnsweredBy, lockOpenAttempts } from './store.ts'
+import { attemptAnsweredBy, lockAttempt, lockOpenAttempts } from './store.ts'
 
 /** A new password sent in by the browser that holds an attempt. */
 export interface Submission {
@@ -55,17 +55,15 @@ export async function completeRecovery(
   const hash = await parts.hasher.hash(submission.password)
   const submissionId = newId(parts.random, counted.at)
   try {
-    const completion = await withOrganization(parts.database, organizationId, (tx) =>
+    return await withOrganization(parts.database, organizationId, (tx) =>
       spend(parts, tx, counted.attemptId, submissionId, hash, submission),
     )
-    // What strangers spent against the person ends with the old password.
-    await parts.limits.forget('sign-in-failures-per-account', organizationId, counted.accountId)
-    return completion
   } catch (error) {
     if (!(error instanceof OutcomeUnknown)) throw error
-    // COMMIT got no answer. The row knows whether this very submission is the one that counted.
+    // COMMIT got no answer. The row knows whether this very submission is the one that counted, and is locked until the
+    // database is through with that COMMIT: read without waiting, it could say no a moment before it says yes.
     const attempt = await withOrganization(parts.database, organizationId, (tx) =>
-      attemptById(tx, counted.attemptId),
+      lockAttempt(tx, counted.attemptId),
     )
     if (attempt?.completedBy !== submissionId) throw error
     return { outcome: 'completed', deviceToken: submission.deviceToken ?? '' }
@@ -85,7 +83,6 @@ async function countSubmit(parts: RecoveryParts, tx: Transaction, submission: Su
   const organization = await organizationOf(tx)
   return {
     attemptId: attempt.id,
-    accountId: account.id,
     at: tx.now,
     rules: passwords,
     words: [...namesOf(account), organization.name, organization.slug],
@@ -113,6 +110,8 @@ async function spend(
   for (const other of await lockOpenAttempts(tx, account.id)) {
     await move(tx, other, { name: 'ended', reason: 'account-changed' })
   }
+  // What strangers spent against the person ends with the old password.
+  await parts.limits.forgetIn(tx, 'sign-in-failures-per-account', tx.organizationId, account.id)
   const deviceToken = await rememberDevice(tx, parts.random, account.id, submission.deviceToken)
   await record(tx, parts.random, {
     kind: 'recovery.completed',

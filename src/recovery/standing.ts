@@ -6,10 +6,10 @@ import { hashToken } from '../platform/secrets.ts'
 import type { Visitor } from '../platform/visitor.ts'
 import { whyOver, type ClosedReason } from './attempt.ts'
 import { WAITS_FOR_DELIVERY } from './begin.ts'
-import { holdAttempt, isOutdated, move, readAttempt } from './in-hand.ts'
+import { isOutdated, move, readAttempt } from './in-hand.ts'
 import type { RecoveryParts } from './parts.ts'
 import { settingsFor } from './settings.ts'
-import { attemptAnsweredBy, attemptAskedBy, type StoredAttempt } from './store.ts'
+import { attemptAnsweredBy, attemptAskedBy, lockAttempt, type StoredAttempt } from './store.ts'
 
 /** Where the browser that holds a recovery cookie stands: which page is its page now. */
 export type Standing =
@@ -72,17 +72,18 @@ export async function cancelRecovery(
 ): Promise<void> {
   await withOrganization(parts.database, organizationId, async (tx) => {
     const seen = (await attemptAnsweredBy(tx, recoveryToken)) ?? (await attemptAskedBy(tx, recoveryToken))
-    const held = seen && (await holdAttempt(tx, seen.id))
-    if (!held) return
-    const holds = held.attempt.browserHash?.equals(hashToken(recoveryToken)) ?? false
-    if (!holds && held.attempt.step !== 'proving') return
-    if (!(await move(tx, held.attempt, { name: 'ended', reason: 'cancelled' }))) return
+    // The account is not touched: that would be one query more for people who exist.
+    const attempt = seen && (await lockAttempt(tx, seen.id))
+    if (!attempt) return
+    const holds = attempt.browserHash?.equals(hashToken(recoveryToken)) ?? false
+    if (!holds && attempt.step !== 'proving') return
+    if (!(await move(tx, attempt, { name: 'ended', reason: 'cancelled' }))) return
     await record(tx, parts.random, {
       kind: 'recovery.cancelled',
       outcome: 'success',
       origin: visitorOrigin(visitor),
-      subjectId: held.attempt.owner?.accountId ?? null,
-      detail: { attempt: held.attempt.id },
+      subjectId: attempt.owner?.accountId ?? null,
+      detail: { attempt: attempt.id },
     })
   })
 }

@@ -1,3 +1,4 @@
+import { deleteBatch } from '../database/purge.ts'
 import type { TenantRow, Transaction } from '../database/transaction.ts'
 import { after, DAY } from '../platform/clock.ts'
 import { hashToken } from '../platform/secrets.ts'
@@ -139,9 +140,10 @@ export async function issuedSecret(tx: Transaction, secret: string): Promise<Iss
   return row ? { attemptId: row.attempt_id, issuedAt: row.issued_at, expiresAt: row.expires_at } : null
 }
 
-/** Deletes attempts, and with them their secrets, that began more than 30 days ago. */
-export async function purgeAttempts(tx: Transaction): Promise<void> {
-  await tx.rows<AttemptRow>('recovery_attempts').where('begun_at', '<', after(tx.now, -KEPT_FOR)).delete()
+/** Deletes attempts, and with them their secrets, that began more than 30 days ago, one batch of them. */
+export async function purgeAttempts(tx: Transaction): Promise<number> {
+  const rows = () => tx.rows<AttemptRow>('recovery_attempts')
+  return deleteBatch(rows(), rows().where('begun_at', '<', after(tx.now, -KEPT_FOR)))
 }
 
 function movingColumns(attempt: Attempt) {

@@ -1,6 +1,7 @@
 import { after, DAY } from '../platform/clock.ts'
 import { isToken, newToken, type Random } from '../platform/random.ts'
 import { hashToken } from '../platform/secrets.ts'
+import { deleteBatch } from '../database/purge.ts'
 import type { TenantRow, Transaction } from '../database/transaction.ts'
 
 interface KnownDeviceRow extends TenantRow {
@@ -77,10 +78,8 @@ export async function isKnownDevice(
   return row !== undefined
 }
 
-/** Deletes what has not been seen for a year. */
-export async function purgeDevices(tx: Transaction): Promise<void> {
-  await tx
-    .rows<KnownDeviceRow>('known_devices')
-    .where('last_seen_at', '<=', after(tx.now, -KNOWN_FOR))
-    .delete()
+/** Deletes devices that were not seen for a year, one batch of them. */
+export async function purgeDevices(tx: Transaction): Promise<number> {
+  const rows = () => tx.rows<KnownDeviceRow>('known_devices')
+  return deleteBatch(rows(), rows().where('last_seen_at', '<=', after(tx.now, -KNOWN_FOR)))
 }

@@ -1,6 +1,7 @@
 import { after } from '../platform/clock.ts'
 import { isToken, newToken, type Random } from '../platform/random.ts'
 import { hashToken } from '../platform/secrets.ts'
+import { deleteBatch } from '../database/purge.ts'
 import type { TenantRow, Transaction } from '../database/transaction.ts'
 import { ABSOLUTE_LIMIT, IDLE_LIMIT, isLive, MOST_PER_ACCOUNT, type Session } from './session.ts'
 
@@ -72,16 +73,12 @@ export async function endSessions(tx: Transaction, accountId: string, except?: B
   return except ? sessions.whereNot('token_hash', except).delete() : sessions.delete()
 }
 
-/** Deletes the sessions that ran out. */
-export async function purgeSessions(tx: Transaction): Promise<void> {
-  await tx
-    .rows<SessionRow>('sessions')
-    .where((out) => {
-      void out
-        .where('last_seen_at', '<=', after(tx.now, -IDLE_LIMIT))
-        .orWhere('authenticated_at', '<=', after(tx.now, -ABSOLUTE_LIMIT))
-    })
-    .delete()
+/** Deletes sessions that ran out, one batch of them. */
+export async function purgeSessions(tx: Transaction): Promise<number> {
+  const rows = () => tx.rows<SessionRow>('sessions')
+  const idle = rows().where('last_seen_at', '<=', after(tx.now, -IDLE_LIMIT))
+  const old = rows().where('authenticated_at', '<=', after(tx.now, -ABSOLUTE_LIMIT))
+  return (await deleteBatch(rows(), idle)) + (await deleteBatch(rows(), old))
 }
 
 function shown(row: SessionRow): Session {

@@ -18,7 +18,7 @@ interface Asset {
 export interface Assets {
   byAddress: Map<string, Asset>
   /** The addresses that templates link to. */
-  addresses: { styles: string; checklist: string }
+  addresses: { styles: string; icon: string; checklist: string }
 }
 
 /** Serves the assets. A year, immutable: a change of content is a change of address. */
@@ -53,12 +53,15 @@ function compress(encoding: 'br' | 'gzip', content: Buffer): Promise<Buffer> {
 /** Reads the assets: styles from templates, scripts as the build left them. Throws when there was no build. */
 export function loadAssets(): Assets {
   const styles = loadStyles()
+  const icon = readFileSync(join(projectRoot, 'templates', 'assets', 'icon.svg'))
   const scripts = loadScripts()
   const stylesAddress = `/assets/${fingerprint([styles])}/latchkey.css`
+  const iconAddress = `/assets/${fingerprint([icon])}/icon.svg`
   // The browser resolves the modules' imports of each other below one folder, as the compiler laid them.
   const scriptsFolder = `/assets/${fingerprint([...scripts.values()])}`
   const byAddress = new Map<string, Asset>([
     [stylesAddress, { type: 'text/css', plain: styles, compressed: {} }],
+    [iconAddress, { type: 'image/svg+xml', plain: icon, compressed: {} }],
     ...[...scripts].map(([path, plain]): [string, Asset] => [
       `${scriptsFolder}/${path}`,
       { type: 'text/javascript', plain, compressed: {} },
@@ -66,7 +69,11 @@ export function loadAssets(): Assets {
   ])
   return {
     byAddress,
-    addresses: { styles: stylesAddress, checklist: `${scriptsFolder}/web/browser/checklist.js` },
+    addresses: {
+      styles: stylesAddress,
+      icon: iconAddress,
+      checklist: `${scriptsFolder}/web/browser/checklist.js`,
+    },
   }
 }
 

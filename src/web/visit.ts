@@ -4,7 +4,7 @@ import type { Account } from '../accounts/account.ts'
 import { accountById } from '../accounts/store.ts'
 import { withOrganization } from '../database/transaction.ts'
 import { chooseLocale } from '../i18n/choose.ts'
-import type { Organization } from '../organizations/organization.ts'
+import { isSlug, type Organization } from '../organizations/organization.ts'
 import type { Settings } from '../organizations/settings.ts'
 import { currentSettings, organizationBySlug } from '../organizations/store.ts'
 import { limitedAddress, shownAddress } from '../platform/address.ts'
@@ -36,7 +36,7 @@ export function visitOf(ctx: Context): Visit | null {
 
 /** Finds out whose page is asked for, and by whom. Null: there is no such organization, or it is suspended. */
 export async function openVisit(parts: WebParts, ctx: Context, slug: string): Promise<Visit | null> {
-  const organization = await organizationBySlug(parts.database, slug)
+  const organization = isSlug(slug) ? await organizationBySlug(parts.database, slug) : null
   if (organization?.state !== 'active') return null
   const cookies = cookiesOf(ctx, slug, parts.publicUrl.startsWith('https:'))
   const token = cookies.read('session')

@@ -16,7 +16,7 @@ export const identify = definePage({
     },
   }),
   fields: {
-    identifier: requiredText({ missing: 'errors.identifier.missing', tooLong: 'errors.identifier.too-long' }),
+    identifier: requiredText({ missing: 'errors.identifier.nobody', tooLong: 'errors.identifier.too-long' }),
   },
   async submit(visit, { identifier }) {
     return afterAsking(

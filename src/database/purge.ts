@@ -1,0 +1,17 @@
+import type { Knex } from 'knex'
+
+/** Rows that one batch removes: few enough to be over at once, whatever has piled up. */
+export const PURGE_BATCH = 1000
+
+/**
+ * Deletes one batch of the rows that are over and tells how many; call again while it is a full batch. Rows that another
+ * process is just using or deleting are passed over. Both queries are on the same table.
+ */
+export async function deleteBatch<Row extends object>(
+  table: Knex.QueryBuilder<Row, Row[]>,
+  over: Knex.QueryBuilder<Row, Row[]>,
+): Promise<number> {
+  // By physical place (ctid), because tables have keys of different widths.
+  const batch = over.select('ctid').limit(PURGE_BATCH).forUpdate().skipLocked() as Knex.QueryBuilder
+  return table.whereIn('ctid', batch).delete()
+}
