@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type Koa from 'koa'
+import { record } from './audit/audit.ts'
 import { createPasswordHasher } from './credentials/password.ts'
 import { openDatabase, type ConnectionTarget, type Database } from './database/connect.ts'
 import { dispatch } from './delivery/dispatch.ts'
@@ -75,7 +76,22 @@ export function openApp(config: Config, { target, listenTarget, log, ...given }:
   }
   const sender = given.sender ?? senderFor(config, database, random)
   const renderer = createRenderer(words, join(projectRoot, 'templates'))
-  const sendDue = () => dispatch({ database, random, preparers: preparersOf(parts), renderer, sender, log })
+  const sendDue = () =>
+    dispatch({
+      database,
+      random,
+      preparers: preparersOf(parts),
+      renderer,
+      sender,
+      onLost: (tx, { messageId, reason }) =>
+        record(tx, random, {
+          kind: 'message.lost',
+          outcome: 'refused',
+          origin: { actor: 'system' },
+          detail: { message: messageId, reason },
+        }),
+      log,
+    })
   const tidy = () => keepHouse(database)
   return {
     parts,

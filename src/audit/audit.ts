@@ -19,6 +19,7 @@ export type EventKind =
   | 'sign-out'
   | 'password.changed'
   | 'password.change-refused'
+  | 'message.lost'
 
 /** Who did it, from where, in which request (ASVS 16.2.1). */
 export interface Origin {

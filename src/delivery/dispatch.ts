@@ -14,6 +14,8 @@ export interface DispatchParts {
   preparers: Preparers
   renderer: Renderer
   sender: EmailSender
+  /** Told, in the transaction that ends it, of a message that never went out: too old, or refused for good. */
+  onLost: (tx: Transaction, lost: { messageId: string; reason: string }) => Promise<void>
   log: Logger
 }
 
@@ -106,7 +108,10 @@ async function deliver(parts: DispatchParts, claimed: Claim): Promise<void> {
     tell(parts.log, 'warn', claimed, 'a message could not be sent and will be tried again', facts)
     return within((tx) => postpone(tx, parts.random, claimed, tryNumber, fault.label))
   }
-  await within((tx) => end(tx, claimed, 'failed', fault.label))
+  await within(async (tx) => {
+    await end(tx, claimed, 'failed', fault.label)
+    await parts.onLost(tx, { messageId: claimed.id, reason: fault.label })
+  })
   tell(parts.log, 'error', claimed, 'a message failed for good', { fault: fault.label })
 }
 
@@ -119,7 +124,10 @@ async function prepare(tx: Transaction, parts: DispatchParts, claimed: Claim): P
     await dueMessages(tx).where({ id: claimed.id }).delete()
     return null
   }
-  if (row.give_up_at <= tx.now) return drop(tx, parts, claimed, 'too old')
+  if (row.give_up_at <= tx.now) {
+    await parts.onLost(tx, { messageId: claimed.id, reason: 'too old' })
+    return drop(tx, parts, claimed, 'too old')
+  }
   const tryNumber = await countTry(tx, claimed)
   const prepared = await askPreparer(tx, parts.preparers, row)
   if ('drop' in prepared) return drop(tx, parts, claimed, prepared.drop)

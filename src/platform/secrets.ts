@@ -25,6 +25,8 @@ export interface Secrets {
   open(sealed: string, context: string): string
   /** A keyed hash for one purpose, in base64url: the same parts give the same text only under the same keys. */
   keyedHash(purpose: string, ...parts: string[]): string
+  /** Whether a text is what `keyedHash` made of the parts, under any key: a rotation spoils no form that is open. */
+  isKeyedHash(presented: string, purpose: string, ...parts: string[]): boolean
   /**
    * Like `keyedHash`, made with the oldest key at hand: rotation puts a new key in front and keeps the old one for a
    * while, so counters that are running do not start again at zero.
@@ -73,6 +75,8 @@ export function createSecrets(keys: readonly SecretKey[], random: Random): Secre
       }
     },
     keyedHash: (purpose, ...parts) => hmac(newest, purpose, parts),
+    isKeyedHash: (presented, purpose, ...parts) =>
+      keys.some((key) => equalInConstantTime(presented, hmac(key, purpose, parts))),
     lastingHash: (purpose, ...parts) => hmac(oldest, purpose, parts),
   }
 }

@@ -1,7 +1,9 @@
 import type { Context } from 'koa'
 import { isToken, newToken, type Random } from '../platform/random.ts'
-import { equalInConstantTime, type Secrets } from '../platform/secrets.ts'
+import type { Secrets } from '../platform/secrets.ts'
 import type { Cookies } from './cookies.ts'
+
+const PURPOSE = 'form token'
 
 /**
  * The form token of a browser: a keyed hash of a random cookie that only we can set (a signed double submit). The cookie
@@ -18,7 +20,7 @@ export function formToken(
     seed = newToken(parts.random)
     cookies.write('form', seed)
   }
-  return tokenFor(parts.secrets, organizationId, seed)
+  return parts.secrets.keyedHash(PURPOSE, organizationId, seed)
 }
 
 /**
@@ -37,7 +39,7 @@ export function isOwnForm(
     comesFromOurselves(ctx, parts.publicUrl) &&
     seed !== undefined &&
     typeof presented === 'string' &&
-    equalInConstantTime(presented, tokenFor(parts.secrets, organizationId, seed))
+    parts.secrets.isKeyedHash(presented, PURPOSE, organizationId, seed)
   )
 }
 
@@ -46,8 +48,4 @@ function comesFromOurselves(ctx: Context, publicUrl: string): boolean {
   if (site) return site === 'same-origin' || site === 'none'
   const origin = ctx.get('Origin')
   return origin === '' || origin === publicUrl
-}
-
-function tokenFor(secrets: Secrets, organizationId: string, seed: string): string {
-  return secrets.keyedHash('form token', organizationId, seed)
 }

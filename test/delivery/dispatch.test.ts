@@ -157,6 +157,7 @@ describe('dispatch', () => {
       server.treatment = { kind: 'refuse-recipient', code: 550 }
       await rig.work({ sender: rig.smtp(server.url) })
       expect(await rig.message(id)).to.include({ state: 'failed', tries: 1, fault: 'smtp 550' })
+      expect(rig.lost).to.deep.include({ messageId: id, reason: 'smtp 550' })
       expect(await rig.due()).to.deep.equal([])
       const lines = rig.logLines.filter((line) => line.includes('"level":"error"'))
       expect(lines).to.have.length(1)
@@ -184,6 +185,7 @@ describe('dispatch', () => {
       rig.clock.pass(6 * HOUR)
       await rig.work({ sender: rig.smtp(server.url) })
       expect(await rig.message(id)).to.include({ state: 'dropped', tries: 0, fault: 'too old' })
+      expect(rig.lost).to.deep.include({ messageId: id, reason: 'too old' })
       expect(rig.minted).to.deep.equal([])
       expect(server.arrived).to.deep.equal([])
       expect(await rig.due()).to.deep.equal([])

@@ -35,6 +35,7 @@ export async function openRig() {
   })
   const minted: string[] = []
   const logLines: string[] = []
+  const lost: { messageId: string; reason: string }[] = []
   const preparers = preparersThatMint(minted)
   const capturing = createCapturingSender({ database, random: systemRandom })
   const opened: EmailSender[] = []
@@ -47,6 +48,7 @@ export async function openRig() {
     summit,
     minted,
     logLines,
+    lost,
     preparers,
     /** A sender to a mail server, closed with the rig. */
     smtp(url: string, stepTimeoutMs = 5000) {
@@ -67,6 +69,7 @@ export async function openRig() {
         preparers,
         renderer,
         sender: capturing,
+        onLost: (_tx, one) => Promise.resolve(void lost.push(one)),
         log: createLog('debug', { write: (line) => logLines.push(line) }),
         ...own,
       }),
