@@ -102,6 +102,15 @@ describe('secrets', () => {
     expect(afterwards.lastingHash('limits', 'mia')).to.not.equal(before.lastingHash('limits', 'mia'))
   })
 
+  it('knows a keyed hash by every key it has, and only for its own purpose and parts', () => {
+    const hash = before.keyedHash('form', 'harbour')
+    expect(during.isKeyedHash(hash, 'form', 'harbour')).to.equal(true)
+    expect(afterwards.isKeyedHash(hash, 'form', 'harbour')).to.equal(false)
+    expect(before.isKeyedHash(hash, 'form', 'summit')).to.equal(false)
+    expect(before.isKeyedHash(hash, 'link', 'harbour')).to.equal(false)
+    expect(before.isKeyedHash('', 'form', 'harbour')).to.equal(false)
+  })
+
   it('cannot be made without a key', () => {
     expect(() => createSecrets([], systemRandom)).to.throw('at least one secret key')
   })
