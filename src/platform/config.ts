@@ -105,11 +105,6 @@ export function loadConfig(environment: Environment = process.env): Config {
   return build(parsed.data, keys)
 }
 
-/** Where the operating system looks for programs. Not a setting: it is handed on to those that we start. */
-export function programPath(environment: Environment = process.env): string | undefined {
-  return environment['PATH']
-}
-
 /** node-config reads `process.env` by itself; this hands it the environment instead, so that tests can. */
 class SettingsFiles extends Load {
   under(variables: RawSettings, environment: Environment): RawSettings {

@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { userInfo } from 'node:os'
-import { programPath } from '../../platform/config.ts'
 
 /** How PostgreSQL's programs are run: what is put before the command, and whose files they can use. */
 export interface Account {
@@ -85,7 +84,7 @@ export function spawnOptions(account: Account): {
 } {
   const identity =
     account.prefix.length === 0 && account.switches ? { uid: account.uid, gid: account.gid } : {}
-  return { cwd: '/', env: { PATH: programPath(), LC_ALL: 'C', TZ: 'UTC' }, ...identity }
+  return { cwd: '/', env: { PATH: process.env['PATH'], LC_ALL: 'C', TZ: 'UTC' }, ...identity }
 }
 
 function whoAmI(): { uid: number; gid: number; named: boolean } {

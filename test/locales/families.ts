@@ -1,0 +1,90 @@
+import { DEMO_ORGANIZATIONS } from '../../seeds/demo-organizations.ts'
+import type { Role } from '../../src/accounts/account.ts'
+import type { PasswordPolicy, PasswordProblem } from '../../src/credentials/password-policy.ts'
+import { WORTH_SENDING_MS } from '../../src/delivery/message.ts'
+import { settingsShape, type RecoverySettings } from '../../src/organizations/settings.ts'
+import type { DeadReason } from '../../src/recovery/follow-link.ts'
+import type { Refused } from '../../src/web/errors.ts'
+import { listOfRules, wordsFor } from '../../src/web/new-password.ts'
+
+/**
+ * Keys that are put together at run time: the beginning that the code writes out, and everything that can follow it.
+ * Where a type of the code says what can follow, a `Record` of it makes the compiler ask for what is missing here.
+ */
+export interface Family {
+  beginning: string
+  endings: string[]
+}
+
+const roles: Record<Role, true> = { member: true, administrator: true, owner: true }
+
+const identifiers: Record<RecoverySettings['identifier'], true> = {
+  'username-or-email': true,
+  email: true,
+  username: true,
+}
+
+const endings: Record<DeadReason, true> = {
+  expired: true,
+  used: true,
+  replaced: true,
+  cancelled: true,
+  'too-many-tries': true,
+  'no-longer-offered': true,
+  'account-changed': true,
+  'not-known': true,
+}
+
+const refusals: Record<ConstructorParameters<typeof Refused>[0], true> = {
+  400: true,
+  403: true,
+  404: true,
+  405: true,
+  408: true,
+  413: true,
+  415: true,
+  421: true,
+  429: true,
+  500: true,
+  503: true,
+}
+
+const problems: Record<PasswordProblem, true> = {
+  length: true,
+  upper: true,
+  lower: true,
+  digit: true,
+  symbol: true,
+  'too-long': true,
+  guessable: true,
+  contextual: true,
+  last: true,
+}
+
+const strictest: PasswordPolicy = settingsShape.parse({}).passwords
+const rules = listOfRules(strictest, {})
+
+export const FAMILIES: readonly Family[] = [
+  { beginning: 'roles.', endings: Object.keys(roles) },
+  { beginning: 'steps.', endings: ['identify', 'prove', 'password'] },
+  { beginning: 'error.', endings: each(Object.keys(refusals), ['title', 'body', 'next']) },
+  { beginning: 'recover.ended.', endings: each(Object.keys(endings), ['title', 'reason', 'next']) },
+  { beginning: 'recover.identify.asks.', endings: Object.keys(identifiers) },
+  { beginning: 'recover.identify.button.', endings: ['send-reset-link'] },
+  { beginning: 'signin.sign-in.notice.', endings: ['signed-out', 'session-ended'] },
+  { beginning: 'passwordRules.', endings: [...rules.rules.map(({ rule }) => rule), ...rules.also] },
+  {
+    beginning: 'errors.password.',
+    endings: wordsFor(Object.keys(problems) as PasswordProblem[], strictest).map(({ key }) =>
+      key.replace('errors.password.', ''),
+    ),
+  },
+  { beginning: 'errors.identifier.not-', endings: ['a-username', 'either'] },
+  { beginning: 'messages.', endings: each(Object.keys(WORTH_SENDING_MS), ['subject']) },
+  { beginning: 'demo.index.ways.', endings: each(['choose', 'forget', 'return'], ['title', 'words']) },
+  { beginning: 'demo.index.organizations.', endings: DEMO_ORGANIZATIONS.map(({ slug }) => slug) },
+]
+
+function each(names: string[], parts: string[]): string[] {
+  return names.flatMap((name) => parts.map((part) => `${name}.${part}`))
+}
