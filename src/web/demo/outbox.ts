@@ -1,5 +1,7 @@
 import type { Context } from 'koa'
 import { sentMessages, type SentMessage } from '../../delivery/outbox.ts'
+import { formatInstant } from '../../i18n/format.ts'
+import { FALLBACK_LOCALE } from '../../i18n/words.ts'
 import { allOrganizations } from '../../organizations/store.ts'
 import { Refused } from '../errors.ts'
 import type { WebParts } from '../parts.ts'
@@ -14,6 +16,7 @@ export async function showOutbox(ctx: Context, parts: WebParts): Promise<void> {
   const messages = (await allMessages(parts)).map(({ html, ...message }) => ({
     ...message,
     hasHtml: html !== null,
+    when: formatInstant(new Date(message.createdAt), FALLBACK_LOCALE),
   }))
   await renderPage(ctx, parts, 'demo/outbox', { messages }, { visit: null })
 }
@@ -33,6 +36,8 @@ export async function showMessage(ctx: Context, parts: WebParts): Promise<void> 
   if (!message?.html) throw new Refused(404)
   ctx.set('Content-Security-Policy', `default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'`)
   ctx.remove('X-Frame-Options')
+  // A sandboxed frame has no origin that could be kept apart, and Chromium warns about each one that asks.
+  ctx.remove('Origin-Agent-Cluster')
   ctx.type = 'text/html'
   ctx.body = message.html
 }

@@ -1,0 +1,70 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import type { AxeResults, RunOptions } from 'axe-core'
+import { expect } from 'chai'
+import type { Page } from 'playwright-core'
+import { everyPage, pagesOutsideTheDemo, type Scene } from './every-page.ts'
+import { DESKTOP, openRig, PHONE, type Rig } from './rig.ts'
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+const WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
+
+/** WCAG 2.2 §1.4.10: at this width everything is read by scrolling down alone. */
+const NARROW = { width: 320, height: 640 }
+
+describe('every page in every state', () => {
+  let rig: Rig
+
+  afterEach(() => rig.close())
+
+  it('can be used by everyone, light and dark, on a phone and on a desk, and never scrolls sideways', async function () {
+    this.timeout(120_000)
+    rig = await openRig()
+    await lookAt(everyPage(rig), { atLeast: 40 })
+    expect(rig.complaints, 'what the browser complained about').to.deep.equal([])
+  })
+
+  it('outside the demo too', async function () {
+    this.timeout(30_000)
+    rig = await openRig({ isDemo: false })
+    await lookAt(pagesOutsideTheDemo(rig), { atLeast: 3 })
+    expect(rig.complaints).to.deep.equal([])
+  })
+})
+
+async function lookAt(scenes: AsyncGenerator<Scene>, { atLeast }: { atLeast: number }): Promise<void> {
+  const faults: string[] = []
+  let looks = 0
+  for await (const { state, page, isMail } of scenes) {
+    looks += 1
+    const tags = isMail ? WCAG : [...WCAG, 'best-practice']
+    await page.evaluate(axeSource)
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme })
+      for (const size of [PHONE, DESKTOP]) {
+        await page.setViewportSize(size)
+        const where = `${state} (${colorScheme}, ${size.width})`
+        faults.push(...(await faultsOf(page, tags)).map((fault) => `${where}: ${fault}`))
+      }
+    }
+    await page.setViewportSize(NARROW)
+    const width = await page.evaluate(() => document.documentElement.scrollWidth)
+    if (width > NARROW.width) faults.push(`${state} is ${width} wide on a screen of ${NARROW.width}`)
+    await page.setViewportSize(DESKTOP)
+  }
+  expect(faults, 'what axe-core and the narrow screen found').to.deep.equal([])
+  expect(looks, 'pages looked at').to.be.at.least(atLeast)
+}
+
+/** What axe-core finds wrong with the page as it is shown now: the rule, and the element with the reason. */
+async function faultsOf(page: Page, tags: string[]): Promise<string[]> {
+  const options: RunOptions = { runOnly: tags, resultTypes: ['violations'], iframes: false }
+  const { violations } = await page.evaluate(
+    (given) => (window as unknown as { axe: { run(o: unknown): Promise<AxeResults> } }).axe.run(given),
+    options,
+  )
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map((node) => `${id} at ${node.html}: ${node.failureSummary}`),
+  )
+}

@@ -1,0 +1,227 @@
+import type { Page } from 'playwright-core'
+import { DEMO_PASSWORD } from '../../seeds/demo-organizations.ts'
+import { CLOSED_REASONS } from '../../src/recovery/attempt.ts'
+import { openDatabase } from '../../src/database/connect.ts'
+import { MINUTE } from '../../src/platform/clock.ts'
+import type { Portal } from '../support/portal.ts'
+import type { Rig } from './rig.ts'
+
+/** A page in one of its states, open in a browser. */
+export interface Scene {
+  state: string
+  page: Page
+  /** A mail is no page: it has no landmarks. */
+  isMail?: true
+}
+
+const NEW_PASSWORD = 'Tr4vel-Lamp!9'
+
+/** The pages that look different where the demo's index and its note are not. */
+export async function* pagesOutsideTheDemo(rig: Rig): AsyncGenerator<Scene> {
+  const page = await rig.person()
+  await page.goto('/')
+  yield { state: 'finder', page }
+  await press(page, 'Continue')
+  yield { state: 'finder, nothing filled in', page }
+  await page.goto('/harbour/sign-in')
+  yield { state: 'sign-in outside the demo', page }
+}
+
+/** Opens every page of the portal in every state that looks different, one after another, as people get there. */
+export async function* everyPage(rig: Rig): AsyncGenerator<Scene> {
+  const stranger = await rig.person()
+  yield* beforeSignIn(stranger)
+  const mia = await rig.person({ extraHTTPHeaders: { 'X-Forwarded-For': '198.51.100.1' } })
+  yield* recovery(rig, mia)
+  yield* endings(mia)
+  yield* otherOrganizations(rig.portal, mia)
+  yield* account(mia)
+  yield* errors(rig.portal, mia)
+  yield* outbox(stranger)
+  await stranger.context().close()
+  await mia.context().close()
+}
+
+async function* beforeSignIn(page: Page): AsyncGenerator<Scene> {
+  await page.goto('/')
+  for (const summary of await page.locator('summary').all()) await summary.click()
+  yield { state: 'demo index, people unfolded', page }
+  await page.goto('/demo/outbox')
+  yield { state: 'outbox, empty', page }
+  await page.goto('/?organization=nowhere')
+  yield { state: 'finder, unknown organization', page }
+  await page.goto('/harbour/sign-in')
+  yield { state: 'sign-in', page }
+  await press(page, 'Sign in')
+  yield { state: 'sign-in, nothing filled in', page }
+  await page.getByLabel('Username or email').fill('mia')
+  await page.getByLabel('Password', { exact: true }).fill('wrong')
+  await press(page, 'Sign in')
+  yield { state: 'sign-in, refused', page }
+  for (const notice of ['signed-out', 'session-ended']) {
+    await page.goto(`/harbour/sign-in?notice=${notice}`)
+    yield { state: `sign-in, ${notice}`, page }
+  }
+}
+
+async function* recovery({ portal }: Rig, page: Page): AsyncGenerator<Scene> {
+  await page.goto('/harbour/recover')
+  yield { state: 'identify by email', page }
+  await page.getByLabel('Email').fill('mia')
+  await press(page, 'Send Reset Link')
+  yield { state: 'identify, not an email', page }
+  await page.getByLabel('Email').fill('mia@harbour.example')
+  await press(page, 'Send Reset Link')
+  yield { state: 'sent', page }
+  await portal.deliver()
+  const link = await newestLink(portal)
+  await page.goto(link)
+  yield { state: 'link', page }
+  await press(page, 'Continue')
+  yield { state: 'new password', page }
+  await page.getByLabel('New Password', { exact: true }).fill('travel')
+  await page.getByLabel('Confirm New Password').fill('travel')
+  yield { state: 'new password, being typed', page }
+  await press(page, 'Create Password')
+  yield { state: 'new password, rules unmet', page }
+  await typeNewPassword(page, 'Mia-Tanaka-1')
+  yield { state: 'new password, made of names', page }
+  await typeNewPassword(page, NEW_PASSWORD)
+  yield { state: 'done', page }
+  await page.goto(link)
+  yield { state: 'link, used', page }
+
+  await page.goto('/harbour/recover')
+  await page.getByLabel('Email').fill('mia@harbour.example')
+  await press(page, 'Send Reset Link')
+  await portal.deliver()
+  portal.clock.pass(6 * MINUTE)
+  await page.goto(await newestLink(portal))
+  yield { state: 'link, expired', page }
+  await page.goto('/harbour/recover/link?token=torn')
+  yield { state: 'link, not known', page }
+}
+
+async function* endings(page: Page): AsyncGenerator<Scene> {
+  for (const reason of [...CLOSED_REASONS, 'used']) {
+    await page.goto(`/harbour/recover/ended/${reason}`)
+    yield { state: `ended, ${reason}`, page }
+  }
+}
+
+async function* otherOrganizations(portal: Portal, page: Page): AsyncGenerator<Scene> {
+  await page.goto('/summit/recover')
+  yield { state: 'identify by username', page }
+  await page.goto('/lantern/recover')
+  yield { state: 'identify by either', page }
+  await page.getByLabel('Username or email').fill('somebody')
+  await press(page, 'Send Reset Link')
+  yield { state: 'identify, unknown person', page }
+  await page.getByLabel('Username or email').fill('nils')
+  await press(page, 'Send Reset Link')
+  yield { state: 'no email', page }
+  await portal.change('acme', (settings) => ({
+    ...settings,
+    recovery: { ...settings.recovery, methods: ['sms-code'] },
+  }))
+  await page.goto('/acme/recover')
+  yield { state: 'identify, nothing offered', page }
+}
+
+async function* account(page: Page): AsyncGenerator<Scene> {
+  await signIn(page, 'meadow', 'mia@meadow.example')
+  yield { state: 'account home', page }
+  await page.getByRole('link', { name: 'Change password' }).click()
+  yield { state: 'change password', page }
+  await page.getByLabel('Current Password').fill('not this')
+  await typeNewPassword(page, NEW_PASSWORD, 'Change password')
+  yield { state: 'change password, wrong current one', page }
+  await page.getByLabel('Current Password').fill(DEMO_PASSWORD)
+  await typeNewPassword(page, 'travel', 'Change password')
+  yield { state: 'change password, rules unmet', page }
+  await page.getByLabel('Current Password').fill(DEMO_PASSWORD)
+  await typeNewPassword(page, NEW_PASSWORD, 'Change password')
+  yield { state: 'change password, changed', page }
+}
+
+async function* errors(portal: Portal, page: Page): AsyncGenerator<Scene> {
+  await page.goto('/harbour/nothing-here')
+  yield { state: 'error 404, no such page', page }
+  await page.goto('/nobody/sign-in')
+  yield { state: 'error 404, no such organization', page }
+
+  await page.goto('/harbour/sign-in')
+  await page.context().clearCookies()
+  await page.getByLabel('Username or email').fill('mia')
+  await page.getByLabel('Password', { exact: true }).fill('whatever')
+  await press(page, 'Sign in')
+  yield { state: 'error 403', page }
+
+  for (let tries = 0; tries < 20; tries += 1) await page.goto(`/harbour/recover/link?token=torn-${tries}`)
+  yield { state: 'error 429', page }
+
+  yield* brokenDatabase(portal, page)
+}
+
+/** The limits' table is renamed, then held by somebody: what every page with a limit then says. */
+async function* brokenDatabase(portal: Portal, page: Page): AsyncGenerator<Scene> {
+  const timeouts = { statementTimeoutMs: 1000, lockTimeoutMs: 1000 }
+  const owner = openDatabase(portal.store.owner, { poolSize: 1, ...timeouts })
+  await owner.pool.raw('alter table limits rename to mislaid')
+  await page.goto('/harbour/recover/link?token=any')
+  yield { state: 'error 500', page }
+  await owner.pool.raw('alter table mislaid rename to limits')
+  await owner.pool.transaction(async (held) => {
+    await held.raw('lock table limits in access exclusive mode')
+    await page.goto('/harbour/recover/link?token=any')
+  })
+  yield { state: 'error 503', page }
+  await owner.close()
+}
+
+async function* outbox(page: Page): AsyncGenerator<Scene> {
+  await page.goto('/demo/outbox')
+  for (const summary of await page.locator('details:not([open]) > summary').all()) {
+    if (await summary.isVisible()) await summary.click()
+  }
+  yield { state: 'outbox, messages unfolded', page }
+  const frames = await page
+    .locator('iframe')
+    .evaluateAll((all) => all.map((frame) => frame.getAttribute('src')))
+  for (const [index, address] of frames.entries()) {
+    await page.goto(address ?? '')
+    yield { state: `mail ${index + 1}`, page, isMail: true }
+  }
+}
+
+/** The link of the newest mail in the outbox. */
+export async function newestLink({ url }: Portal): Promise<string> {
+  const messages = (await (await fetch(`${url}/demo/outbox.json`)).json()) as { text: string }[]
+  const link = messages
+    .map(({ text }) => /http:\/\/\S+\/recover\/link\?token=\S+/.exec(text)?.[0])
+    .find((found) => found !== undefined)
+  if (!link) throw new Error('there is no link in the outbox')
+  return link
+}
+
+export async function signIn(page: Page, organization: string, identifier: string): Promise<void> {
+  await page.goto(`/${organization}/sign-in`)
+  await page.getByLabel('Username or email').fill(identifier)
+  await page.getByLabel('Password', { exact: true }).fill(DEMO_PASSWORD)
+  await press(page, 'Sign in')
+}
+
+/** Types a password into both fields and presses the button. */
+export async function typeNewPassword(
+  page: Page,
+  password: string,
+  button = 'Create Password',
+): Promise<void> {
+  await page.getByLabel('New Password', { exact: true }).fill(password)
+  await page.getByLabel('Confirm New Password').fill(password)
+  await press(page, button)
+}
+
+export async function press(page: Page, button: string): Promise<void> {
+  await page.getByRole('button', { name: button, exact: true }).click()
+}
