@@ -111,6 +111,8 @@ async function listen(app: App, config: Config): Promise<() => Promise<void>> {
 /** Takes no more requests and waits for those in flight; connections that are only kept open are closed. */
 function finish(server: Server): Promise<void> {
   return new Promise((resolve) => {
+    // What is in flight is the last on its connection: kept open, it would hold up the end for seconds.
+    server.keepAliveTimeout = 1
     server.close(() => resolve())
     server.closeIdleConnections()
   })

@@ -27,8 +27,8 @@ export function canonicalEmail(email: string): string {
  * smuggle a second recipient), a domain with a dot. Linear in the input's length.
  */
 export function isEmail(text: string): boolean {
-  if (text.length > LONGEST) return false
   const at = text.lastIndexOf('@')
+  if (text.length > LONGEST || at < 0) return false
   const [local, domain] = [text.slice(0, at), text.slice(at + 1)]
   return (
     local.length <= 64 &&

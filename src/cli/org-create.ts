@@ -33,6 +33,7 @@ export const orgCreate: Command = {
         ? []
         : ['--name must be the organization’s name, up to 100 characters']),
       ...(isEmail(email) ? [] : ['--owner-email must be one email address']),
+      ...(textOf(options['owner-name']).length <= 200 ? [] : ['--owner-name can have up to 200 characters']),
     ]
     if (faults.length > 0) throw new CommandFailed(faults.join('\n'))
     const opened = await tools.open()

@@ -23,8 +23,10 @@ export const serve: Command = {
 export async function serveUntilAsked(tools: Tools, opened: Opened, ready: () => void): Promise<void> {
   const stopServing = await opened.serve()
   const worker = tools.config.environment === 'production' ? null : opened.startWorker()
+  // Asked for before anybody is told that we serve: whoever hears it may end us in the same instant.
+  const askedToEnd = tools.asksToEnd()
   ready()
-  await tools.asksToEnd()
+  await askedToEnd
   await stopServing()
   await worker?.stop()
 }

@@ -13,8 +13,9 @@ export const worker: Command = {
     try {
       await opened.checkDatabase()
       const running = opened.startWorker()
+      const askedToEnd = tools.asksToEnd()
       tools.say('Working')
-      await tools.asksToEnd()
+      await askedToEnd
       await running.stop()
     } finally {
       await opened.close()

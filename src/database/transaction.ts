@@ -77,6 +77,8 @@ async function open<Result>(
 ): Promise<Result> {
   try {
     const sql = await database.pool.transaction()
+    // Knex hands a transaction out even when BEGIN failed; only this promise tells why.
+    if (sql.isCompleted()) await sql.executionPromise
     let result: Result
     try {
       result = await work({ sql, now: await begin(database, sql, organizationId) })

@@ -68,7 +68,7 @@ type Move<Name extends EventName> = (
   attempt: Attempt,
   event: Extract<AttemptEvent, { name: Name }>,
   now: Date,
-) => Attempt
+) => Attempt | null
 
 const ended = (attempt: Attempt, { reason }: { reason: ClosedReason }, now: Date): Attempt => ({
   ...attempt,
@@ -101,12 +101,8 @@ export const moves: Record<Step, { [Name in EventName]?: Move<Name> }> = {
   },
   password: {
     answered,
-    submitted: (attempt, _event, now) => {
-      const submits = attempt.submits + 1
-      return submits > MOST_SUBMITS
-        ? ended(attempt, { reason: 'too-many-tries' }, now)
-        : { ...attempt, submits }
-    },
+    // One too many is refused and ends nothing: of many sent at once, one that was counted may still be completing.
+    submitted: (attempt) => (hasTriesLeft(attempt) ? { ...attempt, submits: attempt.submits + 1 } : null),
     completed: (attempt, { submission }, now) => ({
       ...attempt,
       step: 'done',
@@ -127,6 +123,11 @@ export function transition(attempt: Attempt, event: AttemptEvent, now: Date): At
   // The table is typed event by event; TypeScript cannot follow that one name picks both the move and its argument.
   const move = moves[attempt.step][event.name] as Move<EventName> | undefined
   return move ? move(attempt, event, now) : null
+}
+
+/** Whether a new password may still be sent in. */
+export function hasTriesLeft(attempt: Attempt): boolean {
+  return attempt.submits < MOST_SUBMITS
 }
 
 /**

@@ -75,7 +75,7 @@ async function countSubmit(parts: RecoveryParts, tx: Transaction, submission: Su
   const held = await hold(tx, submission.recoveryToken)
   if (!held) return null
   const { attempt, account } = held
-  if ((await move(tx, attempt, { name: 'submitted' }))?.step !== 'password') {
+  if (!(await move(tx, attempt, { name: 'submitted' }))) {
     await recordRefusal(parts, tx, attempt, submission.visitor)
     return null
   }

@@ -5,7 +5,7 @@ import { after, MINUTE } from '../platform/clock.ts'
 import { isToken, newToken } from '../platform/random.ts'
 import { hashToken } from '../platform/secrets.ts'
 import type { Visitor } from '../platform/visitor.ts'
-import { MOST_EXCHANGES, type Attempt, type ClosedReason, type Step } from './attempt.ts'
+import { hasTriesLeft, MOST_EXCHANGES, type Attempt, type ClosedReason, type Step } from './attempt.ts'
 import { identifierOf, startAttempt, type Asking, type Begun } from './begin.ts'
 import { holdAttempt, isOutdated, move, readAttempt, type AttemptInHand } from './in-hand.ts'
 import type { RecoveryParts } from './parts.ts'
@@ -139,7 +139,7 @@ async function whyDead(
   const lifetimeNow = after(secret.issuedAt, recovery.linkLifetimeMinutes * MINUTE)
   const invited = attempt.origin === 'operator'
   if (tx.now >= secret.expiresAt || (!invited && tx.now >= lifetimeNow)) return 'expired'
-  return attempt.exchanges >= MOST_EXCHANGES ? 'too-many-tries' : null
+  return attempt.exchanges >= MOST_EXCHANGES || !hasTriesLeft(attempt) ? 'too-many-tries' : null
 }
 
 /** Only a link that was genuine, and whose person is known by it, can be answered with a fresh one. */

@@ -4,7 +4,7 @@ import { after, MINUTE } from '../platform/clock.ts'
 import { isToken } from '../platform/random.ts'
 import { hashToken } from '../platform/secrets.ts'
 import type { Visitor } from '../platform/visitor.ts'
-import { whyOver, type ClosedReason } from './attempt.ts'
+import { hasTriesLeft, whyOver, type ClosedReason } from './attempt.ts'
 import { WAITS_FOR_DELIVERY } from './begin.ts'
 import { isOutdated, move, readAttempt } from './in-hand.ts'
 import type { RecoveryParts } from './parts.ts'
@@ -52,6 +52,7 @@ async function standingOfAnswerer(tx: Transaction, attempt: StoredAttempt): Prom
   const account = (await readAttempt(tx, attempt.id))?.account ?? null
   if (isOutdated(attempt, account)) return { at: 'ended', reason: 'account-changed' }
   if (!recovery.methods.includes(attempt.method)) return { at: 'ended', reason: 'no-longer-offered' }
+  if (!hasTriesLeft(attempt)) return { at: 'ended', reason: 'too-many-tries' }
   const left = (attempt.finishBy ?? attempt.expiresAt).getTime() - tx.now.getTime()
   return {
     at: 'password',
