@@ -72,7 +72,7 @@ async function admit(parts: WebParts, page: Page, ctx: Context): Promise<Visit |
   const visit = await openVisit(parts, ctx, pathPart(ctx, 'organization'))
   if (!visit) throw new Refused(404)
   if (page.signedIn && !visit.person) {
-    redirect(ctx, visit, '/sign-in')
+    redirect(ctx, visit, visit.cookies.read('session') ? '/sign-in?notice=session-ended' : '/sign-in')
     return null
   }
   return visit

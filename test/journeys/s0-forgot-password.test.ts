@@ -41,7 +41,9 @@ describe('S0: Mia forgot her password and recovers it by an emailed link', () =>
     expect(mail?.to).to.equal('mia@harbour.example')
     expect(mail?.subject).to.equal('Reset your password for Harbour Cloud')
     expect(mail?.html).to.contain('Reset Password')
-    expect(mail?.html.split(linkIn(mail)), 'the link stands in the button and as text').to.have.length.above(2)
+    expect(mail?.html.split(linkIn(mail)), 'the link stands in the button and as text').to.have.length.above(
+      2,
+    )
   })
 
   it('opens the link, which asks for one more press', async () => {

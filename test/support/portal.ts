@@ -35,12 +35,23 @@ export interface Portal {
   close(): Promise<void>
 }
 
-/** Opens a portal. `config` changes what the demo's configuration says; `sender` takes the place of the kept mailbox. */
+/**
+ * Opens a portal. `config` changes what the demo's configuration says; `sender` takes the place of the kept mailbox
+ * (`own`: the one that the configuration says); `store` takes the place of a database on the suite's
+ * server.
+ */
 export async function openPortal(
-  given: { config?: (config: Config) => Config; sender?: EmailSender; poolSize?: number } = {},
+  given: {
+    config?: (config: Config) => Config
+    sender?: EmailSender | 'own'
+    poolSize?: number
+    store?: (clock: StoppedClock) => Promise<FreshDatabase>
+  } = {},
 ): Promise<Portal> {
   const clock = stoppedClock()
-  const store = await freshDatabase({ clock, ...(given.poolSize ? { poolSize: given.poolSize } : {}) })
+  const freshOne = (running: StoppedClock) =>
+    freshDatabase({ clock: running, ...(given.poolSize ? { poolSize: given.poolSize } : {}) })
+  const store = await (given.store ?? freshOne)(clock)
   const logged: string[] = []
   const mailbox: Email[] = []
 
@@ -55,10 +66,7 @@ export async function openPortal(
     listenTarget: store.application,
     log: createLog('debug', { write: (line: string) => void logged.push(line) }),
     clock,
-    sender: given.sender ?? {
-      send: (email) => Promise.resolve(void mailbox.push(email)),
-      close: () => Promise.resolve(),
-    },
+    ...(given.sender === 'own' ? {} : { sender: given.sender ?? keptIn(mailbox) }),
   })
   await seedDemo(app.parts)
   const handle = app.koa.callback()
@@ -100,6 +108,19 @@ export async function openPortal(
   }
 }
 
+/** Opens a portal for one piece of work, and closes it also when that fails: an open one keeps the suite from ending. */
+export async function withPortal(
+  given: Parameters<typeof openPortal>[0],
+  work: (portal: Portal) => Promise<void>,
+): Promise<void> {
+  const portal = await openPortal(given)
+  try {
+    await work(portal)
+  } finally {
+    await portal.close()
+  }
+}
+
 /** The link of a mail. */
 export function linkIn(email: Email | undefined): string {
   const link = /http:\/\/\S+\/recover\/link\?token=\S+/.exec(email?.text ?? '')?.[0]
@@ -115,6 +136,10 @@ function configFor(url: string, poolSize = 20): Config {
     server: { ...config.server, publicUrl: url, trustedProxies: 1 },
     database: { ...config.database, poolSize, statementTimeoutMs: 10_000, lockTimeoutMs: 10_000 },
   }
+}
+
+function keptIn(mailbox: Email[]): EmailSender {
+  return { send: (email) => Promise.resolve(void mailbox.push(email)), close: () => Promise.resolve() }
 }
 
 function same(config: Config): Config {

@@ -7,12 +7,12 @@ export function askingFrom({ visitor, locale, cookies }: Visit): Asking {
   return { visitor, locale, recoveryToken: cookies.read('recovery'), deviceToken: cookies.read('device') }
 }
 
-/** Where each outcome of a request for recovery leads. */
-export function afterAsking(visit: Visit, begun: Begun): Submitted {
+/** Where each outcome of a request for recovery leads; who asked once more is told that it was heard. */
+export function afterAsking(visit: Visit, begun: Begun, asked: 'first' | 'again'): Submitted {
   switch (begun.outcome) {
     case 'begun':
       visit.cookies.write('recovery', begun.browserToken)
-      return { goTo: '/recover/sent' }
+      return { goTo: asked === 'again' ? '/recover/sent?again' : '/recover/sent' }
     case 'too-many':
       return { tooMany: begun.retryAfterSeconds }
     case 'nothing-offered':

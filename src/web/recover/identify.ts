@@ -19,9 +19,7 @@ export const identify = definePage({
     identifier: requiredText({ missing: 'errors.identifier.nobody', tooLong: 'errors.identifier.too-long' }),
   },
   async submit(visit, { identifier }) {
-    return afterAsking(
-      visit,
-      await beginRecovery(visit.parts, visit.organization.id, identifier, askingFrom(visit)),
-    )
+    const begun = await beginRecovery(visit.parts, visit.organization.id, identifier, askingFrom(visit))
+    return afterAsking(visit, begun, 'first')
   },
 })

@@ -20,7 +20,7 @@ export const link = definePage({
     const { parts, organization, visitor, cookies } = visit
     if (wantsFresh(ctx)) {
       const begun = await refreshLink(parts, organization.id, tokenOf(ctx), askingFrom(visit))
-      return begun ? afterAsking(visit, begun) : { goTo: '/recover' }
+      return begun ? afterAsking(visit, begun, 'again') : { goTo: '/recover' }
     }
     const followed = await followLink(parts, organization.id, tokenOf(ctx), visitor)
     if (followed.outcome === 'too-many') return { tooMany: followed.retryAfterSeconds }

@@ -7,13 +7,15 @@ import { atStep } from './step.ts'
 export const sent = definePage({
   path: '/recover/sent',
   template: 'recover/sent',
-  async view(visit) {
+  async view(visit, ctx) {
     const here = await atStep(visit, 'sent')
-    return 'goTo' in here ? here : { view: { minutes: here.standing.linkMinutes } }
+    return 'goTo' in here
+      ? here
+      : { view: { minutes: here.standing.linkMinutes, again: 'again' in ctx.query } }
   },
   fields: {},
   async submit(visit) {
     const begun = await beginAgain(visit.parts, visit.organization.id, askingFrom(visit))
-    return begun ? afterAsking(visit, begun) : { goTo: '/recover' }
+    return begun ? afterAsking(visit, begun, 'again') : { goTo: '/recover' }
   },
 })

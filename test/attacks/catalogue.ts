@@ -1,0 +1,35 @@
+/**
+ * Every attack and fault that the product must hold against, by the family of its id. Those that nothing can be tried on
+ * yet wait for what they attack; all others are the names of tests.
+ */
+export const catalogue: Record<string, string> = {
+  EN: '01 02 03 04 05 06 08 09 11',
+  TK: '01 02 03 04 05 06 07 08 09 10 11 12 13 15 16 18 20 21 22 24 25 26 27 29 30',
+  OT: '01 02 04 05 07 08 10 11 12 13 14 15 16 18',
+  TO: '01 02 03 04 05 06 07 08 10 11 12 13 14 18 20',
+  SE: '01 02 04 05 06 07 08 09 10 11 13',
+  CS: '01 02 03 05 06 08 09 10 11',
+  TI: '01 03 04 06 07 08 09 10 11 13 14 17 18',
+  IN: '01 02 03 04 06 08 09 10 12 13 15',
+  DF: '01 03 04 05 06 07 08 09 10 11 14',
+  PF: '01 02 03 05 06 07 08 10 12 13',
+  LD: '01 02 04 05 07',
+  SF: '01 02 03 04 05 06 07 08 09',
+  AL: '01 02 03 05 06 07 08 09 11',
+}
+
+/** What is not built yet, and the ids that wait for it. Whoever builds it takes them out and writes the tests. */
+export const waiting: Record<string, string> = {
+  'codes by SMS':
+    'EN-08 OT-01 OT-02 OT-04 OT-05 OT-07 OT-08 OT-10 OT-11 OT-12 OT-13 OT-14 OT-15 OT-16 OT-18 ' +
+    'TI-13 DF-05 DF-06 DF-07 SF-01 SF-02 SF-03 SF-04 SF-05 SF-06 SF-07 SF-08 SF-09',
+  'authenticators and recovery codes':
+    'TK-16 TO-01 TO-02 TO-03 TO-04 TO-05 TO-06 TO-07 TO-08 TO-10 TO-11 TO-12 TO-13 TO-14 TO-18 TO-20 SE-04',
+  'sign-up and verified addresses': 'EN-05 EN-09 TK-25',
+  'the rest of the Personal Centre': 'SE-09 SE-10 AL-09',
+  "owners' and administrators' pages": 'CS-09 TI-03 TI-04 TI-06 TI-10 TI-11 TI-17 IN-06 IN-15 DF-14 AL-08',
+  'a log of refused requests': 'AL-06',
+  metrics: 'PF-13 AL-11',
+  'the documented proxy': 'CS-10',
+  'a bench with a standby, a second release and long load': 'PF-03 PF-08 LD-04 LD-05 LD-07',
+}

@@ -1,0 +1,179 @@
+import { expect } from 'chai'
+import { isEmail, readIdentifier } from '../../src/accounts/identifiers.ts'
+import { pages } from '../../src/web/routes.ts'
+import { DEMO_PASSWORD } from '../../seeds/demo-organizations.ts'
+import { openPortal, type Portal } from '../support/portal.ts'
+import type { Visitor } from '../support/visitor.ts'
+import { askForLink, continueWith, getLink, signIn, type AccountColumns } from './steps.ts'
+
+const SQL = [
+  `' or '1'='1`,
+  `'; drop table accounts; --`,
+  `" or 1=1 --`,
+  `\\'; select pg_sleep(9)--`,
+  `$1`,
+  `?`,
+  `??`,
+  `:now`,
+]
+const MARKUP = `<script>alert(1)</script><img src=x onerror=alert(1)>"'{{7*7}}{{range.constructor("return process.env")()}}`
+
+describe('attacks: what people can type', () => {
+  let portal: Portal
+  let mia: Visitor
+
+  before(async () => {
+    portal = await openPortal()
+  })
+  after(() => portal.close())
+  beforeEach(() => {
+    mia = portal.visitor()
+  })
+
+  it('IN-01: SQL in every field, cookie, parameter and part of an address is text and breaks nothing', async () => {
+    const before = await accountsThere()
+    for (const [index, payload] of SQL.entries()) {
+      const visitor = portal.visitor()
+      await visitor.open('/harbour/recover')
+      const { csrf } = visitor
+      for (const { path, submit, fields } of pages) {
+        const address = `/harbour${path.replace(':reason', encodeURIComponent(payload))}`
+        const answers = [await visitor.send('GET', `${address}?token=${encodeURIComponent(payload)}`)]
+        if (submit) {
+          const names = Object.keys(fields ?? {})
+          answers.push(
+            await visitor.send('POST', address, [
+              ['csrf', csrf],
+              ...names.map((name): [string, string] => [name, payload]),
+            ]),
+          )
+        }
+        for (const { status } of answers) expect(status, `${payload} at ${address}`).to.be.below(500)
+      }
+      visitor.setCookie('latchkey-session.harbour', encodeURIComponent(payload))
+      expect((await visitor.open('/harbour/account')).address, String(index)).to.equal('/harbour/sign-in')
+    }
+    expect(await accountsThere()).to.equal(before)
+  })
+
+  it('IN-02: an array, object or repeated field in place of each text is 422 on every form', async () => {
+    // Who is signed in has no business on the sign-in page.
+    const visitors = { '/sign-in': portal.visitor(), '/recover/password': portal.visitor() }
+    await visitors['/sign-in'].open('/harbour/sign-in')
+    await continueWith(visitors['/recover/password'], await getLink(portal, mia))
+    await signIn(mia, 'mia', DEMO_PASSWORD)
+    await mia.open('/harbour/account/password')
+    for (const { path, submit, fields } of pages) {
+      for (const name of Object.keys(submit ? (fields ?? {}) : {})) {
+        const whole = Object.keys(fields ?? {})
+          .filter((other) => other !== name)
+          .map((other): [string, string] => [other, 'x'])
+        for (const broken of [
+          [[`${name}[$gt]`, '']],
+          [
+            [`${name}[]`, 'a'],
+            [`${name}[]`, 'b'],
+          ],
+          [
+            [name, 'a'],
+            [name, 'b'],
+          ],
+          [[`${name}[a][b]`, 'c']],
+          [[`${name}[__proto__][x]`, 'c']],
+        ] as [string, string][][]) {
+          const visitor = path in visitors ? visitors[path as keyof typeof visitors] : mia
+          const page = await visitor.send('POST', `/harbour${path}`, [
+            ['csrf', visitor.csrf],
+            ...whole,
+            ...broken,
+          ])
+          expect(page.status, `${path} ${JSON.stringify(broken)}`).to.equal(422)
+        }
+      }
+    }
+  })
+
+  it('IN-02: a form token that is no plain text is 403', async () => {
+    await mia.open('/harbour/recover')
+    for (const name of ['csrf[]', 'csrf[a]']) {
+      expect((await mia.send('POST', '/harbour/recover', [[name, mia.csrf]])).status).to.equal(403)
+    }
+  })
+
+  it('IN-03, IN-04: names with markup and template code are shown, mailed and typed back as the letters they are', async () => {
+    await portal.within('summit', async (tx) => {
+      await tx.rows<AccountColumns>('accounts').where('username', 'adam').update({ full_name: MARKUP })
+      await tx
+        .sql('organizations')
+        .where('id', tx.organizationId)
+        .update({ name: MARKUP.slice(0, 100) })
+    })
+    mia.headers = { 'User-Agent': MARKUP }
+    const typed = await mia
+      .open('/summit/recover')
+      .then(() => mia.submit('Send Reset Link', { identifier: MARKUP }))
+    const home = await signIn(mia, 'adam', DEMO_PASSWORD, 'summit')
+    expect(home.address).to.equal('/summit/account')
+    await askForLink(mia, 'adam', 'summit')
+    await portal.deliver()
+    const mail = portal.mailbox.at(-1)
+    for (const shown of [home.body, typed.body, mail?.html ?? '', mail?.text ?? '']) {
+      expect(shown).to.contain('7*7')
+      expect(shown).to.not.contain('49')
+    }
+    for (const html of [home.body, typed.body, mail?.html ?? '']) {
+      expect(html).to.not.match(/<script>alert|<img src=x/)
+      expect(html).to.contain('&lt;script&gt;alert(1)')
+    }
+    expect(mail?.subject).to.not.match(/[\r\n]/)
+    await portal.within('summit', (tx) =>
+      tx.sql('organizations').where('id', tx.organizationId).update({ name: 'Summit Identity' }),
+    )
+  })
+
+  it('IN-12: a large body, ten thousand fields and deep nesting are refused before anything is made of them', async () => {
+    await mia.open('/harbour/recover')
+    const { csrf } = mia
+    const bodies: [string, number[]][] = [
+      [`csrf=${csrf}&identifier=${'x'.repeat(2_000_000)}`, [413]],
+      [`csrf=${csrf}&${Array.from({ length: 10_000 }, (_, index) => `f${index}=1`).join('&')}`, [413]],
+      [
+        `csrf=${csrf}&${Array.from({ length: 2_000 }, (_, index) => `f${index}`).join('&')}`,
+        [400, 403, 413, 422],
+      ],
+      [`csrf=${csrf}&identifier${'[a]'.repeat(4000)}=1`, [400, 403, 422]],
+      [`csrf=${csrf}&identifier=%ff%fe%00`, [422]],
+      [`csrf=${csrf}&%`, [400, 422]],
+    ]
+    for (const [body, expected] of bodies) {
+      const page = await mia.send('POST', '/harbour/recover', body)
+      expect(page.status, body.slice(60, 110)).to.be.oneOf(expected)
+    }
+    const zipped = await mia.send('POST', '/harbour/recover', `csrf=${csrf}`, { 'Content-Encoding': 'gzip' })
+    expect(zipped.status).to.be.within(400, 415)
+  })
+
+  it('IN-13: pathological addresses and names are judged with work that grows no faster than they do', () => {
+    const shapes = [
+      (size: number) => `${'a'.repeat(size)}@`,
+      (size: number) => `${'a.'.repeat(size)}@${'b.'.repeat(size)}`,
+      (size: number) => `a@${'b-'.repeat(size)}.com`,
+      (size: number) => '@'.repeat(size),
+      (size: number) => `"${'\\"'.repeat(size)}"@x.com`,
+      (size: number) => `${'ﷺ'.repeat(size)}@x.com`,
+    ]
+    for (const shape of shapes) {
+      for (const read of [isEmail, readIdentifier]) {
+        const began = process.cpuUsage()
+        read(shape(100_000))
+        const { user, system } = process.cpuUsage(began)
+        // What backtracks needs minutes for this; what does not, a few milliseconds, also on a busy machine.
+        expect(user + system, `${shape(2)} for ${read.name}`).to.be.below(500_000)
+      }
+    }
+  })
+
+  async function accountsThere(): Promise<number> {
+    return portal.within('harbour', async (tx) => (await tx.rows('accounts')).length)
+  }
+})

@@ -1,0 +1,185 @@
+import { expect } from 'chai'
+import { accountNamed } from '../../src/accounts/store.ts'
+import { MINUTE } from '../../src/platform/clock.ts'
+import { pages } from '../../src/web/routes.ts'
+import { DEMO_PASSWORD } from '../../seeds/demo-organizations.ts'
+import { whoseDatabase } from '../../seeds/demo.ts'
+import { freshDatabase } from '../support/database.ts'
+import { linkIn, openPortal, type Portal } from '../support/portal.ts'
+import type { Visitor } from '../support/visitor.ts'
+import {
+  askForLink,
+  canSignIn,
+  continueWith,
+  createPassword,
+  getLink,
+  NEW_PASSWORD,
+  signIn,
+} from './steps.ts'
+
+/** A is harbour, B is meadow; both have a Mia. */
+const KINDS = ['recovery', 'session', 'device', 'form'] as const
+
+describe('attacks: one organization on another’s pages', () => {
+  let portal: Portal
+
+  beforeEach(async () => {
+    portal = await openPortal()
+  })
+  afterEach(() => portal.close())
+
+  it('TI-01: every page of B answers a member of A, with every cookie and id of A, as it answers a stranger', async () => {
+    const memberOfA = await memberOf('harbour')
+    const ofB = await memberOf('meadow')
+    for (const name of KINDS) {
+      memberOfA.setCookie(`latchkey-${name}.meadow`, memberOfA.cookies.get(`latchkey-${name}.harbour`) ?? '')
+    }
+    const foreign = await idsIn('harbour')
+    const matrix: Record<string, [number, string | undefined][]> = {}
+    for (const { path, signedIn, submit } of pages) {
+      const address = `/meadow${path.replace(':reason', 'used')}`
+      const rows: [number, string | undefined][] = []
+      for (const visitor of [portal.visitor(), memberOfA]) {
+        const page = await visitor.send(
+          'GET',
+          `${address}?id=${foreign[0] ?? ''}&account=${foreign[1] ?? ''}`,
+        )
+        rows.push([page.status, page.location])
+        expect(page.body, `${address} shows something of A`).to.not.match(/Harbour|harbour/)
+        if (submit) {
+          const forged = await visitor.send('POST', address, { csrf: memberOfA.csrf })
+          rows.push([forged.status, forged.location])
+        }
+      }
+      const [stranger, member] = [rows.slice(0, rows.length / 2), rows.slice(rows.length / 2)]
+      expect(member, address).to.deep.equal(stranger)
+      if (signedIn) {
+        expect(stranger[0], address).to.deep.equal([303, '/meadow/sign-in'])
+        expect((await ofB.send('GET', address)).status, address).to.equal(200)
+      }
+      matrix[address] = rows
+    }
+    expect(Object.keys(matrix)).to.have.length(pages.length)
+  })
+
+  it('TI-01: every page of A answers its own member, and a stranger only where no session is needed', async () => {
+    const member = await memberOf('harbour')
+    const stranger = portal.visitor()
+    for (const { path, signedIn, view } of pages) {
+      if (!view) continue
+      const address = `/harbour${path.replace(':reason', 'used')}`
+      const own = await member.send('GET', address)
+      expect(own.status, address).to.be.oneOf([200, 303, 404])
+      if (own.status === 303) expect(own.location, address).to.match(/^\/harbour\/(account|recover)/)
+      if (signedIn)
+        expect((await stranger.send('GET', address)).location, address).to.equal('/harbour/sign-in')
+    }
+  })
+
+  it('TI-01: an organization that does not exist, is reserved or misspelt is 404 on every page', async () => {
+    for (const slug of ['nowhere', 'HARBOUR', 'harbour%00', 'metrics', 'a'.repeat(300)]) {
+      for (const { path } of pages) {
+        const page = await portal.visitor().send('GET', `/${slug}${path.replace(':reason', 'used')}`)
+        expect(page.status, `/${slug}${path}`).to.be.oneOf([404, 405])
+      }
+    }
+  })
+
+  it('TI-07: the same address in two organizations is two people: a reset in A leaves B’s alone', async () => {
+    for (const slug of ['harbour', 'meadow']) {
+      await portal.within(slug, async (tx) => {
+        const shared = { email: 'mia@shared.example', email_canonical: 'mia@shared.example' }
+        await tx
+          .rows<{ organization_id: string; username: string } & typeof shared>('accounts')
+          .where('username', 'mia')
+          .update(shared)
+      })
+    }
+    const mia = portal.visitor()
+    const link = await getLink(portal, mia, 'mia@shared.example', 'harbour')
+    expect(link).to.contain('/harbour/')
+    expect(portal.mailbox[0]?.text).to.contain('Harbour Cloud').and.not.contain('Meadow')
+    await continueWith(mia, link)
+    await createPassword(mia)
+    expect(await canSignIn(portal, NEW_PASSWORD, 'mia@shared.example', 'harbour')).to.equal(true)
+    expect(await canSignIn(portal, NEW_PASSWORD, 'mia@shared.example', 'meadow')).to.equal(false)
+    expect(await canSignIn(portal, DEMO_PASSWORD, 'mia@shared.example', 'meadow')).to.equal(true)
+  })
+
+  it('TI-08: B’s longer link and laxer password rules never hold for a person of A', async () => {
+    const mia = portal.visitor()
+    const link = await getLink(portal, mia)
+    portal.clock.pass(6 * MINUTE)
+    expect((await mia.open(link)).status).to.equal(410)
+    expect((await mia.open(link.replace('/harbour/', '/meadow/'))).status).to.equal(404)
+
+    await continueWith(mia, await getLink(portal, mia))
+    await mia.press('Create Password', {
+      password: 'TR4VEL-LAMP!9',
+      confirmation: 'TR4VEL-LAMP!9',
+      organization: 'meadow',
+      slug: 'meadow',
+    })
+    expect(mia.page.problemsAt('password')).to.deep.equal(['The password must include a lowercase letter'])
+  })
+
+  it('TI-08: a form of A sent to B, with A’s cookie renamed, is refused', async () => {
+    const mia = portal.visitor()
+    await continueWith(mia, await getLink(portal, mia))
+    for (const name of KINDS) {
+      mia.setCookie(`latchkey-${name}.meadow`, mia.cookies.get(`latchkey-${name}.harbour`) ?? '')
+    }
+    const fields = { csrf: mia.csrf, password: NEW_PASSWORD, confirmation: NEW_PASSWORD }
+    expect((await mia.send('POST', '/meadow/recover/password', fields)).status).to.equal(403)
+  })
+
+  it('TI-14: a fresh installation has no organization, no account and no password that anybody knows', async () => {
+    const fresh = await freshDatabase()
+    try {
+      expect(await whoseDatabase(fresh.database)).to.equal('empty')
+      const count = await fresh.database.pool('organizations').count({ all: '*' })
+      expect(count).to.deep.equal([{ all: 0 }])
+    } finally {
+      await fresh.close()
+    }
+  })
+
+  it('TI-14: an invitation, the one way in, sets a password once', async () => {
+    const olivia = portal.visitor()
+    const link = await getLink(portal, olivia, 'olivia@harbour.example')
+    await continueWith(olivia, link)
+    await createPassword(olivia)
+    expect((await portal.visitor().open(link)).status).to.equal(410)
+  })
+
+  it('TI-18: a suspended organization’s pages, sessions, links and messages stop, and nobody else’s do', async () => {
+    const member = await memberOf('harbour')
+    const ofB = await memberOf('meadow')
+    const link = await getLink(portal, portal.visitor())
+    await askForLink(portal.visitor(), 'adam@harbour.example')
+    await askForLink(portal.visitor(), 'adam@meadow.example', 'meadow')
+    await portal.within('harbour', (tx) =>
+      tx.sql('organizations').where('id', tx.organizationId).update({ state: 'suspended' }),
+    )
+    await portal.deliver()
+    expect(portal.mailbox.map(({ to }) => to).slice(1)).to.deep.equal(['adam@meadow.example'])
+    for (const address of ['/harbour/account', '/harbour/sign-in', '/harbour/recover', link]) {
+      expect((await member.send('GET', address)).status, address).to.equal(404)
+    }
+    expect((await ofB.open('/meadow/account')).status).to.equal(200)
+    expect((await portal.visitor().open(linkIn(portal.mailbox.at(-1)))).status).to.equal(200)
+  })
+
+  async function memberOf(slug: string): Promise<Visitor> {
+    const visitor = portal.visitor()
+    await signIn(visitor, 'mia', DEMO_PASSWORD, slug)
+    return visitor
+  }
+
+  async function idsIn(slug: string): Promise<string[]> {
+    return portal.within(slug, async (tx) => {
+      const account = await accountNamed(tx, { kind: 'username', canonical: 'mia' })
+      return [tx.organizationId, account!.id]
+    })
+  }
+})

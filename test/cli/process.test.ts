@@ -1,0 +1,82 @@
+import { expect } from 'chai'
+import { freshDatabase, type FreshDatabase } from '../support/database.ts'
+import { latchkey, type Running } from './process.ts'
+
+const PRODUCTION = {
+  NODE_ENV: 'production',
+  PUBLIC_URL: 'https://account.example.org',
+  SMTP_URL: 'smtp://127.0.0.1:2525',
+  MAIL_FROM: 'Accounts <accounts@example.org>',
+  TRUSTED_PROXIES: '0',
+}
+
+describe('Commands in a process of their own', () => {
+  let store: FreshDatabase
+  const running: Running[] = []
+  const start = (words: string[], environment: Record<string, string> = {}) => {
+    const one = latchkey(words, store, environment)
+    running.push(one)
+    return one
+  }
+
+  beforeEach(async () => {
+    store = await freshDatabase()
+  })
+  afterEach(async () => {
+    await Promise.all(running.splice(0).map((one) => one.end()))
+    await store.close()
+  })
+
+  it('migrate finds nothing to do in a database that is up to date', async () => {
+    const { code, out } = await start(['migrate']).ended
+    expect(out).to.equal('The database is up to date.\n')
+    expect(code).to.equal(0)
+  })
+
+  it('demo says where everything is, serves, ends when it is told to, and is nothing for production', async () => {
+    const demo = start(['demo'])
+    const words = await demo.says('Ctrl-C stops everything')
+    for (const slug of ['harbour', 'summit', 'lantern', 'meadow', 'acme'])
+      expect(words).to.contain(`/${slug}/sign-in`)
+    expect(words).to.contain('mia (member)').and.to.contain('/demo/outbox')
+    expect((await demo.end()).code).to.equal(0)
+
+    const refused = await start(['demo'], PRODUCTION).ended
+    expect(refused).to.include({ code: 1, err: 'There is no demo in production.\n' })
+    const served = await start(['serve'], PRODUCTION).ended
+    expect(served.code).to.equal(1)
+    expect(served.err).to.contain('the database of the demo')
+  })
+
+  it('demo keeps away from organizations that are not its own', async () => {
+    const created = await start(
+      ['org', 'create', 'real', '--name', 'Real', '--owner-email', 'o@real.example'],
+      PRODUCTION,
+    ).ended
+    expect(created.err).to.equal('')
+    expect(created.out).to.contain('https://account.example.org/real/sign-in')
+    const refused = await start(['demo']).ended
+    expect(refused.code).to.equal(1)
+    expect(refused.err).to.contain('organizations that are not the demo’s')
+  })
+
+  it('serve and worker run beside each other until they are told to end', async () => {
+    const pair = [start(['serve'], PRODUCTION), start(['worker'], PRODUCTION)]
+    await Promise.all([pair[0]?.says('Serving https://account.example.org'), pair[1]?.says('Working')])
+    for (const one of pair) expect((await one.end()).code).to.equal(0)
+  })
+
+  it('fail with one plain sentence, and no stack, for a mistake at the terminal', async () => {
+    const { code, err } = await start(['org', 'create', 'birch', '--nam', 'x']).ended
+    expect(code).to.equal(1)
+    expect(err).not.to.match(/^ +at /m)
+    expect(err).to.contain('latchkey org create --help')
+  })
+
+  it('say which variable is wrong when the configuration is', async () => {
+    const { code, err } = await start(['serve'], { PORT: 'eighty', SMTP_URL: 'http://mail.example' }).ended
+    expect(code).to.equal(1)
+    expect(err).to.contain('PORT').and.to.contain('SMTP_URL')
+    expect(err).not.to.match(/^ +at /m)
+  })
+})

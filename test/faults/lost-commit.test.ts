@@ -1,0 +1,75 @@
+import { expect } from 'chai'
+import type { ConnectionTarget } from '../../src/database/connect.ts'
+import { DEMO_PASSWORD } from '../../seeds/demo-organizations.ts'
+import { canSignIn, continueWith, createPassword, getLink, NEW_PASSWORD } from '../attacks/steps.ts'
+import { until } from '../database/embedded-rig.ts'
+import { freshDatabase } from '../support/database.ts'
+import { openPortal, type Portal } from '../support/portal.ts'
+import type { Visitor } from '../support/visitor.ts'
+import { layCable, type Cable } from './severed.ts'
+
+const FIELDS = { password: NEW_PASSWORD, confirmation: NEW_PASSWORD }
+
+describe('faults: the COMMIT of a new password gets no answer', () => {
+  let portal: Portal
+  let cable: Cable
+  let mia: Visitor
+
+  beforeEach(async () => {
+    portal = await openPortal({
+      store: async (clock) => {
+        const fresh = await freshDatabase({ clock })
+        cable = await layCable(fresh.application as Exclude<ConnectionTarget, string>)
+        return {
+          ...fresh,
+          application: cable.target,
+          async close() {
+            await cable.close()
+            await fresh.close()
+          },
+        }
+      },
+    })
+    mia = portal.visitor()
+    await continueWith(mia, await getLink(portal, mia))
+  })
+  afterEach(() => portal.close())
+
+  it('says that it is done when the database did it and only the answer was lost', async () => {
+    cable.sever('passwords', 'answer-lost')
+    const page = await mia.press('Create Password', FIELDS)
+    await cable.severed()
+    expect(page.address).to.equal('/harbour/recover/done')
+    expect(await canSignIn(portal, NEW_PASSWORD)).to.equal(true)
+    await portal.deliver()
+    expect(portal.mailbox.filter(({ subject }) => subject.includes('was changed'))).to.have.length(1)
+  })
+
+  it('says "not now" when the database never heard of it; nothing changed, and the next press works', async () => {
+    cable.sever('passwords', 'never-arrives')
+    const page = await mia.submit('Create Password', FIELDS)
+    await cable.severed()
+    expect(page.status).to.equal(503)
+    expect(page.headers['retry-after']).to.equal('5')
+    expect(await canSignIn(portal, DEMO_PASSWORD)).to.equal(true)
+    expect((await createPassword(mia)).address).to.equal('/harbour/recover/done')
+    expect(await canSignIn(portal, NEW_PASSWORD)).to.equal(true)
+  })
+
+  it('waits for a COMMIT that is still under way instead of saying no a moment before it is done', async () => {
+    cable.sever('passwords', 'arrives-late')
+    let answered = false
+    const answer = mia.press('Create Password', FIELDS).finally(() => (answered = true))
+    await cable.severed()
+    await until('the look-up waits for the row, or was answered', async () => {
+      const waiting = await portal.store.database
+        .pool('pg_stat_activity')
+        .whereRaw('datname = current_database()')
+        .where('wait_event_type', 'Lock')
+      return answered || waiting.length > 0
+    })
+    cable.release()
+    expect((await answer).address).to.equal('/harbour/recover/done')
+    expect(await canSignIn(portal, NEW_PASSWORD)).to.equal(true)
+  })
+})

@@ -1,0 +1,78 @@
+import { expect } from 'chai'
+import { DEMO_PASSWORD } from '../../seeds/demo-organizations.ts'
+import { SECOND } from '../../src/platform/clock.ts'
+import { linkIn, openPortal, type Portal } from '../support/portal.ts'
+import { askForLink, createPassword, followLink, NEW_PASSWORD, signIn } from './walk.ts'
+
+describe('Recovery over more than one browser, link and request', () => {
+  let portal: Portal
+
+  before(async () => {
+    portal = await openPortal()
+  })
+  after(() => portal.close())
+
+  it('goes on in the browser that pressed last, and the one before is out', async () => {
+    const [laptop, phone] = [portal.visitor(), portal.visitor()]
+    const link = await askForLink(portal, laptop, 'harbour', 'mia@harbour.example')
+    await followLink(laptop, link)
+    expect((await followLink(phone, link)).address).to.equal('/harbour/recover/password')
+
+    const refused = await createPassword(laptop, 'Laptop-Choice-7!')
+    expect(refused.address).to.equal('/harbour/recover')
+    expect((await createPassword(phone)).address).to.equal('/harbour/recover/done')
+    expect((await signIn(laptop, 'harbour', 'mia@harbour.example', 'Laptop-Choice-7!')).status).to.equal(422)
+    expect((await signIn(phone, 'harbour', 'mia@harbour.example', NEW_PASSWORD)).status).to.equal(200)
+  })
+
+  it('does not let the browser that only asked take part after the mail is answered elsewhere', async () => {
+    const [asker, reader] = [portal.visitor(), portal.visitor()]
+    const link = await askForLink(portal, asker, 'harbour', 'noah@harbour.example')
+    await followLink(reader, link)
+    expect((await asker.open('/harbour/recover/password')).address).to.equal('/harbour/recover/sent')
+    await asker.press('I remember my password')
+    expect((await createPassword(reader)).address, 'who asked cannot stop who answered').to.equal(
+      '/harbour/recover/done',
+    )
+    expect((await reader.open(link)).heading).to.equal('This link has been used')
+  })
+
+  it('replaces the older link when one browser asks twice, and the newer works', async () => {
+    const visitor = portal.visitor()
+    const older = await askForLink(portal, visitor, 'harbour', 'olivia@harbour.example')
+    portal.clock.pass(20 * SECOND)
+    const newer = await askForLink(portal, visitor, 'harbour', 'olivia@harbour.example')
+    const page = await visitor.open(older)
+    expect(page.status).to.equal(410)
+    expect(page.heading).to.equal('A newer link replaced this one')
+    expect((await followLink(visitor, newer)).address).to.equal('/harbour/recover/password')
+  })
+
+  it('sends again from the page that says to check the email', async () => {
+    const visitor = portal.visitor()
+    const older = await askForLink(portal, visitor, 'harbour', 'adam@harbour.example')
+    portal.clock.pass(20 * SECOND)
+    const again = await visitor.press('Send it again')
+    expect(again.address).to.equal('/harbour/recover/sent?again')
+    await portal.deliver()
+    const newer = linkIn(portal.mailbox.at(-1))
+    expect(portal.mailbox.at(-1)?.to).to.equal('adam@harbour.example')
+    expect((await portal.visitor().open(older)).status).to.equal(410)
+    expect((await followLink(visitor, newer)).address).to.equal('/harbour/recover/password')
+  })
+
+  it('keeps two organizations in one browser apart', async () => {
+    const visitor = portal.visitor()
+    await signIn(visitor, 'summit', 'mia')
+    const link = await askForLink(portal, visitor, 'lantern', 'mia')
+    await followLink(visitor, link)
+    expect((await visitor.open('/summit/recover/password')).address).to.equal('/summit/recover')
+    expect((await visitor.open(link.replace('/lantern/', '/summit/'))).heading).to.equal(
+      'We do not know this link',
+    )
+    await visitor.open('/lantern/recover/password')
+    expect((await createPassword(visitor)).address).to.equal('/lantern/recover/done')
+    expect((await visitor.open('/summit/account')).status, 'the session at Summit goes on').to.equal(200)
+    expect((await signIn(portal.visitor(), 'summit', 'mia', DEMO_PASSWORD)).heading).to.contain('Mia')
+  })
+})

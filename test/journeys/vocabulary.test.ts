@@ -1,0 +1,75 @@
+import { expect } from 'chai'
+import { linkIn, openPortal, type Portal } from '../support/portal.ts'
+import { createPassword, followLink, signIn } from './walk.ts'
+import { vocabulary, type PlaceInJourney } from './vocabulary.ts'
+
+describe('The vocabulary: the words of the table are the words on the pages', () => {
+  let portal: Portal
+  const seen = new Map<string, string>()
+
+  before(async () => {
+    portal = await openPortal()
+    for (const slug of ['harbour', 'lantern', 'meadow']) {
+      for (const [place, words] of await walkThrough(portal, slug)) seen.set(`${slug} ${place}`, words)
+    }
+  })
+  after(() => portal.close())
+
+  for (const { document, theirs, ours, at } of vocabulary) {
+    it(`${document}, “${theirs}”: “${ours}” (${at})`, () => {
+      expect(seen.get(at), `no visit to ${at}`).not.to.equal(undefined)
+      expect(seen.get(at)).to.contain(ours)
+    })
+  }
+
+  it('gives each word once, with a reason', () => {
+    const keys = vocabulary.map(({ document, theirs, at }) => `${document} ${theirs} ${at}`)
+    expect(new Set(keys).size).to.equal(keys.length)
+    for (const { why, theirs } of vocabulary) expect(why, theirs).to.match(/\.$/)
+  })
+})
+
+/** What a person reads on the way through a recovery, page by page. */
+async function walkThrough(portal: Portal, slug: string): Promise<[PlaceInJourney, string][]> {
+  const mia = portal.visitor()
+  const seen: [PlaceInJourney, string][] = []
+  const look = (place: PlaceInJourney) => {
+    const { root } = mia.page
+    const words = ['title', 'header', 'main', 'footer'].map((part) => root.querySelector(part)?.textContent)
+    seen.push([place, words.join(' ').replace(/\s+/g, ' ')])
+  }
+  const ask = async (identifier: string) => {
+    await mia.open(`/${slug}/recover`)
+    await mia.press('Send Reset Link', { identifier })
+  }
+  await mia.open(`/${slug}/sign-in`)
+  look('sign-in')
+  await mia.open(`/${slug}/recover`)
+  look('identify')
+  if (slug === 'lantern') {
+    await ask('miya')
+    look('unknown')
+    await ask('nils')
+    look('no-email')
+  }
+  await ask(`noah@${slug}.example`)
+  await portal.deliver()
+  portal.clock.pass(61 * 60_000)
+  await mia.open(linkIn(portal.mailbox.at(-1)))
+  look('expired')
+  await ask(`mia@${slug}.example`)
+  look('sent')
+  await portal.deliver()
+  const mail = portal.mailbox.at(-1)
+  seen.push(['mail', (mail?.html ?? '').replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ')])
+  await followLink(mia, linkIn(mail))
+  look('password')
+  await createPassword(mia, 'Travel9lamp')
+  look('refused')
+  await createPassword(mia)
+  look('done')
+  await portal.deliver()
+  await signIn(mia, slug, `mia@${slug}.example`, 'Tr4vel-Lamp!9')
+  look('account')
+  return seen
+}

@@ -1,0 +1,149 @@
+import { expect } from 'chai'
+import fc from 'fast-check'
+import { DEMO_ORGANIZATIONS } from '../../seeds/demo-organizations.ts'
+import { parseSettings, stricter, type RecoverySettings } from '../../src/organizations/settings.ts'
+
+/** From the laxest to the strictest of each. */
+const LADDERS = {
+  authenticator: ['off', 'challenge', 'require'],
+  unknownPerson: ['helpful', 'uniform'],
+  afterReset: ['home', 'sign-in'],
+} as const
+
+const recoverySettings: fc.Arbitrary<RecoverySettings> = fc.record({
+  methods: fc.subarray(['email-link', 'sms-code'] as ('email-link' | 'sms-code')[], { minLength: 1 }),
+  linkLifetimeMinutes: fc.integer({ min: 1, max: 1440 }),
+  authenticator: fc.constantFrom(...LADDERS.authenticator),
+  unknownPerson: fc.constantFrom(...LADDERS.unknownPerson),
+  afterReset: fc.constantFrom(...LADDERS.afterReset),
+  identifier: fc.constantFrom('username-or-email', 'email', 'username'),
+})
+
+describe('An organization’s settings', () => {
+  it('are the documented defaults where nothing is set', () => {
+    expect(parseSettings({})).to.deep.equal({
+      recovery: {
+        methods: ['email-link'],
+        linkLifetimeMinutes: 5,
+        authenticator: 'challenge',
+        unknownPerson: 'uniform',
+        afterReset: 'sign-in',
+        identifier: 'username-or-email',
+      },
+      passwords: {
+        minimumLength: 8,
+        upper: true,
+        lower: true,
+        digit: true,
+        symbol: true,
+        notLast: true,
+        notGuessable: true,
+      },
+      branding: { color: '#0b5cad', locale: 'en', support: null },
+    })
+  })
+
+  it('hold what each document of the demo asks for', () => {
+    const of = (wanted: string) =>
+      parseSettings(DEMO_ORGANIZATIONS.find(({ slug }) => slug === wanted)?.settings)
+    expect(of('harbour').recovery).to.include({
+      identifier: 'email',
+      authenticator: 'off',
+      linkLifetimeMinutes: 5,
+    })
+    expect(of('summit').recovery.identifier).to.equal('username')
+    expect(of('lantern').recovery).to.include({
+      linkLifetimeMinutes: 5,
+      authenticator: 'require',
+      unknownPerson: 'helpful',
+      afterReset: 'home',
+    })
+    expect(of('meadow').recovery).to.include({ linkLifetimeMinutes: 60, identifier: 'email' })
+    expect(of('meadow').passwords).to.include({ lower: false, upper: true, digit: true, symbol: true })
+  })
+
+  it('survive being stored and read again', () => {
+    for (const { settings } of DEMO_ORGANIZATIONS) {
+      const parsed = parseSettings(settings)
+      expect(parseSettings(JSON.parse(JSON.stringify(parsed)))).to.deep.equal(parsed)
+    }
+  })
+
+  for (const [what, settings] of Object.entries({
+    'a setting that there is not': { recovery: { linkLifetime: 5 } },
+    'a group that there is not': { colours: {} },
+    'no way in at all': { recovery: { methods: [] } },
+    'a way in that there is not': { recovery: { methods: ['carrier-pigeon'] } },
+    'a link that lives for no time': { recovery: { linkLifetimeMinutes: 0 } },
+    'a link that lives for more than a day': { recovery: { linkLifetimeMinutes: 1441 } },
+    'half a minute': { recovery: { linkLifetimeMinutes: 2.5 } },
+    'passwords shorter than eight characters': { passwords: { minimumLength: 7 } },
+    'a colour that could end a stylesheet': { branding: { color: '#fff}*{' } },
+    'a colour by name': { branding: { color: 'red' } },
+    'a link for support that runs': {
+      branding: { support: { kind: 'link', value: 'javascript:alert(1)', label: '' } },
+    },
+    'a link for support that anybody reads': {
+      branding: { support: { kind: 'link', value: 'http://x.example', label: '' } },
+    },
+    'a phone number that is none': { branding: { support: { kind: 'phone', value: '12 or so', label: '' } } },
+  }))
+    it(`refuse ${what}`, () => {
+      expect(() => parseSettings(settings)).to.throw()
+    })
+
+  it('name every fault at once', () => {
+    const faulty = {
+      recovery: { linkLifetimeMinutes: 0, identifier: 'phone' },
+      passwords: { minimumLength: 1 },
+    }
+    expect(() => parseSettings(faulty)).to.throw(/linkLifetimeMinutes[\s\S]*identifier[\s\S]*minimumLength/)
+  })
+})
+
+describe('The stricter of two versions of the settings', () => {
+  it('is never laxer than either', () => {
+    fc.assert(
+      fc.property(recoverySettings, recoverySettings, (began, now) => {
+        const result = stricter(began, now)
+        for (const version of [began, now]) {
+          expect(result.linkLifetimeMinutes).to.be.at.most(version.linkLifetimeMinutes)
+          expect(version.methods).to.include.members(result.methods)
+          for (const name of ['authenticator', 'unknownPerson', 'afterReset'] as const) {
+            const ladder: readonly string[] = LADDERS[name]
+            expect(ladder.indexOf(result[name])).to.be.at.least(ladder.indexOf(version[name]), name)
+          }
+        }
+      }),
+    )
+  })
+
+  it('takes every setting from one of the two, and offers what both offer', () => {
+    fc.assert(
+      fc.property(recoverySettings, recoverySettings, (began, now) => {
+        const result = stricter(began, now)
+        for (const name of ['linkLifetimeMinutes', 'authenticator', 'unknownPerson', 'afterReset'] as const)
+          expect([began[name], now[name]]).to.include(result[name])
+        const both = began.methods.filter((method) => now.methods.includes(method))
+        expect(result.methods).to.have.members(both)
+        expect(result.identifier, 'asked for on a page of today').to.equal(now.identifier)
+      }),
+    )
+  })
+
+  it('does not care which came first, and leaves one version as it is', () => {
+    fc.assert(
+      fc.property(recoverySettings, recoverySettings, (one, other) => {
+        const { identifier } = one
+        const [result, reversed] = [stricter(one, other), stricter(other, one)]
+        const inOrder = (settings: RecoverySettings) => ({
+          ...settings,
+          identifier,
+          methods: settings.methods.toSorted(),
+        })
+        expect(inOrder(result)).to.deep.equal(inOrder(reversed))
+        expect(stricter(one, one)).to.deep.equal(one)
+      }),
+    )
+  })
+})
