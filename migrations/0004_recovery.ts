@@ -8,7 +8,7 @@ export async function up(knex: Knex): Promise<void> {
       id uuid not null,
       -- Shared by the requests that one browser made one after another.
       lineage uuid not null,
-      origin text not null check (origin in ('person', 'expired-link', 'operator')),
+      origin text not null check (origin in ('person', 'expired-link', 'paused-sign-in', 'operator')),
       settings_version integer not null,
       identifier_sealed text not null,
       account_id uuid,

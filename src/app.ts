@@ -19,7 +19,7 @@ import type { Logger } from './platform/log.ts'
 import { systemRandom, type Random } from './platform/random.ts'
 import { projectRoot } from './platform/root.ts'
 import { createSecrets } from './platform/secrets.ts'
-import { prepareLink } from './recovery/deliver.ts'
+import { linkOutOfPause, prepareLink } from './recovery/deliver.ts'
 import { DEMO_DOCUMENTS, DEMO_PASSWORD } from '../seeds/demo-organizations.ts'
 import { keepHouse } from './housekeeping.ts'
 import { loadAssets } from './web/assets.ts'
@@ -126,6 +126,12 @@ function preparersOf(parts: WebParts): Preparers {
     'recover-link': (tx, message) => prepareLink(parts, tx, message),
     welcome: (tx, message) => prepareLink(parts, tx, message),
     'password-changed': (tx, message) => preparePasswordChanged(parts.publicUrl, tx, message),
-    'sign-in-paused': (tx, message) => prepareSignInPaused(parts.publicUrl, tx, message),
+    'sign-in-paused': async (tx, message) =>
+      prepareSignInPaused(
+        parts.publicUrl,
+        tx,
+        message,
+        await linkOutOfPause(parts, tx, message.data.accountId),
+      ),
   }
 }

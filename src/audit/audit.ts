@@ -6,7 +6,7 @@ import type { TenantRow, Transaction } from '../database/transaction.ts'
 export type EventKind =
   | 'organization.created'
   | 'recovery.requested'
-  | 'recovery.message-sent'
+  | 'recovery.link-minted'
   | 'recovery.message-withheld'
   | 'recovery.link-followed'
   | 'recovery.refused'

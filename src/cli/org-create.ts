@@ -39,7 +39,12 @@ export const orgCreate: Command = {
     const opened = await tools.open()
     try {
       await opened.checkDatabase()
-      await create(opened, { slug, name, email, ownerName: textOf(options['owner-name']) || email })
+      await create(opened, {
+        slug,
+        name,
+        email,
+        ownerName: textOf(options['owner-name']) || email.slice(0, email.lastIndexOf('@')),
+      })
     } catch (error) {
       if (isDuplicate(error)) throw new CommandFailed(`There is an organization "${slug}" already.`)
       throw error

@@ -76,7 +76,7 @@ export function judgePassword(
 const PRODUCT = 'latchkey'
 
 /** Shorter words turn up in good passwords by chance. A Chinese name is whole with two characters. */
-const SHORTEST_WORD = 4
+const SHORTEST_WORD = 3
 const SHORTEST_IDEOGRAPHIC_WORD = 2
 
 /**

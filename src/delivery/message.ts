@@ -7,7 +7,7 @@ export interface QueuedData {
   welcome: { attemptId: string }
   /** `at` is an ISO 8601 instant; `address` already shortened to a network. */
   'password-changed': { at: string; device: string | null; address: string }
-  'sign-in-paused': Record<string, never>
+  'sign-in-paused': { accountId: string }
 }
 
 export type MessageName = keyof QueuedData

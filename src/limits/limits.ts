@@ -13,6 +13,7 @@ const LIMIT_NAMES = [
   'recovery-mail-per-account-hour',
   'recovery-mail-per-account-day',
   'recovery-mail-per-device-hour',
+  'recovery-mail-per-device-day',
   'sign-in-failures-per-address',
   'sign-in-failures-per-account',
   'sign-in-paused-mail-per-account',

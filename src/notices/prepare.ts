@@ -24,8 +24,10 @@ export async function prepareSignInPaused(
   publicUrl: string,
   tx: Transaction,
   message: QueuedMessage<'sign-in-paused'>,
+  link: string | null,
 ): Promise<Prepared<'sign-in-paused'>> {
-  return toRecipient(message, await commonTo(publicUrl, tx, message))
+  const common = await commonTo(publicUrl, tx, message)
+  return toRecipient(message, { ...common, recoverUrl: link ?? common.recoverUrl })
 }
 
 async function commonTo(publicUrl: string, tx: Transaction, message: QueuedMessage) {

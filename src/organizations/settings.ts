@@ -74,6 +74,23 @@ export function parseSettings(settings: unknown): Settings {
 }
 
 /**
+ * Reads stored settings. What a newer version of this program saved is left out, because both run side by side while it
+ * is being rolled out; what an older one did not know takes its default. Throws a ZodError for what is wrong otherwise.
+ */
+export function readSettings(stored: object): Settings {
+  const known = structuredClone(stored)
+  for (const issue of settingsShape.safeParse(known).error?.issues ?? []) {
+    if (issue.code !== 'unrecognized_keys') continue
+    const holder = issue.path.reduce<unknown>(
+      (value, name) => (value as Record<PropertyKey, unknown>)[name],
+      known,
+    )
+    for (const key of issue.keys) Reflect.deleteProperty(holder as object, key)
+  }
+  return parseSettings(known)
+}
+
+/**
  * What holds for a recovery that began under one version and goes on under another: the stricter of each
  * (product.md, "When settings change during a recovery").
  */

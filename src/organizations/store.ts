@@ -6,7 +6,7 @@ import {
   type Transaction,
 } from '../database/transaction.ts'
 import type { Organization } from './organization.ts'
-import { parseSettings, type Settings } from './settings.ts'
+import { readSettings, type Settings } from './settings.ts'
 
 interface OrganizationRow {
   id: string
@@ -79,8 +79,7 @@ export async function settingsUnder(tx: Transaction, version: number): Promise<S
 }
 
 function parsed(row: SettingsRow): SettingsVersion {
-  // Settings saved before a setting existed take its default here.
-  return { version: row.version, settings: parseSettings(row.settings) }
+  return { version: row.version, settings: readSettings(row.settings) }
 }
 
 function shown({ id, slug, name, state }: OrganizationRow): Organization {

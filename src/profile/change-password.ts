@@ -5,6 +5,7 @@ import type { PasswordHasher } from '../credentials/password.ts'
 import { judgePassword, type PasswordProblem } from '../credentials/password-policy.ts'
 import { passwordOf, savePassword } from '../credentials/store.ts'
 import type { Database } from '../database/connect.ts'
+import { withKnownOutcome } from '../database/known-outcome.ts'
 import { withOrganization, type Transaction } from '../database/transaction.ts'
 import { enqueue } from '../delivery/outbox.ts'
 import type { Limits } from '../limits/limits.ts'
@@ -60,8 +61,14 @@ export async function changePassword(
   if (problems.length > 0) return { outcome: 'refused', problems }
 
   const replacement = await parts.hasher.hash(change.password)
-  return withOrganization(parts.database, organizationId, (tx) =>
-    replace(parts, tx, change, hash, replacement),
+  return withKnownOutcome(
+    parts.database,
+    organizationId,
+    (tx) => replace(parts, tx, change, hash, replacement),
+    async (tx) => {
+      await lockAccount(tx, change.accountId)
+      return (await passwordOf(tx, change.accountId))?.hash === replacement
+    },
   )
 }
 

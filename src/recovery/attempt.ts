@@ -23,7 +23,7 @@ export interface Attempt {
   id: string
   /** Shared by the requests that one browser made one after another. */
   lineage: string
-  origin: 'person' | 'expired-link' | 'operator'
+  origin: 'person' | 'expired-link' | 'paused-sign-in' | 'operator'
   /** Version of the organization's settings when it began. */
   settingsVersion: number
   /** Whom it is for, and the account's security epoch when that was found out; null until the worker knows, if ever. */

@@ -89,13 +89,7 @@ export async function invite(
   settings: SettingsVersion,
   owner: Account & { email: string },
 ): Promise<void> {
-  const nowhere = { network: '', place: '', device: '', requestId: '' }
-  const asking = {
-    visitor: nowhere,
-    locale: settings.settings.branding.locale,
-    recoveryToken: undefined,
-    deviceToken: undefined,
-  }
+  const asking = nobodyAsking(settings.settings.branding.locale)
   await startAttempt(parts, tx, settings, owner.email, asking, { origin: 'operator', owner })
 }
 
@@ -104,29 +98,65 @@ export function identifierOf(parts: RecoveryParts, attempt: StoredAttempt): stri
   return parts.secrets.open(attempt.request.identifierSealed, sealContext(attempt.id))
 }
 
+/** What a request is granted that did not come from a person naming somebody: its account is known already. */
+interface Granted {
+  origin: Exclude<Attempt['origin'], 'person'>
+  owner: Account
+}
+
 /**
- * Stores a new attempt and the message that the worker will make of it, in the caller's transaction. With an owner
- * given, the worker does not resolve the identifier but writes to that account.
+ * Stores a new attempt and the message that the worker will make of it, in the caller's transaction. Where the owner is
+ * known already, the worker does not resolve the identifier but writes to that account.
  */
 export async function startAttempt(
+  parts: RecoveryParts,
+  tx: Transaction,
+  settings: SettingsVersion,
+  canonical: string,
+  asking: Asking,
+  granted: Granted | null = null,
+): Promise<Begun> {
+  const started = await addNewAttempt(parts, tx, settings, canonical, asking, granted)
+  if (!started) return { outcome: 'nothing-offered' }
+  const { attempt, browserToken } = started
+  const isInvitation = granted?.origin === 'operator'
+  await enqueue(tx, parts.random, {
+    name: isInvitation ? 'welcome' : 'recover-link',
+    to: null,
+    locale: asking.locale,
+    data: { attemptId: attempt.id },
+  })
+  await record(tx, parts.random, {
+    kind: isInvitation ? 'recovery.invited' : 'recovery.requested',
+    outcome: 'success',
+    origin: isInvitation ? { actor: 'operator' } : visitorOrigin(asking.visitor),
+    subjectId: granted?.owner.id ?? null,
+    // Keyed, because people type passwords into this field.
+    detail: { attempt: attempt.id, identifier: parts.secrets.keyedHash('audit identifier', canonical) },
+  })
+  return { outcome: 'begun', browserToken }
+}
+
+/** Stores a new attempt by the first way that the organization offers; null when it offers none. */
+export async function addNewAttempt(
   parts: RecoveryParts,
   tx: Transaction,
   { settings, version }: SettingsVersion,
   canonical: string,
   asking: Asking,
-  granted: { origin: Attempt['origin']; owner: Account | null } = { origin: 'person', owner: null },
-): Promise<Begun> {
+  granted: Granted | null,
+): Promise<{ attempt: Attempt; browserToken: string } | null> {
   const [strategy] = offered(settings.recovery)
-  if (!strategy) return { outcome: 'nothing-offered' }
+  if (!strategy) return null
   const previous = await previousAttempt(tx, asking)
   const id = newId(parts.random, tx.now)
   const browserToken = newToken(parts.random)
   const attempt: Attempt = {
     id,
     lineage: previous?.lineage ?? id,
-    origin: granted.origin,
+    origin: granted?.origin ?? 'person',
     settingsVersion: version,
-    owner: granted.owner && { accountId: granted.owner.id, securityEpoch: granted.owner.securityEpoch },
+    owner: granted && { accountId: granted.owner.id, securityEpoch: granted.owner.securityEpoch },
     method: strategy.id,
     browserHash: null,
     step: 'proving',
@@ -137,7 +167,8 @@ export async function startAttempt(
     refreshed: false,
     completedBy: null,
     finishBy: null,
-    expiresAt: after(tx.now, WAITS_FOR_DELIVERY),
+    // Who has an owner counts among the owner's live attempts from the moment that a link of it is.
+    expiresAt: granted ? tx.now : after(tx.now, WAITS_FOR_DELIVERY),
     endedAt: null,
   }
   await addAttempt(tx, attempt, {
@@ -148,17 +179,13 @@ export async function startAttempt(
     device: asking.visitor.device,
     locale: asking.locale,
   })
-  const message = granted.origin === 'operator' ? 'welcome' : 'recover-link'
-  await enqueue(tx, parts.random, { name: message, to: null, locale: asking.locale, data: { attemptId: id } })
-  await record(tx, parts.random, {
-    kind: granted.origin === 'operator' ? 'recovery.invited' : 'recovery.requested',
-    outcome: 'success',
-    origin: granted.origin === 'operator' ? { actor: 'operator' } : visitorOrigin(asking.visitor),
-    subjectId: granted.owner?.id ?? null,
-    // Keyed, because people type passwords into this field.
-    detail: { attempt: id, identifier: parts.secrets.keyedHash('audit identifier', canonical) },
-  })
-  return { outcome: 'begun', browserToken }
+  return { attempt, browserToken }
+}
+
+/** For an attempt that no browser asked for. */
+export function nobodyAsking(locale: string): Asking {
+  const visitor = { network: '', place: '', device: '', requestId: '' }
+  return { visitor, locale, recoveryToken: undefined, deviceToken: undefined }
 }
 
 /**

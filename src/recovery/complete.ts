@@ -3,14 +3,15 @@ import { raiseSecurityEpoch } from '../accounts/store.ts'
 import { record, visitorOrigin } from '../audit/audit.ts'
 import { judgePassword, type PasswordProblem } from '../credentials/password-policy.ts'
 import { passwordOf, savePassword } from '../credentials/store.ts'
-import { OutcomeUnknown, withOrganization, type Transaction } from '../database/transaction.ts'
+import { withKnownOutcome } from '../database/known-outcome.ts'
+import { withOrganization, type Transaction } from '../database/transaction.ts'
 import { enqueue } from '../delivery/outbox.ts'
 import { organizationOf } from '../organizations/store.ts'
 import { newId } from '../platform/random.ts'
 import { hashToken } from '../platform/secrets.ts'
 import type { Visitor } from '../platform/visitor.ts'
 import { rememberDevice } from '../sessions/known-devices.ts'
-import { endSessions } from '../sessions/store.ts'
+import { endSession, endSessions } from '../sessions/store.ts'
 import { whyOver, type Attempt } from './attempt.ts'
 import { holdAttempt, isOutdated, move, type AttemptInHand } from './in-hand.ts'
 import type { RecoveryParts } from './parts.ts'
@@ -20,6 +21,8 @@ import { attemptAnsweredBy, lockAttempt, lockOpenAttempts } from './store.ts'
 /** A new password sent in by the browser that holds an attempt. */
 export interface Submission {
   recoveryToken: string
+  /** The session open in this browser, maybe another person's: it ends too. */
+  sessionToken: string | undefined
   password: string
   visitor: Visitor
   locale: string
@@ -54,20 +57,12 @@ export async function completeRecovery(
 
   const hash = await parts.hasher.hash(submission.password)
   const submissionId = newId(parts.random, counted.at)
-  try {
-    return await withOrganization(parts.database, organizationId, (tx) =>
-      spend(parts, tx, counted.attemptId, submissionId, hash, submission),
-    )
-  } catch (error) {
-    if (!(error instanceof OutcomeUnknown)) throw error
-    // COMMIT got no answer. The row knows whether this very submission is the one that counted, and is locked until the
-    // database is through with that COMMIT: read without waiting, it could say no a moment before it says yes.
-    const attempt = await withOrganization(parts.database, organizationId, (tx) =>
-      lockAttempt(tx, counted.attemptId),
-    )
-    if (attempt?.completedBy !== submissionId) throw error
-    return { outcome: 'completed', deviceToken: submission.deviceToken ?? '' }
-  }
+  return withKnownOutcome(
+    parts.database,
+    organizationId,
+    (tx) => spend(parts, tx, counted.attemptId, submissionId, hash, submission),
+    async (tx) => (await lockAttempt(tx, counted.attemptId))?.completedBy === submissionId,
+  )
 }
 
 /** Counts the try and commits that before anything is judged, so that parallel tries cannot outrun the count. */
@@ -107,6 +102,7 @@ async function spend(
   await savePassword(tx, account.id, hash)
   await raiseSecurityEpoch(tx, account.id)
   const sessionsEnded = await endSessions(tx, account.id)
+  if (submission.sessionToken) await endSession(tx, submission.sessionToken)
   for (const other of await lockOpenAttempts(tx, account.id)) {
     await move(tx, other, { name: 'ended', reason: 'account-changed' })
   }

@@ -7,10 +7,10 @@ import type { LetterData, QueuedMessage } from '../delivery/message.ts'
 import { letterhead } from '../organizations/branding.ts'
 import type { RecoverySettings } from '../organizations/settings.ts'
 import { isKnownDevice } from '../sessions/known-devices.ts'
-import { organizationOf } from '../organizations/store.ts'
+import { currentSettings, organizationOf } from '../organizations/store.ts'
 import { after, HOUR, MINUTE } from '../platform/clock.ts'
-import { identifierOf } from './begin.ts'
-import { CLOSED_REASONS, type ClosedReason } from './attempt.ts'
+import { addNewAttempt, identifierOf, nobodyAsking } from './begin.ts'
+import { CLOSED_REASONS, type Attempt, type ClosedReason } from './attempt.ts'
 import { holdAttempt, isOutdated, move, type AttemptInHand } from './in-hand.ts'
 import type { RecoveryParts } from './parts.ts'
 import { settingsFor } from './settings.ts'
@@ -59,7 +59,7 @@ export async function prepareLink(
       data: {
         ...letterhead(organization, settings),
         person: { fullName: account.fullName },
-        link: `${parts.publicUrl}/${organization.slug}/recover/link?token=${secret}`,
+        link: addressOf(parts, organization, secret),
         minutes: lifetime / MINUTE,
         hours: lifetime / HOUR,
         requestedFrom: { place: attempt.request.address, device: attempt.request.device || null },
@@ -68,10 +68,43 @@ export async function prepareLink(
   }
 }
 
+/**
+ * A link for the letter that tells a person that sign-in is paused: strangers who paused it can use up the allowance for
+ * ordinary requests as well, so this one is outside of it. Null when the account cannot be reached by a link.
+ */
+export async function linkOutOfPause(
+  parts: RecoveryParts,
+  tx: Transaction,
+  accountId: string,
+): Promise<string | null> {
+  const account = await lockAccount(tx, accountId)
+  const settings = await currentSettings(tx)
+  if (account?.state !== 'active' || account.email === null) return null
+  const started = await addNewAttempt(
+    parts,
+    tx,
+    settings,
+    account.email,
+    nobodyAsking(settings.settings.branding.locale),
+    {
+      origin: 'paused-sign-in',
+      owner: account,
+    },
+  )
+  if (!started || !strategyOf(started.attempt.method).reachable(account)) return null
+  const lifetime = settings.settings.recovery.linkLifetimeMinutes * MINUTE
+  const secret = await mint(parts, tx, started.attempt, account, lifetime)
+  return addressOf(parts, await organizationOf(tx), secret)
+}
+
+function addressOf(parts: RecoveryParts, { slug }: { slug: string }, secret: string): string {
+  return `${parts.publicUrl}/${slug}/recover/link?token=${secret}`
+}
+
 async function mint(
   parts: RecoveryParts,
   tx: Transaction,
-  attempt: StoredAttempt,
+  attempt: Attempt,
   account: Account,
   lifetime: number,
 ): Promise<string> {
@@ -81,7 +114,7 @@ async function mint(
   const owner = { accountId: account.id, securityEpoch: account.securityEpoch }
   await move(tx, attempt, { name: 'sent', owner, secretExpiresAt })
   await record(tx, parts.random, {
-    kind: 'recovery.message-sent',
+    kind: 'recovery.link-minted',
     outcome: 'success',
     origin: { actor: 'system' },
     subjectId: account.id,
@@ -121,9 +154,9 @@ async function holdWithOwner(
 }
 
 /**
- * Why an account that is reachable gets no message after all. A newer request of the same browser replaces an older one;
- * a stranger's never does, or anyone could keep a person out by asking in a loop (CWE-645). Limits are spent the first
- * time only: a retry after a delivery fault is no new request.
+ * Why an account that is reachable gets no message after all. A newer request of the same browser replaces an older one,
+ * once its own message is sure to leave; a stranger's never does, or anyone could keep a person out by asking in a loop
+ * (CWE-645). Limits are spent the first time only: a retry after a delivery fault is no new request.
  */
 async function refusalFor(
   parts: RecoveryParts,
@@ -133,29 +166,34 @@ async function refusalFor(
 ): Promise<'replaced' | 'three-are-live' | 'limit' | null> {
   const others = (await lockOpenAttempts(tx, account.id)).filter(({ id }) => id !== attempt.id)
   const siblings = others.filter(({ lineage }) => lineage === attempt.lineage)
-  if (siblings.some(({ begunAt }) => begunAt > attempt.begunAt)) {
-    return 'replaced'
-  }
+  if (siblings.some(({ begunAt }) => begunAt > attempt.begunAt)) return 'replaced'
+  const refusal = attempt.owner
+    ? null
+    : await spendOf(parts, tx, attempt, account, others.length - siblings.length)
+  if (refusal) return refusal
   for (const sibling of siblings) await move(tx, sibling, { name: 'ended', reason: 'replaced' })
-  if (attempt.owner) return null
+  return null
+}
 
-  const known = await isKnownDevice(tx, account.id, attempt.request.deviceHash)
-  if (known) {
-    const device = attempt.request.deviceHash?.toString('base64url') ?? ''
-    const own = await parts.limits.spendIn(
-      tx,
-      'recovery-mail-per-device-hour',
-      tx.organizationId,
-      account.id,
-      device,
-    )
-    return own.allowed ? null : 'limit'
+/** Spends what a mail costs: from the known device's own allowance, so that strangers cannot empty it, or the account's. */
+async function spendOf(
+  parts: RecoveryParts,
+  tx: Transaction,
+  { request: { deviceHash } }: StoredAttempt,
+  account: Account,
+  liveElsewhere: number,
+): Promise<'three-are-live' | 'limit' | null> {
+  const known = deviceHash !== null && (await isKnownDevice(tx, account.id, deviceHash))
+  if (!known && liveElsewhere >= MOST_LIVE) return 'three-are-live'
+  const key = [tx.organizationId, account.id, ...(known ? [deviceHash.toString('base64url')] : [])]
+  const [hour, day] = known
+    ? (['recovery-mail-per-device-hour', 'recovery-mail-per-device-day'] as const)
+    : (['recovery-mail-per-account-hour', 'recovery-mail-per-account-day'] as const)
+  for (const limit of [hour, day]) {
+    const spent = await parts.limits.spendIn(tx, limit, ...key)
+    if (!spent.allowed) return 'limit'
   }
-  if (others.length - siblings.length >= MOST_LIVE) return 'three-are-live'
-  const hour = await parts.limits.spendIn(tx, 'recovery-mail-per-account-hour', tx.organizationId, account.id)
-  if (!hour.allowed) return 'limit'
-  const day = await parts.limits.spendIn(tx, 'recovery-mail-per-account-day', tx.organizationId, account.id)
-  return day.allowed ? null : 'limit'
+  return null
 }
 
 /** Records that nothing goes out, and ends the attempt where the reason is that it is over. */

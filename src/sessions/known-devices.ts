@@ -19,13 +19,13 @@ const MOST_PER_ACCOUNT = 10
  * in two organizations cannot be matched; null when the cookie holds nothing.
  */
 export function deviceHash(organizationId: string, token: string | undefined): Buffer | null {
-  return token && isToken(token) ? hashToken(`${organizationId}.${token}`) : null
+  return token && isToken(token) ? hashOf(organizationId, token) : null
 }
 
 /**
  * Remembers that this browser belongs to the person: a stranger's tries elsewhere then never delay it. Keeps the ten seen
- * last. Returns the token for the browser's device cookie: the one it brought if that is known already to some account
- * here (people share browsers), else a new one, so that a planted cookie never becomes a known device.
+ * last. Returns a new token for the browser's device cookie. Whatever the old one was known for (people share browsers)
+ * moves to the new one, so that a copy of it, planted or stolen, is known no longer.
  */
 export async function rememberDevice(
   tx: Transaction,
@@ -33,34 +33,26 @@ export async function rememberDevice(
   accountId: string,
   brought: string | undefined,
 ): Promise<string> {
-  const token = (await alreadyKnownHere(tx, brought)) ?? newToken(random)
+  const devices = () => tx.rows<KnownDeviceRow>('known_devices')
+  const token = newToken(random)
+  const hash = hashOf(tx.organizationId, token)
+  const old = deviceHash(tx.organizationId, brought)
+  if (old) await devices().where('device_hash', old).update({ device_hash: hash })
   await tx
     .insert<KnownDeviceRow>('known_devices', {
       account_id: accountId,
-      device_hash: hashToken(`${tx.organizationId}.${token}`),
+      device_hash: hash,
       last_seen_at: tx.now,
     })
     .onConflict(['organization_id', 'account_id', 'device_hash'])
     .merge(['last_seen_at'])
-  const surplus = tx
-    .rows<KnownDeviceRow>('known_devices')
+  const surplus = devices()
     .where('account_id', accountId)
     .orderBy('last_seen_at', 'desc')
     .offset(MOST_PER_ACCOUNT)
     .select('device_hash')
-  await tx
-    .rows<KnownDeviceRow>('known_devices')
-    .where('account_id', accountId)
-    .whereIn('device_hash', surplus)
-    .delete()
+  await devices().where('account_id', accountId).whereIn('device_hash', surplus).delete()
   return token
-}
-
-async function alreadyKnownHere(tx: Transaction, token: string | undefined): Promise<string | undefined> {
-  const hash = deviceHash(tx.organizationId, token)
-  if (!hash) return undefined
-  const known = await tx.rows<KnownDeviceRow>('known_devices').where('device_hash', hash).first()
-  return known && token
 }
 
 /** Whether a browser is known to an account; false for no browser. */
@@ -82,4 +74,8 @@ export async function isKnownDevice(
 export async function purgeDevices(tx: Transaction): Promise<number> {
   const rows = () => tx.rows<KnownDeviceRow>('known_devices')
   return deleteBatch(rows(), rows().where('last_seen_at', '<=', after(tx.now, -KNOWN_FOR)))
+}
+
+function hashOf(organizationId: string, token: string): Buffer {
+  return hashToken(`${organizationId}.${token}`)
 }

@@ -6,6 +6,7 @@ import { passwordOf, upgradePassword } from '../credentials/store.ts'
 import { withOrganization, type Transaction } from '../database/transaction.ts'
 import { enqueue } from '../delivery/outbox.ts'
 import { clearTries, countTry, signInDelayKey } from '../limits/sign-in-delays.ts'
+import { currentSettings } from '../organizations/store.ts'
 import type { Visitor } from '../platform/visitor.ts'
 import { deviceHash, isKnownDevice, rememberDevice } from '../sessions/known-devices.ts'
 import { endSession, openSession } from '../sessions/store.ts'
@@ -16,7 +17,6 @@ export interface Credentials {
   identifier: string
   password: string
   visitor: Visitor
-  locale: string
   sessionToken: string | undefined
   deviceToken: string | undefined
 }
@@ -39,39 +39,75 @@ export async function signIn(
   organizationId: string,
   credentials: Credentials,
 ): Promise<SignedIn> {
-  const { network } = credentials.visitor
-  const perAddress = await parts.limits.spend('sign-in-failures-per-address', network)
-  if (!perAddress.allowed) return { outcome: 'too-many', retryAfterSeconds: perAddress.retryAfterSeconds }
-
   const claim = await withOrganization(parts.database, organizationId, (tx) =>
     examine(parts, tx, credentials),
   )
   if (!claim.try.allowed) return { outcome: 'too-many', retryAfterSeconds: claim.try.retryAfterSeconds }
-  // Strangers can spend this one against a person; a browser that the person has signed in from is not held to it.
-  const perAccount = claim.known
-    ? { allowed: true }
-    : await parts.limits.spend('sign-in-failures-per-account', organizationId, claim.subject)
+  const shared = await spendShared(parts, organizationId, claim, credentials.visitor)
+  if (!shared.perAddress.allowed)
+    return { outcome: 'too-many', retryAfterSeconds: shared.perAddress.retryAfterSeconds }
 
-  const isRight = await parts.hasher.verify(claim.hash, credentials.password)
-  if (!isRight || !perAccount.allowed || claim.account?.state !== 'active') {
-    if (!perAccount.allowed) await tellOfPause(parts, organizationId, claim, credentials)
-    await withOrganization(parts.database, organizationId, (tx) =>
-      recordTry(parts, tx, 'sign-in.failed', claim.account, credentials.visitor),
-    )
-    return { outcome: 'refused' }
+  const opened = await prove(parts, organizationId, claim, credentials, shared.perAccount.allowed)
+  if (opened) {
+    await shared.giveBack()
+    return { outcome: 'signed-in', ...opened }
   }
-  const { account, hash } = claim
-  const upgraded =
-    hash && parts.hasher.needsUpgrade(hash) ? await parts.hasher.hash(credentials.password) : null
-  const signedIn = await withOrganization(parts.database, organizationId, (tx) =>
-    open(parts, tx, { accountId: account.id, hash, upgraded, tryKey: claim.tryKey }, credentials),
+  if (!shared.perAccount.allowed) await tellOfPause(parts, organizationId, claim, credentials.visitor)
+  await withOrganization(parts.database, organizationId, (tx) =>
+    recordTry(parts, tx, 'sign-in.failed', claim.account, credentials.visitor),
   )
-  if (signedIn.outcome === 'signed-in') {
-    await parts.limits.giveBack('sign-in-failures-per-address', network)
-    if (!claim.known)
+  return { outcome: 'refused' }
+}
+
+/**
+ * Spends what strangers share with the person: the network address and the account. A browser that the person has signed
+ * in from is held to neither, or strangers could keep it out.
+ */
+async function spendShared(parts: SignInParts, organizationId: string, claim: Claim, { network }: Visitor) {
+  const nothing = { allowed: true } as const
+  if (claim.known) return { perAddress: nothing, perAccount: nothing, giveBack: () => Promise.resolve() }
+  const perAddress = await parts.limits.spend('sign-in-failures-per-address', network)
+  const perAccount = perAddress.allowed
+    ? await parts.limits.spend('sign-in-failures-per-account', organizationId, claim.subject)
+    : nothing
+  return {
+    perAddress,
+    perAccount,
+    giveBack: async () => {
+      await parts.limits.giveBack('sign-in-failures-per-address', network)
       await parts.limits.giveBack('sign-in-failures-per-account', organizationId, claim.subject)
+    },
   }
-  return signedIn
+}
+
+/** The cookies of a session that was opened. */
+interface OpenedSession {
+  sessionToken: string
+  deviceToken: string
+}
+
+/** Verifies the password and opens a session; null when it is wrong or the person may not come in. */
+async function prove(
+  parts: SignInParts,
+  organizationId: string,
+  claim: Claim,
+  credentials: Credentials,
+  mayComeIn: boolean,
+): Promise<OpenedSession | null> {
+  let { hash } = claim
+  for (let turn = 0; turn < 2; turn += 1) {
+    const isRight = await parts.hasher.verify(hash, credentials.password)
+    if (!isRight || !hash || !mayComeIn || claim.account?.state !== 'active') return null
+    const upgraded = parts.hasher.needsUpgrade(hash) ? await parts.hasher.hash(credentials.password) : null
+    const proven = { accountId: claim.account.id, hash, upgraded, tryKey: claim.tryKey }
+    const opened = await withOrganization(parts.database, organizationId, (tx) =>
+      open(parts, tx, proven, credentials),
+    )
+    if ('sessionToken' in opened) return opened
+    // The hash changed while the old one was verified: by a reset, or by an upgrade of the same password elsewhere.
+    hash = opened.newHash
+  }
+  return null
 }
 
 interface Claim {
@@ -112,26 +148,23 @@ async function examine(
 async function open(
   parts: SignInParts,
   tx: Transaction,
-  proven: { accountId: string; hash: string | null; upgraded: string | null; tryKey: string },
+  proven: { accountId: string; hash: string; upgraded: string | null; tryKey: string },
   { visitor, sessionToken, deviceToken }: Credentials,
-): Promise<SignedIn> {
+): Promise<OpenedSession | { newHash: string | null }> {
   const account = await lockAccount(tx, proven.accountId)
   const current = await passwordOf(tx, proven.accountId)
-  // The password may have been reset, or the person suspended, while the old hash was being verified.
-  if (account?.state !== 'active' || current?.hash !== proven.hash) {
-    await recordTry(parts, tx, 'sign-in.failed', account, visitor)
-    return { outcome: 'refused' }
-  }
-  if (proven.hash && proven.upgraded) await upgradePassword(tx, account.id, proven.hash, proven.upgraded)
+  if (account?.state !== 'active') return { newHash: null }
+  if (current?.hash !== proven.hash) return { newHash: current?.hash ?? null }
+  if (proven.upgraded) await upgradePassword(tx, account.id, proven.hash, proven.upgraded)
   await clearTries(tx, proven.tryKey)
   if (sessionToken) await endSession(tx, sessionToken)
-  const opened = await openSession(tx, parts.random, account.id, {
-    address: visitor.place,
-    device: visitor.device,
-  })
-  const device = await rememberDevice(tx, parts.random, account.id, deviceToken)
+  const place = { address: visitor.place, device: visitor.device }
+  const opened = {
+    sessionToken: await openSession(tx, parts.random, account.id, place),
+    deviceToken: await rememberDevice(tx, parts.random, account.id, deviceToken),
+  }
   await recordTry(parts, tx, 'sign-in.succeeded', account, visitor)
-  return { outcome: 'signed-in', sessionToken: opened, deviceToken: device }
+  return opened
 }
 
 /** Tells the person, once a day, that unknown browsers are kept out for now, and how to get in from one. */
@@ -139,7 +172,7 @@ async function tellOfPause(
   parts: SignInParts,
   organizationId: string,
   { account, subject }: Claim,
-  { visitor, locale }: Credentials,
+  visitor: Visitor,
 ): Promise<void> {
   const first = await parts.limits.spend('sign-in-paused-mail-per-account', organizationId, subject)
   if (!first.allowed) return
@@ -148,8 +181,9 @@ async function tellOfPause(
       await enqueue(tx, parts.random, {
         name: 'sign-in-paused',
         to: account.email,
-        locale: account.locale ?? locale,
-        data: {},
+        // Not the language of the browser that guesses.
+        locale: account.locale ?? (await currentSettings(tx)).settings.branding.locale,
+        data: { accountId: account.id },
       })
     }
     await recordTry(parts, tx, 'sign-in.paused', account, visitor)

@@ -34,6 +34,12 @@ export function requiredText(words: { missing: string; tooLong: string }): z.Zod
   return z.preprocess((value) => value ?? '', plainText.pipe(trimmed))
 }
 
+/** A text that the page itself put into the form; empty when it is missing. */
+export const hiddenText: z.ZodType<string> = z.preprocess(
+  (value) => value ?? '',
+  plainText.pipe(z.string().max(LONGEST_TEXT)),
+)
+
 /** A secret: taken exactly as it was typed, spaces too. */
 export function requiredSecret(words: { missing: string }): z.ZodType<string> {
   return z.preprocess((value) => value ?? '', plainText.pipe(z.string().min(1, words.missing)))

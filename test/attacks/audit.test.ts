@@ -52,7 +52,7 @@ describe('attacks: what is written down', () => {
       expect(new Set(events.map(({ kind }) => kind))).to.deep.equal(
         new Set([
           'recovery.requested',
-          'recovery.message-sent',
+          'recovery.link-minted',
           'recovery.link-followed',
           'recovery.completed',
           'sign-in.failed',

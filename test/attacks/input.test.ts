@@ -51,7 +51,9 @@ describe('attacks: what people can type', () => {
         for (const { status } of answers) expect(status, `${payload} at ${address}`).to.be.below(500)
       }
       visitor.setCookie('latchkey-session.harbour', encodeURIComponent(payload))
-      expect((await visitor.open('/harbour/account')).address, String(index)).to.equal('/harbour/sign-in')
+      expect((await visitor.open('/harbour/account')).address, String(index)).to.equal(
+        '/harbour/sign-in?notice=session-ended',
+      )
     }
     expect(await accountsThere()).to.equal(before)
   })

@@ -54,7 +54,9 @@ describe('attacks: sessions', () => {
     await continueWith(recovering, await getLink(portal, recovering))
     await createPassword(recovering)
     for (const browser of browsers) {
-      expect((await browser.open('/harbour/account')).address).to.equal('/harbour/sign-in')
+      expect((await browser.open('/harbour/account')).address).to.equal(
+        '/harbour/sign-in?notice=session-ended',
+      )
     }
   })
 
@@ -64,7 +66,7 @@ describe('attacks: sessions', () => {
     await continueWith(recovering, await getLink(portal, recovering))
     const keep = { keep_sessions: '1', except: mia.cookies.get(SESSION) ?? '', signOut: 'false' }
     await recovering.press('Create Password', { password: NEW_PASSWORD, confirmation: NEW_PASSWORD, ...keep })
-    expect((await mia.open('/harbour/account')).address).to.equal('/harbour/sign-in')
+    expect((await mia.open('/harbour/account')).address).to.equal('/harbour/sign-in?notice=session-ended')
   })
 
   it('SE-05: on https every cookie is __Host-, Secure, HttpOnly, SameSite, without Domain, opaque and small', async () => {
@@ -145,7 +147,7 @@ describe('attacks: sessions', () => {
     await changeMia({ role: 'administrator' })
     expect((await mia.open('/harbour/account')).text).to.contain('Administrator')
     await changeMia({ state: 'suspended' })
-    expect((await mia.open('/harbour/account')).address).to.equal('/harbour/sign-in')
+    expect((await mia.open('/harbour/account')).address).to.equal('/harbour/sign-in?notice=session-ended')
   })
 
   it('SE-11: a recovery signs nobody in, whatever the organization says, while no authenticator was proven', async () => {

@@ -104,7 +104,7 @@ describe('attacks: a link that the world has moved on from, or that belongs else
     const thief = portal.visitor()
     for (const name of ['recovery', 'session', 'device']) thief.setCookie(`latchkey-${name}.harbour`, token)
     expect((await thief.open('/harbour/recover/password')).address).to.equal('/harbour/recover')
-    expect((await thief.open('/harbour/account')).address).to.equal('/harbour/sign-in')
+    expect((await thief.open('/harbour/account')).address).to.equal('/harbour/sign-in?notice=session-ended')
   })
 
   it('TK-13: a link with somebody else’s name beside it still is its own person’s', async () => {

@@ -117,7 +117,12 @@ describe('tenancy, on the real database', () => {
     )
     expect(await codeOf(nowhere)).to.equal('42501')
     const moved = withOrganization(fresh.database, mine, async (tx) => {
-      await enqueue(tx, systemRandom, { name: 'sign-in-paused', to: null, locale: 'en', data: {} })
+      await enqueue(tx, systemRandom, {
+        name: 'sign-in-paused',
+        to: null,
+        locale: 'en',
+        data: { accountId: mine },
+      })
       await tx.sql('messages').update({ organization_id: theirs })
     })
     expect(await codeOf(moved)).to.equal('42501')
@@ -151,7 +156,12 @@ describe('tenancy, on the real database', () => {
       const organizations = await twoOrganizations(single)
       for (const id of organizations) {
         await withOrganization(single.database, id, (tx) =>
-          enqueue(tx, systemRandom, { name: 'sign-in-paused', to: null, locale: id, data: {} }),
+          enqueue(tx, systemRandom, {
+            name: 'sign-in-paused',
+            to: null,
+            locale: id,
+            data: { accountId: id },
+          }),
         )
       }
       // In rounds, because who waits too long for the one connection is sent away.

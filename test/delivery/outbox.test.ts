@@ -16,7 +16,7 @@ describe('the outbox', () => {
         name: 'sign-in-paused',
         to: 'mia@harbour.example',
         locale: 'en',
-        data: {},
+        data: { accountId: 'a1' },
       })
       throw new Error('something later went wrong')
     })

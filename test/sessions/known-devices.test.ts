@@ -41,11 +41,11 @@ describe('Known devices', () => {
     expect(await isKnown('mia', newToken(systemRandom))).to.equal(false)
   })
 
-  it('keep their token, also when people share a browser', async () => {
-    const token = await remember('mia')
-    expect(await remember('mia', token)).to.equal(token)
-    expect(await remember('noah', token)).to.equal(token)
-    expect([await isKnown('mia', token), await isKnown('noah', token)]).to.deep.equal([true, true])
+  it('get a new token at each sign-in, which is known for all who share the browser; the old one is known no more', async () => {
+    const first = await remember('mia')
+    const second = await remember('noah', first)
+    expect([await isKnown('mia', second), await isKnown('noah', second)]).to.deep.equal([true, true])
+    expect([await isKnown('mia', first), await isKnown('noah', first)]).to.deep.equal([false, false])
   })
 
   it('never come from a cookie that somebody planted', async () => {
@@ -75,11 +75,11 @@ describe('Known devices', () => {
     const token = await remember('mia')
     portal.clock.pass(KNOWN_FOR - SECOND)
     expect(await isKnown('mia', token)).to.equal(true)
-    await remember('mia', token)
+    const renewed = await remember('mia', token)
     portal.clock.pass(KNOWN_FOR - SECOND)
-    expect(await isKnown('mia', token), 'signing in again keeps it').to.equal(true)
+    expect(await isKnown('mia', renewed), 'signing in again keeps it').to.equal(true)
     portal.clock.pass(SECOND)
-    expect(await isKnown('mia', token)).to.equal(false)
+    expect(await isKnown('mia', renewed)).to.equal(false)
     const count = () => portal.within('harbour', async (tx) => (await tx.rows('known_devices')).length)
     expect(await count()).to.equal(1)
     await portal.within('harbour', purgeDevices)
@@ -93,10 +93,10 @@ describe('Known devices', () => {
       portal.clock.pass(DAY)
     }
     const [first = '', second = ''] = tokens
-    await remember('mia', first)
+    const renewed = await remember('mia', first)
     portal.clock.pass(DAY)
     await remember('mia')
     expect(await isKnown('mia', second)).to.equal(false)
-    for (const token of [first, ...tokens.slice(2)]) expect(await isKnown('mia', token)).to.equal(true)
+    for (const token of [renewed, ...tokens.slice(2)]) expect(await isKnown('mia', token)).to.equal(true)
   })
 })

@@ -1,8 +1,11 @@
 import { completeRecovery } from '../../recovery/complete.ts'
-import { requiredSecret } from '../form.ts'
+import { hiddenText, requiredSecret } from '../form.ts'
 import { listOfRules, wordsFor } from '../new-password.ts'
 import { definePage } from '../page.ts'
+import type { Visit } from '../visit.ts'
 import { atStep } from './step.ts'
+
+const SAME_RECOVERY = 'page of a recovery'
 
 /** The new password, with the organization's rules as a list. */
 export const password = definePage({
@@ -12,21 +15,28 @@ export const password = definePage({
     const here = await atStep(visit, 'password')
     if ('goTo' in here) return here
     const { minutesLeft, username } = here.standing
-    return { view: { minutesLeft, username, ...listOfRules(visit.settings.passwords, ctx.request.body) } }
+    const attempt = visit.parts.secrets.keyedHash(SAME_RECOVERY, visit.cookies.read('recovery') ?? '')
+    return {
+      view: { minutesLeft, username, attempt, ...listOfRules(visit.settings.passwords, ctx.request.body) },
+    }
   },
   fields: {
+    attempt: hiddenText,
     password: requiredSecret({ missing: 'errors.password.missing' }),
     confirmation: requiredSecret({ missing: 'errors.confirmation.missing' }),
   },
   async submit(visit, values) {
     const here = await atStep(visit, 'password')
     if ('goTo' in here) return here
+    if (!isForThisRecovery(visit, values.attempt))
+      return { errors: { form: [{ key: 'errors.form.other-recovery' }] } }
     if (values.password !== values.confirmation) {
       return { errors: { confirmation: [{ key: 'errors.confirmation.different' }] } }
     }
     const { parts, organization, cookies, visitor, locale, settings } = visit
     const completion = await completeRecovery(parts, organization.id, {
       recoveryToken: cookies.read('recovery') ?? '',
+      sessionToken: cookies.read('session'),
       password: values.password,
       visitor,
       locale,
@@ -34,7 +44,7 @@ export const password = definePage({
     })
     switch (completion.outcome) {
       case 'completed':
-        if (completion.deviceToken) cookies.write('device', completion.deviceToken)
+        cookies.write('device', completion.deviceToken)
         cookies.clear('session')
         return { goTo: '/recover/done' }
       case 'refused':
@@ -45,3 +55,11 @@ export const password = definePage({
     }
   },
 })
+
+/**
+ * Whether a page was made for the recovery that this browser holds now. Two people share a browser: a tab that was left
+ * open for one must not set the other's password.
+ */
+function isForThisRecovery({ parts, cookies }: Visit, attempt: string): boolean {
+  return attempt === '' || parts.secrets.isKeyedHash(attempt, SAME_RECOVERY, cookies.read('recovery') ?? '')
+}

@@ -17,11 +17,10 @@ export const signIn = definePage({
     identifier: requiredText({ missing: 'errors.identifier.missing', tooLong: 'errors.identifier.too-long' }),
     password: requiredSecret({ missing: 'errors.password.missing' }),
   },
-  async submit({ parts, organization, cookies, visitor, locale }, values) {
+  async submit({ parts, organization, cookies, visitor }, values) {
     const signedIn = await signInWithPassword(parts, organization.id, {
       ...values,
       visitor,
-      locale,
       sessionToken: cookies.read('session'),
       deviceToken: cookies.read('device'),
     })
