@@ -1,7 +1,12 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { DEMO_ORGANIZATIONS } from '../../seeds/demo-organizations.ts'
-import { parseSettings, stricter, type RecoverySettings } from '../../src/organizations/settings.ts'
+import {
+  parseSettings,
+  readSettings,
+  stricter,
+  type RecoverySettings,
+} from '../../src/organizations/settings.ts'
 
 /** From the laxest to the strictest of each. */
 const LADDERS = {
@@ -145,5 +150,22 @@ describe('The stricter of two versions of the settings', () => {
         expect(stricter(one, one)).to.deep.equal(one)
       }),
     )
+  })
+})
+
+describe('Settings that another version of the program stored', () => {
+  it('are read without what this one does not know, and refused with it when they are saved', () => {
+    const newer = {
+      recovery: { linkLifetimeMinutes: 9, passkeys: true },
+      branding: { logo: 'x' },
+      people: { imports: 1 },
+    }
+    expect(readSettings(newer)).to.deep.equal(parseSettings({ recovery: { linkLifetimeMinutes: 9 } }))
+    expect(() => parseSettings(newer)).to.throw('passkeys')
+  })
+
+  it('are refused where a known setting is wrong', () => {
+    expect(() => readSettings({ recovery: { linkLifetimeMinutes: 0 } })).to.throw('linkLifetimeMinutes')
+    expect(() => readSettings({ recovery: 'mauve' })).to.throw('recovery')
   })
 })

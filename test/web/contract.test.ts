@@ -162,7 +162,7 @@ async function breakSettings(portal: Portal): Promise<void> {
   await portal.within('harbour', async (tx) => {
     await tx.insert('organization_settings', {
       version: 99,
-      settings: { colour: 'mauve' },
+      settings: { recovery: 'mauve' },
       saved_at: tx.now,
     })
   })
