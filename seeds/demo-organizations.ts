@@ -4,15 +4,6 @@ import type { PartialSettings } from '../src/organizations/settings.ts'
 /** Whoever tries the demo signs in with this, as anybody. */
 export const DEMO_PASSWORD = 'Lantern-Harbour-42!'
 
-/** Which of the product's source documents each organization follows. */
-export const DEMO_DOCUMENTS: Record<string, string> = {
-  harbour: 'S0, S1',
-  summit: 'S2',
-  lantern: 'S3',
-  meadow: 'S4',
-  acme: 'S0 – S4',
-}
-
 export interface DemoOrganization {
   /** Fixed: by these ids a database is known to be the demo's own. */
   id: string

@@ -20,7 +20,7 @@ import { systemRandom, type Random } from './platform/random.ts'
 import { projectRoot } from './platform/root.ts'
 import { createSecrets } from './platform/secrets.ts'
 import { linkOutOfPause, prepareLink } from './recovery/deliver.ts'
-import { DEMO_DOCUMENTS, DEMO_PASSWORD } from '../seeds/demo-organizations.ts'
+import { DEMO_ORGANIZATIONS, DEMO_PASSWORD } from '../seeds/demo-organizations.ts'
 import { keepHouse } from './housekeeping.ts'
 import { loadAssets } from './web/assets.ts'
 import type { WebParts } from './web/parts.ts'
@@ -63,7 +63,10 @@ export function openApp(config: Config, { target, listenTarget, log, ...given }:
   const words = loadWords(join(projectRoot, 'config', 'locales'))
   const parts: WebParts = {
     config,
-    demo: config.environment === 'demo' ? { password: DEMO_PASSWORD, documents: DEMO_DOCUMENTS } : null,
+    demo:
+      config.environment === 'demo'
+        ? { password: DEMO_PASSWORD, slugs: DEMO_ORGANIZATIONS.map(({ slug }) => slug) }
+        : null,
     database,
     secrets,
     random,

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net'
 import knex, { type Knex } from 'knex'
 import pg from 'pg'
 
@@ -23,6 +24,10 @@ export interface Database {
 /** How long a request may wait for a free connection before it is told to come back (503). */
 const ACQUIRE_TIMEOUT_MS = 3000
 const CONNECT_TIMEOUT_MS = 3000
+/** How much later than PostgreSQL's own end of a statement we take its silence for its absence. */
+const SILENCE_MARGIN_MS = 1000
+/** The oldest we run on (src/database/health.ts): told to Knex, which else asks before anybody watches the connection. */
+const OLDEST_VERSION = '15'
 
 /** int8 (counts) as a number: none of ours comes near 2^53. */
 pg.types.setTypeParser(pg.types.builtins.INT8, Number)
@@ -34,12 +39,21 @@ export function openDatabase(
 ): Database {
   const pool = knex({
     client: 'pg',
+    version: OLDEST_VERSION,
     connection: {
       ...connectionOf(target),
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       application_name: 'latchkey',
     },
-    pool: { min: 0, max: options.poolSize, acquireTimeoutMillis: ACQUIRE_TIMEOUT_MS },
+    pool: {
+      min: 0,
+      max: options.poolSize,
+      acquireTimeoutMillis: ACQUIRE_TIMEOUT_MS,
+      afterCreate(client: PgClient, done: (error: null, client: PgClient) => void) {
+        endWhenSilent(client, options.statementTimeoutMs + SILENCE_MARGIN_MS)
+        done(null, client)
+      },
+    },
     acquireConnectionTimeout: ACQUIRE_TIMEOUT_MS,
     // Errors go into logs, and a statement with its values holds hashes and addresses.
     compileSqlOnError: false,
@@ -55,6 +69,26 @@ export function openDatabase(
 }
 
 function ignore(): void {}
+
+/** What we need of node-postgres' client beyond its types. */
+interface PgClient {
+  /** False while the server owes an answer. */
+  readyForQuery: boolean
+  connection: { stream: Socket }
+}
+
+/**
+ * Ends a connection on which the server owes an answer or a farewell and says nothing for so many milliseconds. A frozen
+ * machine or a cut line closes no connection: the query would wait for ever, and its place in the pool with it. Where
+ * nothing was asked, silence is rest, and the connection stays.
+ */
+function endWhenSilent(client: PgClient, milliseconds: number): void {
+  const { stream } = client.connection
+  stream.setTimeout(milliseconds)
+  stream.on('timeout', () => {
+    if (!client.readyForQuery || stream.writableEnded) stream.destroy()
+  })
+}
 
 /** The settings of node-postgres for a target, whether it came as a URL or in parts. */
 export function connectionOf(target: ConnectionTarget): Knex.PgConnectionConfig {

@@ -38,7 +38,8 @@ export class OutcomeUnknown extends Unavailable {
 /**
  * Runs work inside one organization and commits it when the promise it returns is fulfilled.
  * Throws `Unavailable` when the database is away, too slow or full (nothing was changed), `OutcomeUnknown` when COMMIT
- * got no answer, and otherwise whatever the work throws, rolled back.
+ * got no answer, and otherwise whatever the work throws, rolled back. Work that catches the error of a statement and goes
+ * on has lost everything to PostgreSQL: that throws an Error too.
  */
 export async function withOrganization<Result>(
   database: Database,
@@ -113,9 +114,11 @@ async function begin(database: Database, sql: Knex.Transaction, organizationId: 
 
 async function commit(sql: Knex.Transaction): Promise<void> {
   try {
-    await sql.commit()
+    const answer = (await sql.commit()) as unknown as { response: { command: string } } | undefined
     // Knex's commit() is fulfilled even when COMMIT failed; only this promise tells.
     await sql.executionPromise
+    // Where a statement failed and the work went on all the same, PostgreSQL rolls back and calls that no error.
+    if (answer?.response.command !== 'COMMIT') throw new Error('nothing was saved: a statement had failed')
   } catch (error) {
     if (isAway(error)) throw new OutcomeUnknown('the database', { retryAfterSeconds: 5, cause: error })
     throw error

@@ -1,8 +1,7 @@
 import { z } from 'zod'
 
 /**
- * Everything that an organization decides, each setting declared once with its default. A dash in the table of the
- * five documents is this default.
+ * Everything that an organization decides, each setting declared once with its default.
  */
 export const settingsShape = z.strictObject({
   recovery: z

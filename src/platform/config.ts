@@ -39,6 +39,9 @@ export class BadConfiguration extends Error {
   override name = 'BadConfiguration'
 }
 
+/** 256 bits, for AES-256-GCM and HMAC. */
+const KEY_BYTES = 32
+
 type Environment = Record<string, string | undefined>
 type RawSettings = Record<string, unknown>
 
@@ -198,8 +201,8 @@ function parseKeys(configured: string, faults: string[]): SecretKey[] {
     .map((part, index) => {
       const [id = '', encoded = ''] = part.trim().split(':', 2)
       const bytes = Buffer.from(encoded, 'base64')
-      if (!/^[A-Za-z0-9_-]{1,32}$/.test(id) || bytes.length !== 32) {
-        faults.push(`SECRET_KEYS: key ${index + 1} must be id:base64, with 32 bytes of key`)
+      if (!/^[A-Za-z0-9_-]{1,32}$/.test(id) || bytes.length !== KEY_BYTES) {
+        faults.push(`SECRET_KEYS: key ${index + 1} must be id:base64, with ${KEY_BYTES} bytes of key`)
       }
       return { id, bytes }
     })
@@ -208,13 +211,16 @@ function parseKeys(configured: string, faults: string[]): SecretKey[] {
   return keys
 }
 
-/** The demo's own key, made once and kept beside its data, readable by this user only. */
+/**
+ * The demo's own key, made once and kept beside its data, readable by this user only. Throws `BadConfiguration` when the
+ * file holds none: a short key would seal with less than it promises.
+ */
 function keyOfTheDemo(dataDir: string): SecretKey {
   const file = join(dataDir, 'secret-key')
   if (!existsSync(file)) {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 })
     const draft = `${file}.${process.pid}`
-    writeFileSync(draft, randomBytes(32).toString('base64'), { mode: 0o600 })
+    writeFileSync(draft, randomBytes(KEY_BYTES).toString('base64'), { mode: 0o600, flush: true })
     try {
       linkSync(draft, file)
     } catch (error) {
@@ -224,7 +230,13 @@ function keyOfTheDemo(dataDir: string): SecretKey {
       rmSync(draft)
     }
   }
-  return { id: 'demo', bytes: Buffer.from(readFileSync(file, 'utf8'), 'base64') }
+  const bytes = Buffer.from(readFileSync(file, 'utf8'), 'base64')
+  if (bytes.length !== KEY_BYTES) {
+    throw new BadConfiguration(
+      `${file} is damaged: it holds no key of ${KEY_BYTES} bytes. Restore it, or remove ${dataDir} to begin anew.`,
+    )
+  }
+  return { id: 'demo', bytes }
 }
 
 /** Puts the name of the variable in front, so that whoever reads the fault knows what to set. */

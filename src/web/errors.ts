@@ -40,17 +40,10 @@ export function errorPages(parts: WebParts): Middleware {
 function asRefused(error: unknown): Refused {
   if (error instanceof Refused) return error
   if (error instanceof Unavailable) return new Refused(503, { retryAfterSeconds: error.retryAfterSeconds })
-  // Koa, its router and its body parser say by a status and `expose` that the request is to blame.
-  const { status, expose } = (typeof error === 'object' && error !== null ? error : {}) as {
-    status?: unknown
-    expose?: unknown
-  }
-  const known = STATUSES.find((one) => one === status)
-  return new Refused(known && (known >= 500 || expose !== false) ? known : clientFault(status))
-}
-
-function clientFault(status: unknown): RefusalStatus {
-  return typeof status === 'number' && status >= 400 && status < 500 ? 400 : 500
+  // Koa, its router and its body parser say by a status that the request is to blame.
+  const status = error instanceof Error && 'status' in error ? Number(error.status) : 500
+  const blamesRequest = status >= 400 && status < 500
+  return new Refused(STATUSES.find((known) => known === status) ?? (blamesRequest ? 400 : 500))
 }
 
 async function show(ctx: Context, parts: WebParts, refused: Refused): Promise<void> {

@@ -82,6 +82,7 @@ export const FAMILIES: readonly Family[] = [
   { beginning: 'errors.identifier.not-', endings: ['a-username', 'either'] },
   { beginning: 'messages.', endings: each(Object.keys(WORTH_SENDING_MS), ['subject']) },
   { beginning: 'demo.index.ways.', endings: each(['choose', 'forget', 'return'], ['title', 'words']) },
+  { beginning: 'demo.index.kinds.', endings: DEMO_ORGANIZATIONS.map(({ slug }) => slug) },
   { beginning: 'demo.index.organizations.', endings: DEMO_ORGANIZATIONS.map(({ slug }) => slug) },
 ]
 

@@ -20,7 +20,7 @@ export function mountDemo(router: Router, parts: WebParts): void {
 
 /** The organizations, what each shows, and who lives there. */
 export async function showDemoIndex(ctx: Context, parts: WebParts, demo: Demo): Promise<void> {
-  const known = (await allOrganizations(parts.database)).filter(({ slug }) => slug in demo.documents)
+  const known = (await allOrganizations(parts.database)).filter(({ slug }) => demo.slugs.includes(slug))
   const organizations = []
   for (const { id, slug, name } of known) {
     const { people, color } = await withOrganization(parts.database, id, async (tx) => ({
@@ -32,7 +32,7 @@ export async function showDemoIndex(ctx: Context, parts: WebParts, demo: Demo): 
       name,
       color,
       onColor: readableOn(color),
-      document: demo.documents[slug],
+      kind_key: `demo.index.kinds.${slug}`,
       summary_key: `demo.index.organizations.${slug}`,
       people: people.map(({ username, fullName, role, email }) => ({ username, fullName, role, email })),
     })
