@@ -26,5 +26,7 @@ export async function up(knex: Knex): Promise<void> {
       primary key (organization_id, account_id, device_hash),
       foreign key (organization_id, account_id) references accounts (organization_id, id)
     )`)
+  await knex.raw('create index on known_devices (organization_id, device_hash)')
+  await knex.raw('create index on known_devices (organization_id, last_seen_at)')
   await protectByOrganization(knex, 'known_devices', ['select', 'insert', 'update', 'delete'])
 }

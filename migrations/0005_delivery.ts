@@ -22,6 +22,7 @@ export async function up(knex: Knex): Promise<void> {
       check ((state = 'queued') = (ended_at is null))
     )`)
   await knex.raw('create index on messages (organization_id, created_at)')
+  await knex.raw('create index on messages (organization_id, ended_at) where ended_at is not null')
   await protectByOrganization(knex, 'messages', ['select', 'insert', 'update', 'delete'])
 
   // The queue itself, apart and small: claimed by any worker for any organization, it names nobody.

@@ -3,7 +3,7 @@ import type Koa from 'koa'
 import { record } from './audit/audit.ts'
 import { createPasswordHasher } from './credentials/password.ts'
 import { openDatabase, type ConnectionTarget, type Database } from './database/connect.ts'
-import { dispatch } from './delivery/dispatch.ts'
+import { dispatch, newLanes } from './delivery/dispatch.ts'
 import type { Preparers } from './delivery/message.ts'
 import { createRenderer } from './delivery/render.ts'
 import { createCapturingSender } from './delivery/senders/captured.ts'
@@ -79,22 +79,26 @@ export function openApp(config: Config, { target, listenTarget, log, ...given }:
   }
   const sender = given.sender ?? senderFor(config, database, random)
   const renderer = createRenderer(words, join(projectRoot, 'templates'))
+  const lanes = newLanes()
   const sendDue = () =>
-    dispatch({
-      database,
-      random,
-      preparers: preparersOf(parts),
-      renderer,
-      sender,
-      onLost: (tx, { messageId, reason }) =>
-        record(tx, random, {
-          kind: 'message.lost',
-          outcome: 'refused',
-          origin: { actor: 'system' },
-          detail: { message: messageId, reason },
-        }),
-      log,
-    })
+    dispatch(
+      {
+        database,
+        random,
+        preparers: preparersOf(parts),
+        renderer,
+        sender,
+        onLost: (tx, { messageId, reason }) =>
+          record(tx, random, {
+            kind: 'message.lost',
+            outcome: 'refused',
+            origin: { actor: 'system' },
+            detail: { message: messageId, reason },
+          }),
+        log,
+      },
+      lanes,
+    )
   const tidy = () => keepHouse(database)
   return {
     parts,

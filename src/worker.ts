@@ -2,7 +2,7 @@ import { MINUTE, SECOND } from './platform/clock.ts'
 import type { Logger } from './platform/log.ts'
 
 export interface WorkerParts {
-  /** Does a round of what is due and tells how much that was. */
+  /** Does a round of what is due and tells how much that was. Rounds may overlap. */
   dispatch: () => Promise<number>
   housekeeping: () => Promise<void>
   /** Starts listening for work and returns what ends it; null where only polling is possible (a pooler in between). */
@@ -23,19 +23,24 @@ const LONGEST_WAIT_TO_LISTEN_MS = 30 * SECOND
  */
 export function startWorker(parts: WorkerParts): { stop(): Promise<void> } {
   const { pollMs = POLL_MS, housekeepingMs = HOUSEKEEPING_MS, log } = parts
-  const [due, mending, house, connection, reconnect] = [bell(), bell(), bell(), bell(), bell()]
+  const [due, house, connection, reconnect] = [bell(), bell(), bell(), bell()]
   let stopping = false
 
   async function sendWhatIsDue(): Promise<void> {
+    const underWay = new Set<Promise<void>>()
     while (!stopping) {
-      try {
-        if ((await parts.dispatch()) === 0) await due.rings(pollMs)
-      } catch (error) {
-        log.error({ err: error }, 'a round of sending failed')
-        // Deaf to notifications for once: each new message would otherwise try a broken database again.
-        await mending.rings(pollMs)
-      }
+      // Not waited for: a round that has a slow mail in it must not hold up the next one.
+      const round = parts.dispatch().then(
+        (taken) => {
+          if (taken > 0) due.ring()
+        },
+        (error: unknown) => log.error({ err: error }, 'a round of sending failed'),
+      )
+      underWay.add(round)
+      void round.finally(() => underWay.delete(round))
+      await due.rings(pollMs)
     }
+    await Promise.all(underWay)
   }
 
   async function keepHouse(): Promise<void> {
@@ -70,7 +75,7 @@ export function startWorker(parts: WorkerParts): { stop(): Promise<void> } {
   return {
     async stop() {
       stopping = true
-      for (const each of [due, mending, house, connection, reconnect]) each.ring()
+      for (const each of [due, house, connection, reconnect]) each.ring()
       await running
     },
   }

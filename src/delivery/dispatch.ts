@@ -19,8 +19,17 @@ export interface DispatchParts {
   log: Logger
 }
 
-/** How many mails one worker has on their way at once. */
-const LANES = 5
+/** How many more mails a process may have on their way. Rounds that overlap share it. */
+export interface Lanes {
+  free: number
+}
+
+const MOST_LANES = 5
+
+export function newLanes(): Lanes {
+  return { free: MOST_LANES }
+}
+
 /** After so many a lane ends, so that a round does and the worker can stop between two. */
 const LANE_TURNS = 20
 /** Longer than preparing and sending can take: while it runs, the message is its worker's alone. */
@@ -46,19 +55,25 @@ interface Outgoing {
 
 /**
  * One round of sending what is due, oldest first; any number of processes may run it at once. Returns how many messages
- * were taken up: 0 says that nothing is due. A message goes out at least once (promise P2): a worker that dies between
+ * were taken up: 0 says that nothing is due, or that every lane is busy. A message goes out at least once (promise P2): a worker that dies between
  * sending and saying so leaves a lease that runs out, and the message is prepared and sent again.
  * Throws what kept the database from answering, after every lane has ended.
  */
-export async function dispatch(parts: DispatchParts): Promise<number> {
-  const first = await claim(parts.database, LANES)
-  const lanes = await Promise.allSettled(first.map((claimed) => runLane(parts, claimed)))
-  const broken = lanes.find((lane) => lane.status === 'rejected')
+export async function dispatch(parts: DispatchParts, lanes: Lanes = newLanes()): Promise<number> {
+  const reserved = lanes.free
+  if (reserved === 0) return 0
+  lanes.free = 0
+  const first = await claim(parts.database, reserved).finally(() => (lanes.free += reserved))
+  lanes.free -= first.length
+  const ended = await Promise.allSettled(
+    first.map((claimed) => runLane(parts, claimed).finally(() => (lanes.free += 1))),
+  )
+  const broken = ended.find((lane) => lane.status === 'rejected')
   if (broken) throw broken.reason
-  return lanes.reduce((sum, lane) => sum + (lane.status === 'fulfilled' ? lane.value : 0), 0)
+  return ended.reduce((sum, lane) => sum + (lane.status === 'fulfilled' ? lane.value : 0), 0)
 }
 
-/** Takes one message after another, so that a slow mail holds up its own lane only and no lease grows old in a line. */
+/** Takes one message after another, so that no lease grows old in a line; a slow mail holds up its own lane only. */
 async function runLane(parts: DispatchParts, first: Claim): Promise<number> {
   let claimed: Claim | undefined = first
   let turns = 0

@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { newLanes } from '../../src/delivery/dispatch.ts'
 import { sentMessages } from '../../src/delivery/outbox.ts'
 import { HOUR, MINUTE, SECOND } from '../../src/platform/clock.ts'
 import { systemRandom } from '../../src/platform/random.ts'
@@ -40,6 +41,30 @@ describe('dispatch', () => {
     expect(sent.filter((message) => message.organizationId === rig.harbour)).to.have.length(500)
     expect(new Set(rig.minted).size).to.equal(1000)
   }).timeout(60_000)
+
+  it('sends a new mail while a slow one is still on its way, and never more at once than there are lanes', async () => {
+    const lanes = newLanes()
+    const onTheirWay: (() => void)[] = []
+    const slow = {
+      send: () => new Promise<void>((resolve) => onTheirWay.push(resolve)),
+      close: () => Promise.resolve(),
+    }
+    await rig.queue('slow@harbour.example')
+    const first = rig.work({ sender: slow }, lanes)
+    const quick = await rig.queue('quick@harbour.example')
+    while (lanes.free !== 4) await new Promise(setImmediate)
+    expect(await rig.work({}, lanes)).to.equal(1)
+    expect(await rig.message(quick)).to.include({ state: 'sent' })
+
+    for (let more = 0; more < 6; more += 1) await rig.queue(`more-${more}@harbour.example`)
+    const second = rig.work({ sender: slow }, lanes)
+    while (onTheirWay.length < 5) await new Promise(setImmediate)
+    expect(await rig.work({}, lanes), 'every lane is busy').to.equal(0)
+    const releasing = setInterval(() => onTheirWay.splice(0).forEach((release) => release()))
+    expect((await first) + (await second)).to.equal(7)
+    clearInterval(releasing)
+    expect(lanes.free).to.equal(5)
+  })
 
   it('takes first what has been due longest', async () => {
     const ids: string[] = []

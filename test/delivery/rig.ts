@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { dispatch, type DispatchParts } from '../../src/delivery/dispatch.ts'
+import { dispatch, type DispatchParts, type Lanes } from '../../src/delivery/dispatch.ts'
 import type { LetterData, Preparers } from '../../src/delivery/message.ts'
 import { enqueue, type DueRow, type MessageRow } from '../../src/delivery/outbox.ts'
 import { createRenderer } from '../../src/delivery/render.ts'
@@ -62,17 +62,20 @@ export async function openRig() {
       return sender
     },
     /** One round of work, by a worker that has these parts of its own. */
-    work: (own: Partial<DispatchParts> = {}) =>
-      dispatch({
-        database,
-        random: { ...systemRandom, below: () => 0 },
-        preparers,
-        renderer,
-        sender: capturing,
-        onLost: (_tx, one) => Promise.resolve(void lost.push(one)),
-        log: createLog('debug', { write: (line) => logLines.push(line) }),
-        ...own,
-      }),
+    work: (own: Partial<DispatchParts> = {}, lanes?: Lanes) =>
+      dispatch(
+        {
+          database,
+          random: { ...systemRandom, below: () => 0 },
+          preparers,
+          renderer,
+          sender: capturing,
+          onLost: (_tx, one) => Promise.resolve(void lost.push(one)),
+          log: createLog('debug', { write: (line) => logLines.push(line) }),
+          ...own,
+        },
+        lanes,
+      ),
     /** Queues a notice to an address; it needs no preparer's choice of recipient. */
     queue: (to = 'mia@harbour.example', organizationId = harbour) =>
       withOrganization(database, organizationId, (tx) =>

@@ -27,6 +27,7 @@ export function createSmtpSender(options: {
   const transport = createTransport({
     url: options.url,
     pool: true,
+    requireTLS: mustEncrypt(options.url),
     maxConnections: MOST_CONNECTIONS,
     // The outbox repeats what failed, with a fresh link; the pool's own repeats would only hold up that.
     maxRequeues: 0,
@@ -62,6 +63,18 @@ export function createSmtpSender(options: {
       return Promise.resolve()
     },
   }
+}
+
+/**
+ * Whether a server that offers no TLS is refused. With smtp:, TLS begins by STARTTLS, and whoever sits in between can take
+ * the offer out of the answer (RFC 3207 §6): login and links would go out readable. Not asked of this machine, nor where
+ * the URL says `requireTLS=false` because the way to a relay is trusted.
+ */
+export function mustEncrypt(url: string): boolean {
+  const { protocol, hostname, searchParams } = new URL(url)
+  const isThisMachine = hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname)
+  const asked = searchParams.get('requireTLS')
+  return asked === 'true' || (protocol === 'smtp:' && !isThisMachine && asked !== 'false')
 }
 
 /**

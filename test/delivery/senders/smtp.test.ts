@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { SendFault, soleMailbox, type Email } from '../../../src/delivery/senders/sender.ts'
-import { createSmtpSender } from '../../../src/delivery/senders/smtp.ts'
+import { createSmtpSender, mustEncrypt } from '../../../src/delivery/senders/smtp.ts'
 import { startMailServer, type MailServer, type Treatment } from '../../support/smtp.ts'
 
 const email: Email = {
@@ -17,6 +17,29 @@ describe('the SMTP sender', () => {
   let server: MailServer
   beforeEach(async () => (server = await startMailServer()))
   afterEach(() => server.close())
+
+  it('asks for TLS wherever the way leads over a network, unless the operator says that it is trusted', () => {
+    for (const url of [
+      'smtp://mail.example.org',
+      'smtp://10.0.0.5:25',
+      'smtp://127.example.org',
+      'smtp://localhost?requireTLS=true',
+    ])
+      expect(mustEncrypt(url), url).to.equal(true)
+    for (const url of [
+      'smtp://localhost:25',
+      'smtp://127.0.0.1',
+      'smtp://[::1]:25',
+      'smtp://relay?requireTLS=false',
+      'smtps://mail.example.org',
+    ])
+      expect(mustEncrypt(url), url).to.equal(false)
+  })
+
+  it('hands nothing to a server that offers no TLS where it must', async () => {
+    expect(await outcomeAt(`${server.url}?requireTLS=true`)).not.to.equal('sent')
+    expect(server.arrived).to.deep.equal([])
+  })
 
   it('hands over one mail to one recipient, with the headers of a machine', async () => {
     expect(await outcomeAt(server.url)).to.equal('sent')
