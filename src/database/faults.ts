@@ -14,7 +14,7 @@ const AWAY_CODES = [
   'EHOSTUNREACH',
 ]
 const AWAY_MESSAGES =
-  /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|not queryable|Timeout acquiring a connection/
+  /Connection terminated|timeout expired|Client has encountered a connection error|not queryable|Timeout acquiring a connection/
 
 /** Whether an error says that the database is away or overloaded, so that trying again later makes sense. */
 export function isAway(error: unknown): boolean {

@@ -8,14 +8,14 @@ import type { Database } from './connect.ts'
  */
 export async function faultsOfDatabase(database: Database): Promise<string[]> {
   return withoutOrganization(database, async ({ sql }) => {
-    const answer = await sql.raw<{ rows: Facts[] }>(`
+    const answer = await sql.raw<{ rows: [Facts] }>(`
       select current_setting('server_version_num')::int as version, current_setting('fsync') as fsync,
              current_setting('synchronous_commit') as synchronous_commit,
              exists (select from pg_roles
                      where (rolsuper or rolbypassrls) and pg_has_role(oid, 'member')) as unbound,
              exists (select from pg_tables
                      where schemaname = 'public' and pg_has_role(tableowner, 'member')) as owner`)
-    const facts = answer.rows[0]!
+    const facts = answer.rows[0]
     const faults: [boolean, string][] = [
       [facts.version < 150_000, 'it is older than PostgreSQL 15'],
       [facts.fsync === 'off', 'fsync is off: an acknowledged change could be lost'],

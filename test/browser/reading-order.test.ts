@@ -96,7 +96,7 @@ describe('the main journey, read aloud', () => {
       '      listitem',
       '        link "The password must include a symbol"',
       '  heading "Create a new password" [level=1]',
-      '  paragraph: You have 15 minutes to finish this page.',
+      '  paragraph: For the account mia. You have 15 minutes to finish this page.',
       '  text: New Password',
       '  paragraph: The password must include a symbol',
       '  textbox "New Password" [invalid]',

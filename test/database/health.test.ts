@@ -1,7 +1,15 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect } from 'chai'
 import knex from 'knex'
 import { connectionOf, openDatabase, type ConnectionTarget } from '../../src/database/connect.ts'
+import { startEmbedded } from '../../src/database/embedded.ts'
+import { chooseAccount, runAs } from '../../src/database/embedded/account.ts'
+import { createCluster, prepareHome } from '../../src/database/embedded/cluster.ts'
+import { findPrograms } from '../../src/database/embedded/programs.ts'
 import { faultsOfDatabase } from '../../src/database/health.ts'
+import { migrate } from '../../src/database/migrate.ts'
 import { freshDatabase, type FreshDatabase } from '../support/database.ts'
 
 describe('the database at the start', () => {
@@ -34,7 +42,45 @@ describe('the database at the start', () => {
     expect(faults).to.have.length(1)
     expect(faults[0]).to.contain('DATABASE_OWNER_URL')
   })
+
+  it('is refused where the application could become the owner, or a role that nothing binds', async () => {
+    const dataDir = mkdtempSync(join(tmpdir(), 'latchkey-roles-'))
+    try {
+      await prepareCluster(dataDir, [
+        'create role unbound nologin bypassrls;',
+        'grant unbound, latchkey_owner to latchkey_app with inherit false;',
+      ])
+      const server = await startEmbedded({ dataDir })
+      try {
+        await migrate(server.owner, server.application)
+        const faults = await faultsAs(server.application)
+        expect(faults).to.have.length(2)
+        expect(faults[0]).to.contain('bypasses row-level security')
+        expect(faults[1]).to.contain('DATABASE_OWNER_URL')
+      } finally {
+        await server.stop()
+      }
+    } finally {
+      rmSync(dataDir, { recursive: true, force: true })
+    }
+  })
 })
+
+/** Makes a private PostgreSQL that is not started yet, and runs statements in it as its superuser, who cannot log in. */
+async function prepareCluster(dataDir: string, statements: string[]): Promise<void> {
+  const account = await chooseAccount()
+  const programs = await findPrograms(account, dataDir)
+  const home = await prepareHome(dataDir, account)
+  await createCluster(home, programs, account)
+  const single = ['--single', '-D', home.data, '-c', 'exit_on_error=on', 'postgres']
+  const { code, output } = await runAs(
+    account,
+    join(programs, 'bin/postgres'),
+    single,
+    `${statements.join('\n')}\n`,
+  )
+  expect(code, output).to.equal(0)
+}
 
 async function faultsAs(target: ConnectionTarget): Promise<string[]> {
   const database = openDatabase(target, { poolSize: 1, statementTimeoutMs: 5000, lockTimeoutMs: 5000 })

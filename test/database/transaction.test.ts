@@ -43,6 +43,20 @@ describe('a transaction', () => {
     })
   }
 
+  it('says so when its work went on after a statement that failed', async () => {
+    const thrown = await failureOf(
+      withoutOrganization(fresh.database, async (tx) => {
+        await addOrganization(tx, organization('before'))
+        await tx.sql('no_such_table').catch(() => undefined)
+        return 'saved'
+      }),
+    )
+    expect(thrown).to.be.instanceOf(Error).and.to.have.property('message').that.contains('nothing was saved')
+    expect(await slugs()).to.deep.equal([])
+    await withoutOrganization(fresh.database, (tx) => addOrganization(tx, organization('after')))
+    expect(await slugs()).to.deep.equal(['after'])
+  })
+
   it('has one instant, the database’s, whatever it does and however long', async () => {
     const [first, second] = await withoutOrganization(fresh.database, async ({ sql, now }) => {
       const answer = await sql.raw<{ rows: { now: Date }[] }>('select pg_sleep(0.01), now() as now')

@@ -17,7 +17,8 @@ import {
   signIn,
 } from '../attacks/steps.ts'
 import { openPortal, type Portal } from '../support/portal.ts'
-import type { Page, Visitor } from '../support/visitor.ts'
+import type { Visitor } from '../support/visitor.ts'
+import { saysNotNow } from './not-now.ts'
 import { layCable, type Cable } from './severed.ts'
 
 const FIELDS = { password: NEW_PASSWORD, confirmation: NEW_PASSWORD }
@@ -213,12 +214,3 @@ describe('faults: the database is slow or full', () => {
     }
   }
 })
-
-/** 503 with when to come back, in less than five seconds. */
-async function saysNotNow(act: () => Promise<Page>): Promise<void> {
-  const began = performance.now()
-  const page = await act()
-  expect(page.status, page.text).to.equal(503)
-  expect(Number(page.headers['retry-after'])).to.be.within(1, 60)
-  expect(performance.now() - began).to.be.below(5000)
-}

@@ -26,6 +26,9 @@ export interface Cable {
   /** Cuts every connection, and answers no new one until it is mended. */
   cut(): void
   mend(): void
+  /** Keeps every connection and carries nothing, as to a frozen machine, until it carries again; what was sent is lost. */
+  fallSilent(): void
+  carry(): void
   close(): Promise<void>
 }
 
@@ -36,6 +39,7 @@ const COMMIT = Buffer.from('COMMIT;\0')
 export async function layCable(to: Place): Promise<Cable> {
   let place = to
   let isCut = false
+  let isSilent = false
   let order: { table: string; fate: Fate } | null = null
   let release: () => void = () => undefined
   let told: () => void = () => undefined
@@ -61,8 +65,9 @@ export async function layCable(to: Place): Promise<Cable> {
       })
     }
     const late = new Set<Socket>()
-    far.on('data', (chunk) => near.write(chunk))
+    far.on('data', (chunk) => isSilent || near.write(chunk))
     near.on('data', (chunk: Buffer) => {
+      if (isSilent) return
       writes += chunk.toString('latin1')
       const isCommit = chunk.includes(COMMIT)
       if (!isCommit || !order || !writes.includes(`insert into "${order.table}"`)) {
@@ -104,6 +109,8 @@ export async function layCable(to: Place): Promise<Cable> {
       cutAll()
     },
     mend: () => (isCut = false),
+    fallSilent: () => (isSilent = true),
+    carry: () => (isSilent = false),
     async close() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
       cutAll()

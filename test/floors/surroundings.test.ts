@@ -47,7 +47,14 @@ const RULES: Rule[] = [
     isSeen: (node) =>
       isNamed(node, ['setTimeout', 'setInterval', 'setImmediate']) ||
       isMember(node, 'AbortSignal', ['timeout']),
-    homes: ['src/worker.ts', 'src/delivery/senders/', 'src/cli/', 'src/database/embedded/'],
+    // connect.ts gives up on a connection that went silent.
+    homes: [
+      'src/worker.ts',
+      'src/delivery/senders/',
+      'src/cli/',
+      'src/database/embedded/',
+      'src/database/connect.ts',
+    ],
     instead: 'let the worker do it, or store the instant from which it may happen',
     example: `setInterval(purge, 1000)`,
   },

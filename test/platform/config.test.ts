@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
@@ -78,6 +78,17 @@ describe('configuration', () => {
     expect(Buffer.from(readFileSync(file, 'utf8'), 'base64')).to.deep.equal(made.secretKeys[0]?.bytes)
     expect(statSync(file).mode & 0o777).to.equal(0o600)
   })
+
+  for (const [what, content] of [
+    ['is empty', ''],
+    ['holds a shorter key', keyText(31)],
+  ] as const) {
+    it(`refuses the demo’s own key when its file ${what}, by its name`, () => {
+      const file = join(dataDir, 'secret-key')
+      writeFileSync(file, content)
+      expect(() => loadConfig({ DATA_DIR: dataDir })).to.throw(BadConfiguration, file)
+    })
+  }
 
   for (const [variable, value] of [
     ['NODE_ENV', 'staging'],

@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net'
 import { openApp, type App } from '../../src/app.ts'
+import { createPasswordHasher } from '../../src/credentials/password.ts'
 import { withOrganization, type Transaction } from '../../src/database/transaction.ts'
 import type { Email, EmailSender } from '../../src/delivery/senders/sender.ts'
 import type { Organization } from '../../src/organizations/organization.ts'
@@ -7,10 +8,11 @@ import { parseSettings, type PartialSettings, type Settings } from '../../src/or
 import { currentSettings, organizationBySlug, saveSettings } from '../../src/organizations/store.ts'
 import { loadConfig, type Config } from '../../src/platform/config.ts'
 import { createLog } from '../../src/platform/log.ts'
+import { systemRandom } from '../../src/platform/random.ts'
 import { createHttpServer } from '../../src/web/http.ts'
 import { seedDemo } from '../../seeds/demo.ts'
 import { stoppedClock, type StoppedClock } from './clock.ts'
-import { freshDatabase, type FreshDatabase } from './database.ts'
+import { freshDatabase, keepTemplate, type FreshDatabase } from './database.ts'
 import { Visitor } from './visitor.ts'
 
 /** The whole product on a real database and a real port, with the demo's organizations, a stopped clock and a kept mailbox. */
@@ -49,9 +51,7 @@ export async function openPortal(
   } = {},
 ): Promise<Portal> {
   const clock = stoppedClock()
-  const freshOne = (running: StoppedClock) =>
-    freshDatabase({ clock: running, ...(given.poolSize ? { poolSize: given.poolSize } : {}) })
-  const store = await (given.store ?? freshOne)(clock)
+  const store = await (given.store ?? ((running) => copyOfTheDemo(running, given.poolSize)))(clock)
   const logged: string[] = []
   const mailbox: Email[] = []
 
@@ -68,7 +68,7 @@ export async function openPortal(
     clock,
     ...(given.sender === 'own' ? {} : { sender: given.sender ?? keptIn(mailbox) }),
   })
-  await seedDemo(app.parts)
+  if (given.store) await seedDemo(app.parts)
   const handle = app.koa.callback()
   server.on('request', (request, response) => void handle(request, response))
 
@@ -106,6 +106,20 @@ export async function openPortal(
       await store.close()
     },
   }
+}
+
+let demo: Promise<string> | undefined
+
+/** The demo's people are planted once for all portals, at the instant where every stopped clock starts. */
+async function copyOfTheDemo(clock: StoppedClock, poolSize?: number): Promise<FreshDatabase> {
+  demo ??= keepTemplate(stoppedClock(), (database) =>
+    seedDemo({
+      database,
+      hasher: createPasswordHasher({ concurrency: 1, queue: 1, random: systemRandom }),
+      random: systemRandom,
+    }),
+  )
+  return freshDatabase({ clock, template: await demo, ...(poolSize ? { poolSize } : {}) })
 }
 
 /** Opens a portal for one piece of work, and closes it also when that fails: an open one keeps the suite from ending. */
