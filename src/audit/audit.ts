@@ -71,27 +71,3 @@ export async function record(tx: Transaction, random: Random, event: AuditEvent)
     detail: event.detail ?? {},
   })
 }
-
-/** The events about one account, newest first. */
-export async function eventsAbout(tx: Transaction, accountId: string, most: number): Promise<AuditEvent[]> {
-  const rows = await tx
-    .rows<AuditRow>('audit_events')
-    .where('subject_id', accountId)
-    .orderBy([
-      { column: 'at', order: 'desc' },
-      { column: 'id', order: 'desc' },
-    ])
-    .limit(most)
-  return rows.map((row) => ({
-    kind: row.kind,
-    outcome: row.outcome,
-    origin: {
-      actor: row.actor as Origin['actor'],
-      actorId: row.actor_id,
-      address: row.address,
-      requestId: row.request_id,
-    },
-    subjectId: row.subject_id,
-    detail: row.detail,
-  }))
-}

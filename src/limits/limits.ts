@@ -38,13 +38,9 @@ export interface Limits {
    * spends several in one transaction does so in one order everywhere, or two of them lock each other out.
    */
   spendIn(tx: SystemTransaction, rule: LimitName, ...keyParts: string[]): Promise<LimitAnswer>
-  /** What `spend` would answer, without counting. */
-  peek(rule: LimitName, ...keyParts: string[]): Promise<LimitAnswer>
   /** Takes back one spend that was allowed and turned out not to be what the rule counts (say, no failure). */
   giveBack(rule: LimitName, ...keyParts: string[]): Promise<void>
-  /** Takes back all that was spent under a key. */
-  forget(rule: LimitName, ...keyParts: string[]): Promise<void>
-  /** Like `forget`, as part of a transaction and undone with it. */
+  /** Takes back all that was spent under a key, as part of a transaction and undone with it. */
   forgetIn(tx: SystemTransaction, rule: LimitName, ...keyParts: string[]): Promise<void>
 }
 
@@ -81,14 +77,6 @@ export function createLimits(parts: {
   return {
     spendIn,
     spend: (rule, ...keyParts) => withoutOrganization(database, (tx) => spendIn(tx, rule, ...keyParts)),
-    peek: (rule, ...keyParts) =>
-      withoutOrganization(database, async ({ sql, now }) => {
-        const row = await sql<LimitRow>('limits')
-          .where({ key: keyOf(rule, keyParts) })
-          .first()
-        const isSpent = row && row.ends_at > now && row.spent >= allowances[rule].count
-        return isSpent ? refusedUntil(row.ends_at, now) : { allowed: true }
-      }),
     giveBack: (rule, ...keyParts) =>
       withoutOrganization(database, async ({ sql, now }) => {
         await sql<LimitRow>('limits')
@@ -97,7 +85,6 @@ export function createLimits(parts: {
           // Refused spends, of which one is counted, are not there to be given back.
           .update({ spent: sql.raw('greatest(least(spent, ?) - 1, 0)', [allowances[rule].count]) })
       }),
-    forget: (rule, ...keyParts) => withoutOrganization(database, (tx) => forgetIn(tx, rule, ...keyParts)),
     forgetIn,
   }
 }

@@ -1,4 +1,5 @@
-import { namesOf, verifiedEmail, type Account } from '../accounts/account.ts'
+import { namesOf } from '../accounts/account.ts'
+import { tellOfChangedPassword } from '../accounts/password-notice.ts'
 import { lockAccount, raiseSecurityEpoch } from '../accounts/store.ts'
 import { record, visitorOrigin } from '../audit/audit.ts'
 import type { PasswordHasher } from '../credentials/password.ts'
@@ -7,7 +8,6 @@ import { passwordOf, savePassword } from '../credentials/store.ts'
 import type { Database } from '../database/connect.ts'
 import { withKnownOutcome } from '../database/known-outcome.ts'
 import { withOrganization, type Transaction } from '../database/transaction.ts'
-import { enqueue } from '../delivery/outbox.ts'
 import type { Limits } from '../limits/limits.ts'
 import { currentSettings, organizationOf } from '../organizations/store.ts'
 import type { Random } from '../platform/random.ts'
@@ -101,28 +101,8 @@ async function replace(
   const place = { address: change.visitor.place, device: change.visitor.device }
   const sessionToken = await openSession(tx, parts.random, account.id, place)
   await recordChange(parts, tx, change, 'success')
-  await notify(parts, tx, account, change)
+  await tellOfChangedPassword(tx, parts.random, account, change)
   return { outcome: 'changed', sessionToken }
-}
-
-async function notify(
-  parts: ProfileParts,
-  tx: Transaction,
-  account: Account,
-  change: PasswordChange,
-): Promise<void> {
-  const to = verifiedEmail(account)
-  if (!to) return
-  await enqueue(tx, parts.random, {
-    name: 'password-changed',
-    to,
-    locale: account.locale ?? change.locale,
-    data: {
-      at: tx.now.toISOString(),
-      device: change.visitor.device || null,
-      address: change.visitor.place,
-    },
-  })
 }
 
 async function recordChange(

@@ -1,11 +1,11 @@
-import { namesOf, verifiedEmail, type Account } from '../accounts/account.ts'
+import { namesOf, type Account } from '../accounts/account.ts'
+import { tellOfChangedPassword } from '../accounts/password-notice.ts'
 import { raiseSecurityEpoch } from '../accounts/store.ts'
 import { record, visitorOrigin } from '../audit/audit.ts'
 import { judgePassword, type PasswordProblem } from '../credentials/password-policy.ts'
 import { passwordOf, savePassword } from '../credentials/store.ts'
 import { withKnownOutcome } from '../database/known-outcome.ts'
 import { withOrganization, type Transaction } from '../database/transaction.ts'
-import { enqueue } from '../delivery/outbox.ts'
 import { organizationOf } from '../organizations/store.ts'
 import { newId } from '../platform/random.ts'
 import { hashToken } from '../platform/secrets.ts'
@@ -116,28 +116,8 @@ async function spend(
     subjectId: account.id,
     detail: { attempt: attempt.id, method: attempt.method, sessionsEnded },
   })
-  await notify(parts, tx, account, submission)
+  await tellOfChangedPassword(tx, parts.random, account, submission)
   return { outcome: 'completed', deviceToken }
-}
-
-async function notify(
-  parts: RecoveryParts,
-  tx: Transaction,
-  account: Account,
-  submission: Submission,
-): Promise<void> {
-  const to = verifiedEmail(account)
-  if (!to) return
-  await enqueue(tx, parts.random, {
-    name: 'password-changed',
-    to,
-    locale: account.locale ?? submission.locale,
-    data: {
-      at: tx.now.toISOString(),
-      device: submission.visitor.device || null,
-      address: submission.visitor.place,
-    },
-  })
 }
 
 /** The browser's attempt and its account, held, if the attempt stands at the new password and still may. */

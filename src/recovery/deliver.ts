@@ -21,7 +21,7 @@ import { strategyOf } from './strategies/index.ts'
 const MOST_LIVE = 3
 
 /** An invitation by the operator is read when its owner comes to work, not within minutes. */
-export const INVITATION_LIFETIME = 24 * HOUR
+const INVITATION_LIFETIME = 24 * HOUR
 
 /** Why nothing goes out. Only the audit log tells: no page may, or people who are not there could be told apart. */
 type WithheldReason = ClosedReason | 'answered' | 'nobody' | 'three-are-live' | 'limit' | 'suspended'

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { openDatabase } from '../../src/database/connect.ts'
-import { withoutOrganization } from '../../src/database/transaction.ts'
+import { withoutOrganization, type SystemTransaction } from '../../src/database/transaction.ts'
 import { createLimits, purge, type Limits } from '../../src/limits/limits.ts'
 import { BadConfiguration, loadConfig } from '../../src/platform/config.ts'
 import { MINUTE, SECOND } from '../../src/platform/clock.ts'
@@ -60,38 +60,29 @@ describe('limits', () => {
     expect((await spendTimes(11)).filter(({ allowed }) => allowed)).to.have.length(10)
   })
 
-  it('peeks with the answer that a spend would get, and spends nothing', async () => {
-    await spendTimes(9)
-    for (let times = 0; times < 3; times += 1) {
-      expect(await limits.peek(RULE, 'harbour', ADDRESS)).to.deep.equal({ allowed: true })
-    }
-    await spendTimes(1)
-    expect(await limits.peek(RULE, 'harbour', ADDRESS)).to.deep.equal({
-      allowed: false,
-      retryAfterSeconds: 600,
-    })
-    clock.pass(10 * MINUTE)
-    expect(await limits.peek(RULE, 'harbour', ADDRESS)).to.deep.equal({ allowed: true })
-  })
-
   it('keeps rules, organizations and addresses apart, however their texts run together', async () => {
     await spendTimes(10)
-    expect(await limits.peek(RULE, 'harbour', ADDRESS)).to.have.property('allowed', false)
-    expect(await limits.peek(RULE, 'summit', ADDRESS)).to.have.property('allowed', true)
-    expect(await limits.peek(RULE, `harbour${ADDRESS}`)).to.have.property('allowed', true)
-    expect(await limits.peek(RULE, 'harbour', '192.0.2.8')).to.have.property('allowed', true)
-    expect(await limits.peek('wrong-tokens-per-address', 'harbour', ADDRESS)).to.have.property(
-      'allowed',
-      true,
-    )
+    expect(await limits.spend(RULE, 'harbour', ADDRESS)).to.have.property('allowed', false)
+    expect(await limits.spend(RULE, 'summit', ADDRESS)).to.have.property('allowed', true)
+    expect(await limits.spend(RULE, `harbour${ADDRESS}`)).to.have.property('allowed', true)
+    expect(await limits.spend(RULE, 'harbour', '192.0.2.8')).to.have.property('allowed', true)
+    const other = await limits.spend('wrong-tokens-per-address', 'harbour', ADDRESS)
+    expect(other).to.have.property('allowed', true)
   })
 
-  it('forgets what was spent under one key only', async () => {
+  it('forgets what was spent under one key only, and not if the transaction is undone', async () => {
     await spendTimes(10)
     await spendTimes(10, '192.0.2.8')
-    await limits.forget(RULE, 'harbour', ADDRESS)
-    expect(await limits.peek(RULE, 'harbour', ADDRESS)).to.have.property('allowed', true)
-    expect(await limits.peek(RULE, 'harbour', '192.0.2.8')).to.have.property('allowed', false)
+    const forget = (tx: SystemTransaction) => limits.forgetIn(tx, RULE, 'harbour', ADDRESS)
+    const undone = withoutOrganization(fresh.database, async (tx) => {
+      await forget(tx)
+      throw new Error('undone')
+    })
+    expect(await undone.catch((error: unknown) => (error as Error).message)).to.equal('undone')
+    expect(await limits.spend(RULE, 'harbour', ADDRESS)).to.have.property('allowed', false)
+    await withoutOrganization(fresh.database, forget)
+    expect(await limits.spend(RULE, 'harbour', ADDRESS)).to.have.property('allowed', true)
+    expect(await limits.spend(RULE, 'harbour', '192.0.2.8')).to.have.property('allowed', false)
   })
 
   it('gives back one spend, not the refused ones, and never more than were spent', async () => {
@@ -158,11 +149,7 @@ describe('limits', () => {
       { poolSize: 1, statementTimeoutMs: SECOND, lockTimeoutMs: SECOND },
     )
     const closed = createLimits({ database: away, secrets, allowances })
-    const outcomes = await Promise.allSettled([
-      closed.spend(RULE, ADDRESS),
-      closed.peek(RULE, ADDRESS),
-      closed.forget(RULE, ADDRESS),
-    ])
+    const outcomes = await Promise.allSettled([closed.spend(RULE, ADDRESS), closed.giveBack(RULE, ADDRESS)])
     for (const outcome of outcomes) {
       expect(outcome).to.have.property('reason').that.is.instanceOf(Unavailable)
     }

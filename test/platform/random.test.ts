@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { isId, isToken, newId, newToken, systemRandom, type Random } from '../../src/platform/random.ts'
+import { isToken, newId, newToken, systemRandom, type Random } from '../../src/platform/random.ts'
 
 const filledWith = (byte: number): Random => ({ bytes: (count) => Buffer.alloc(count, byte), below: () => 0 })
 const instants = fc.date({ min: new Date('1970-01-01'), max: new Date('9999-12-31'), noInvalidDate: true })
@@ -12,7 +12,6 @@ describe('random', () => {
         const id = newId(filledWith(byte), at)
         expect(id).to.match(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
         expect(Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16)).to.equal(at.getTime())
-        expect(isId(id)).to.equal(true)
       }),
     )
   })
@@ -31,20 +30,6 @@ describe('random', () => {
     const at = new Date('2026-03-02T09:00:00Z')
     expect(newId(filledWith(255), at).slice(14)).to.equal('7fff-bfff-ffffffffffff')
     expect(newId(filledWith(0), at).slice(14)).to.equal('7000-8000-000000000000')
-  })
-
-  it('takes only ids for ids', () => {
-    const id = newId(systemRandom, new Date())
-    for (const junk of [
-      '',
-      id.toUpperCase(),
-      ` ${id}`,
-      `${id}\n`,
-      id.replaceAll('-', ''),
-      `${id}0`,
-      id.replace(/^./, 'g'),
-    ])
-      expect(isId(junk), junk).to.equal(false)
   })
 
   it('makes tokens of 256 bits that are all different and look like tokens', () => {
