@@ -24,9 +24,9 @@ describe('faults: the database falls silent and closes no connection', () => {
     })
   })
   afterEach(async () => {
-    cable.carry()
-    await portal.close()
+    // First: a portal that still waited for an answer would not close.
     await cable.close()
+    await portal.close()
   })
 
   it('PF-05: whoever waits is told "not now", nothing counts as done, and all goes on when it speaks again', async () => {
