@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { chmodSync, cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, cpSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -116,4 +116,13 @@ export async function until<T>(
     await pause(20)
   }
   throw new Error(`it never happened that ${what}`)
+}
+
+/** A test may have closed folders to their own user, who could then not remove what is in them. */
+export function makeWritable(folder: string): void {
+  for (const entry of readdirSync(folder, { withFileTypes: true, recursive: true })) {
+    if (!entry.isDirectory()) continue
+    const path = join(entry.parentPath, entry.name)
+    if (statSync(path).uid === process.getuid?.()) chmodSync(path, 0o700)
+  }
 }

@@ -19,6 +19,7 @@ import { look } from '../../src/database/embedded/server.ts'
 import {
   forbidNamespaces,
   installWithoutLinks,
+  makeWritable,
   startApplication,
   until,
   type Identity,
@@ -42,6 +43,7 @@ describe('The private PostgreSQL', () => {
 
   afterEach(async () => {
     await until('every server has stopped', async () => (await stateOf(join(folder, 'data'))) === 'none')
+    makeWritable(folder)
     rmSync(folder, { recursive: true, force: true })
   })
 
