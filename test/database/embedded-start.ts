@@ -10,7 +10,6 @@ const file = launcher ? pathToFileURL(launcher).href : '../../src/database/embed
 const { startEmbedded } = (await import(file)) as typeof import('../../src/database/embedded.ts')
 
 const database = await startEmbedded({ dataDir })
-process.stdout.write(JSON.stringify(database) + '\n')
 const alive = setInterval(() => undefined, 60_000)
 if (manners === 'polite') {
   process.once('SIGINT', () => {
@@ -18,3 +17,5 @@ if (manners === 'polite') {
     void database.stop().then(() => process.stdout.write('stopped\n'))
   })
 }
+// Last, because whoever reads this line may send the signal at once.
+process.stdout.write(JSON.stringify(database) + '\n')
