@@ -120,8 +120,9 @@ async function deliver(parts: DispatchParts, claimed: Claim): Promise<void> {
   if (!fault) return within((tx) => end(tx, claimed, 'sent', null))
   if (fault.retry) {
     const facts = { fault: fault.label, tries: tryNumber }
+    await within((tx) => postpone(tx, parts.random, claimed, tryNumber, fault.label))
     tell(parts.log, 'warn', claimed, 'a message could not be sent and will be tried again', facts)
-    return within((tx) => postpone(tx, parts.random, claimed, tryNumber, fault.label))
+    return
   }
   await within(async (tx) => {
     await end(tx, claimed, 'failed', fault.label)
