@@ -134,11 +134,6 @@ function preparersOf(parts: WebParts): Preparers {
     welcome: (tx, message) => prepareLink(parts, tx, message),
     'password-changed': (tx, message) => preparePasswordChanged(parts.publicUrl, tx, message),
     'sign-in-paused': async (tx, message) =>
-      prepareSignInPaused(
-        parts.publicUrl,
-        tx,
-        message,
-        await linkOutOfPause(parts, tx, message.data.accountId),
-      ),
+      prepareSignInPaused(parts.publicUrl, tx, message, await linkOutOfPause(parts, tx, message)),
   }
 }

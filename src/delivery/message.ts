@@ -6,7 +6,7 @@ export interface QueuedData {
   'recover-link': { attemptId: string }
   welcome: { attemptId: string }
   /** `at` is an ISO 8601 instant; `address` already shortened to a network. */
-  'password-changed': { at: string; device: string | null; address: string }
+  'password-changed': { accountId: string; at: string; device: string | null; address: string }
   'sign-in-paused': { accountId: string }
 }
 

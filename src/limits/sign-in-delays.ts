@@ -60,7 +60,14 @@ export async function countTry(tx: Transaction, key: string): Promise<LimitAnswe
   return refusedUntil(blocked.blocked_until, tx.now)
 }
 
-/** Forgets the tries under a key: the right password was given, or a new one set. */
+/** Takes back one count and the wait that came with it: the try was let through, and then could not be judged. */
+export async function uncountTry(tx: Transaction, key: string): Promise<void> {
+  const delays = () => tx.rows<DelayRow>('sign_in_delays').where({ key })
+  const wasFirst = await delays().where({ tries: 1 }).delete()
+  if (!wasFirst) await delays().update({ tries: tx.sql.raw('tries - 1'), blocked_until: tx.now })
+}
+
+/** Forgets the tries under a key: the right password was given. */
 export async function clearTries(tx: Transaction, key: string): Promise<void> {
   await tx.rows<DelayRow>('sign_in_delays').where({ key }).delete()
 }

@@ -1,10 +1,12 @@
-import { accountNamed } from '../accounts/store.ts'
-import { readIdentifier } from '../accounts/identifiers.ts'
+import { accountById } from '../accounts/store.ts'
 import type { Transaction } from '../database/transaction.ts'
 import type { LetterData, Prepared, QueuedMessage } from '../delivery/message.ts'
 import { formatInstant } from '../i18n/format.ts'
 import { letterhead } from '../organizations/branding.ts'
 import { currentSettings, organizationOf } from '../organizations/store.ts'
+
+type NoticeName = 'password-changed' | 'sign-in-paused'
+type Notice = QueuedMessage<'password-changed'> | QueuedMessage<'sign-in-paused'>
 
 /** The letter that tells a person that their password was changed, and how to undo it if it was not them. */
 export async function preparePasswordChanged(
@@ -30,11 +32,10 @@ export async function prepareSignInPaused(
   return toRecipient(message, { ...common, recoverUrl: link ?? common.recoverUrl })
 }
 
-async function commonTo(publicUrl: string, tx: Transaction, message: QueuedMessage) {
+async function commonTo(publicUrl: string, tx: Transaction, message: Notice) {
   const organization = await organizationOf(tx)
   const { settings } = await currentSettings(tx)
-  const identifier = message.to === null ? null : readIdentifier(message.to)
-  const account = identifier && (await accountNamed(tx, identifier))
+  const account = await accountById(tx, message.data.accountId)
   return {
     ...letterhead(organization, settings),
     person: { fullName: account?.fullName ?? null },
@@ -43,7 +44,7 @@ async function commonTo(publicUrl: string, tx: Transaction, message: QueuedMessa
   }
 }
 
-function toRecipient<Name extends 'password-changed' | 'sign-in-paused'>(
+function toRecipient<Name extends NoticeName>(
   message: QueuedMessage<Name>,
   data: LetterData[Name],
 ): Prepared<Name> {

@@ -91,7 +91,7 @@ export function readSettings(stored: object): Settings {
 
 /**
  * What holds for a recovery that began under one version and goes on under another: the stricter of each
- * (product.md, "When settings change during a recovery").
+ * setting. What is asked for at the beginning, and how passwords are judged, is always today's.
  */
 export function stricter(began: RecoverySettings, now: RecoverySettings): RecoverySettings {
   return {

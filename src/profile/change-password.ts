@@ -1,26 +1,13 @@
-import { namesOf } from '../accounts/account.ts'
-import { tellOfChangedPassword } from '../accounts/password-notice.ts'
-import { lockAccount, raiseSecurityEpoch } from '../accounts/store.ts'
+import { judgementFor, judgeNewPassword, replacePassword } from '../access/new-password.ts'
+import { accountById, lockAccount } from '../accounts/store.ts'
 import { record, visitorOrigin } from '../audit/audit.ts'
-import type { PasswordHasher } from '../credentials/password.ts'
-import { judgePassword, type PasswordProblem } from '../credentials/password-policy.ts'
-import { passwordOf, savePassword } from '../credentials/store.ts'
-import type { Database } from '../database/connect.ts'
+import type { PasswordProblem } from '../credentials/password-policy.ts'
+import { passwordOf } from '../credentials/store.ts'
 import { withKnownOutcome } from '../database/known-outcome.ts'
 import { withOrganization, type Transaction } from '../database/transaction.ts'
-import type { Limits } from '../limits/limits.ts'
-import { currentSettings, organizationOf } from '../organizations/store.ts'
-import type { Random } from '../platform/random.ts'
 import type { Visitor } from '../platform/visitor.ts'
-import { endSessions, openSession } from '../sessions/store.ts'
-
-/** What the Personal Centre is built from. */
-export interface ProfileParts {
-  database: Database
-  random: Random
-  hasher: PasswordHasher
-  limits: Limits
-}
+import { openSession } from '../sessions/store.ts'
+import type { ProfileParts } from './parts.ts'
 
 export interface PasswordChange {
   accountId: string
@@ -48,39 +35,29 @@ export async function changePassword(
   const tries = await parts.limits.spend('password-changes-per-account', organizationId, change.accountId)
   if (!tries.allowed) return { outcome: 'too-many', retryAfterSeconds: tries.retryAfterSeconds }
 
-  const { rules, words, hash } = await withOrganization(parts.database, organizationId, (tx) =>
-    whatIsAsked(tx, change.accountId),
-  )
-  if (!(await parts.hasher.verify(hash, change.currentPassword))) {
+  const judgement = await withOrganization(parts.database, organizationId, async (tx) => {
+    const account = await accountById(tx, change.accountId)
+    if (!account) throw new Error(`no account ${change.accountId}`)
+    return judgementFor(tx, account)
+  })
+  const inForce = judgement.lastHash
+  if (!(await parts.hasher.verify(inForce, change.currentPassword))) {
     await withOrganization(parts.database, organizationId, (tx) => recordChange(parts, tx, change, 'refused'))
     return { outcome: 'wrong-current' }
   }
-  const problems = judgePassword(rules, change.password, { words })
-  if (rules.notLast && problems.length === 0 && (await parts.hasher.verify(hash, change.password)))
-    problems.push('last')
+  const problems = await judgeNewPassword(parts.hasher, judgement, change.password)
   if (problems.length > 0) return { outcome: 'refused', problems }
 
   const replacement = await parts.hasher.hash(change.password)
   return withKnownOutcome(
     parts.database,
     organizationId,
-    (tx) => replace(parts, tx, change, hash, replacement),
+    (tx) => replace(parts, tx, change, inForce, replacement),
     async (tx) => {
       await lockAccount(tx, change.accountId)
       return (await passwordOf(tx, change.accountId))?.hash === replacement
     },
   )
-}
-
-async function whatIsAsked(tx: Transaction, accountId: string) {
-  const account = await lockAccount(tx, accountId)
-  if (!account) throw new Error(`no account ${accountId}`)
-  const organization = await organizationOf(tx)
-  return {
-    rules: (await currentSettings(tx)).settings.passwords,
-    words: [...namesOf(account), organization.name, organization.slug],
-    hash: (await passwordOf(tx, accountId))?.hash ?? null,
-  }
 }
 
 async function replace(
@@ -95,13 +72,10 @@ async function replace(
   if (account?.state !== 'active' || (await passwordOf(tx, account.id))?.hash !== verified) {
     return { outcome: 'wrong-current' }
   }
-  await savePassword(tx, account.id, replacement)
-  await raiseSecurityEpoch(tx, account.id)
-  await endSessions(tx, account.id)
+  await replacePassword(parts, tx, account, replacement, change)
   const place = { address: change.visitor.place, device: change.visitor.device }
   const sessionToken = await openSession(tx, parts.random, account.id, place)
   await recordChange(parts, tx, change, 'success')
-  await tellOfChangedPassword(tx, parts.random, account, change)
   return { outcome: 'changed', sessionToken }
 }
 

@@ -1,4 +1,6 @@
+import { WORTH_SENDING_MS } from '../delivery/message.ts'
 import { after, MINUTE } from '../platform/clock.ts'
+import type { Origin } from './origin.ts'
 import { nextStep, type Proof, type StepOnTheWay } from './policy.ts'
 import type { MethodId } from './strategy.ts'
 
@@ -23,11 +25,11 @@ export interface Attempt {
   id: string
   /** Shared by the requests that one browser made one after another. */
   lineage: string
-  origin: 'person' | 'expired-link' | 'paused-sign-in' | 'operator'
+  origin: Origin
   /** Version of the organization's settings when it began. */
   settingsVersion: number
   /** Whom it is for, and the account's security epoch when that was found out; null until the worker knows, if ever. */
-  owner: { accountId: string; securityEpoch: number } | null
+  person: { accountId: string; securityEpoch: number } | null
   method: MethodId
   /** SHA-256 of the cookie of the one browser that answered and may go on; null before. */
   browserHash: Buffer | null
@@ -49,7 +51,7 @@ export interface Attempt {
 }
 
 export type AttemptEvent =
-  | { name: 'sent'; owner: { accountId: string; securityEpoch: number }; secretExpiresAt: Date }
+  | { name: 'minted'; person: { accountId: string; securityEpoch: number }; secretExpiresAt: Date }
   | { name: 'answered'; proof: Proof; browserHash: Buffer }
   | { name: 'submitted' }
   | { name: 'completed'; submission: string }
@@ -58,6 +60,8 @@ export type AttemptEvent =
 
 export type EventName = AttemptEvent['name']
 
+/** How long a request waits for its message to leave, while the mail server is away, before it lapses. */
+export const WAITS_FOR_DELIVERY = WORTH_SENDING_MS['recover-link']
 /** Time to finish after the link was exchanged. */
 export const TIME_TO_FINISH = 15 * MINUTE
 /** A mail scanner and a second device take exchanges too; more than this is no person. */
@@ -80,7 +84,7 @@ const ended = (attempt: Attempt, { reason }: { reason: ClosedReason }, now: Date
 /** Whoever answers takes the attempt over: what an earlier browser proved after the link is forgotten. */
 const answered: Move<'answered'> = (attempt, { proof, browserHash }, now) => {
   const exchanges = attempt.exchanges + 1
-  if (exchanges > MOST_EXCHANGES) return ended(attempt, { reason: 'too-many-tries' }, now)
+  if (exchanges > MOST_EXCHANGES) return null
   const finishBy = after(now, TIME_TO_FINISH)
   const taken = { ...attempt, browserHash, exchanges, finishBy, proven: [proof] }
   return { ...taken, step: nextStep(taken), expiresAt: later(attempt.expiresAt, finishBy) }
@@ -89,11 +93,11 @@ const answered: Move<'answered'> = (attempt, { proof, browserHash }, now) => {
 /** The whole machine: for each step, the events that may happen in it and what comes of them. */
 export const moves: Record<Step, { [Name in EventName]?: Move<Name> }> = {
   proving: {
-    // Sent again after a crash or a delivery fault: another secret, and the earlier one keeps its own end.
-    sent: (attempt, { owner, secretExpiresAt }) => ({
+    // Again after a crash or a delivery fault: another secret, and the earlier one keeps its own end.
+    minted: (attempt, { person, secretExpiresAt }) => ({
       ...attempt,
-      owner,
-      expiresAt: attempt.owner ? later(attempt.expiresAt, secretExpiresAt) : secretExpiresAt,
+      person,
+      expiresAt: attempt.person ? later(attempt.expiresAt, secretExpiresAt) : secretExpiresAt,
     }),
     answered,
     refreshed: (attempt) => ({ ...attempt, refreshed: true }),
@@ -113,9 +117,7 @@ export const moves: Record<Step, { [Name in EventName]?: Move<Name> }> = {
     ended,
   },
   done: {},
-  closed: {
-    refreshed: (attempt) => ({ ...attempt, refreshed: true }),
-  },
+  closed: {},
 }
 
 /** Moves an attempt by what happened at an instant; null when that is out of step. Pure. */

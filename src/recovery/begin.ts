@@ -6,18 +6,16 @@ import { withOrganization, type Transaction } from '../database/transaction.ts'
 import { enqueue } from '../delivery/outbox.ts'
 import type { RecoverySettings } from '../organizations/settings.ts'
 import { currentSettings, type SettingsVersion } from '../organizations/store.ts'
-import { after, HOUR } from '../platform/clock.ts'
+import { after } from '../platform/clock.ts'
 import { newId, newToken } from '../platform/random.ts'
 import { hashToken } from '../platform/secrets.ts'
 import type { Visitor } from '../platform/visitor.ts'
 import { deviceHash } from '../sessions/known-devices.ts'
-import type { Attempt } from './attempt.ts'
+import { WAITS_FOR_DELIVERY, type Attempt } from './attempt.ts'
+import { ORIGINS, type Origin } from './origin.ts'
 import type { RecoveryParts } from './parts.ts'
 import { addAttempt, attemptAnsweredBy, attemptAskedBy, type StoredAttempt } from './store.ts'
 import { offered } from './strategies/index.ts'
-
-/** How long a request waits for its mail to leave, while the mail server is away, before it lapses. */
-export const WAITS_FOR_DELIVERY = 6 * HOUR
 
 /** The browser in which a recovery is asked for. */
 export interface Asking {
@@ -90,7 +88,7 @@ export async function invite(
   owner: Account & { email: string },
 ): Promise<void> {
   const asking = nobodyAsking(settings.settings.branding.locale)
-  await startAttempt(parts, tx, settings, owner.email, asking, { origin: 'operator', owner })
+  await startAttempt(parts, tx, settings, owner.email, asking, { origin: 'operator', person: owner })
 }
 
 /** What the person of an attempt typed, in canonical form. */
@@ -100,13 +98,15 @@ export function identifierOf(parts: RecoveryParts, attempt: StoredAttempt): stri
 
 /** What a request is granted that did not come from a person naming somebody: its account is known already. */
 interface Granted {
-  origin: Exclude<Attempt['origin'], 'person'>
-  owner: Account
+  origin: Exclude<Origin, 'person'>
+  person: Account
+  /** The attempt's id, where the caller must find it again. */
+  id?: string
 }
 
 /**
- * Stores a new attempt and the message that the worker will make of it, in the caller's transaction. Where the owner is
- * known already, the worker does not resolve the identifier but writes to that account.
+ * Stores a new attempt and the message that the worker will make of it, in the caller's transaction. Where the
+ * person is known already, the worker does not resolve the identifier but writes to that account.
  */
 export async function startAttempt(
   parts: RecoveryParts,
@@ -119,18 +119,18 @@ export async function startAttempt(
   const started = await addNewAttempt(parts, tx, settings, canonical, asking, granted)
   if (!started) return { outcome: 'nothing-offered' }
   const { attempt, browserToken } = started
-  const isInvitation = granted?.origin === 'operator'
+  const { message, begun } = ORIGINS[attempt.origin]
   await enqueue(tx, parts.random, {
-    name: isInvitation ? 'welcome' : 'recover-link',
+    name: message,
     to: null,
     locale: asking.locale,
     data: { attemptId: attempt.id },
   })
   await record(tx, parts.random, {
-    kind: isInvitation ? 'recovery.invited' : 'recovery.requested',
+    kind: begun,
     outcome: 'success',
-    origin: isInvitation ? { actor: 'operator' } : visitorOrigin(asking.visitor),
-    subjectId: granted?.owner.id ?? null,
+    origin: attempt.origin === 'operator' ? { actor: 'operator' } : visitorOrigin(asking.visitor),
+    subjectId: granted?.person.id ?? null,
     // Keyed, because people type passwords into this field.
     detail: { attempt: attempt.id, identifier: parts.secrets.keyedHash('audit identifier', canonical) },
   })
@@ -149,14 +149,14 @@ export async function addNewAttempt(
   const [strategy] = offered(settings.recovery)
   if (!strategy) return null
   const previous = await previousAttempt(tx, asking)
-  const id = newId(parts.random, tx.now)
+  const id = granted?.id ?? newId(parts.random, tx.now)
   const browserToken = newToken(parts.random)
   const attempt: Attempt = {
     id,
     lineage: previous?.lineage ?? id,
     origin: granted?.origin ?? 'person',
     settingsVersion: version,
-    owner: granted && { accountId: granted.owner.id, securityEpoch: granted.owner.securityEpoch },
+    person: granted && { accountId: granted.person.id, securityEpoch: granted.person.securityEpoch },
     method: strategy.id,
     browserHash: null,
     step: 'proving',
@@ -167,7 +167,7 @@ export async function addNewAttempt(
     refreshed: false,
     completedBy: null,
     finishBy: null,
-    // Who has an owner counts among the owner's live attempts from the moment that a link of it is.
+    // One whose person is known counts among that person's live attempts from the moment that a link of it does.
     expiresAt: granted ? tx.now : after(tx.now, WAITS_FOR_DELIVERY),
     endedAt: null,
   }

@@ -1,22 +1,19 @@
-import { namesOf, type Account } from '../accounts/account.ts'
-import { tellOfChangedPassword } from '../accounts/password-notice.ts'
-import { raiseSecurityEpoch } from '../accounts/store.ts'
+import { judgementFor, judgeNewPassword, replacePassword } from '../access/new-password.ts'
+import type { Account } from '../accounts/account.ts'
 import { record, visitorOrigin } from '../audit/audit.ts'
-import { judgePassword, type PasswordProblem } from '../credentials/password-policy.ts'
-import { passwordOf, savePassword } from '../credentials/store.ts'
+import type { PasswordProblem } from '../credentials/password-policy.ts'
 import { withKnownOutcome } from '../database/known-outcome.ts'
 import { withOrganization, type Transaction } from '../database/transaction.ts'
-import { organizationOf } from '../organizations/store.ts'
 import { newId } from '../platform/random.ts'
 import { hashToken } from '../platform/secrets.ts'
 import type { Visitor } from '../platform/visitor.ts'
 import { rememberDevice } from '../sessions/known-devices.ts'
-import { endSession, endSessions } from '../sessions/store.ts'
-import { whyOver, type Attempt } from './attempt.ts'
-import { holdAttempt, isOutdated, move, type AttemptInHand } from './in-hand.ts'
+import { endSession } from '../sessions/store.ts'
+import { whyOver, type Attempt, type ClosedReason } from './attempt.ts'
+import { holdAttempt, move, whyBarred, type AttemptInHand } from './in-hand.ts'
 import type { RecoveryParts } from './parts.ts'
 import { settingsFor } from './settings.ts'
-import { attemptAnsweredBy, lockAttempt, lockOpenAttempts } from './store.ts'
+import { attemptAnsweredBy, lockAttempt } from './store.ts'
 
 /** A new password sent in by the browser that holds an attempt. */
 export interface Submission {
@@ -49,10 +46,7 @@ export async function completeRecovery(
     countSubmit(parts, tx, submission),
   )
   if (!counted) return { outcome: 'out-of-step' }
-  const problems = judgePassword(counted.rules, submission.password, { words: counted.words })
-  if (counted.rules.notLast && problems.length === 0) {
-    if (await parts.hasher.verify(counted.lastHash, submission.password)) problems.push('last')
-  }
+  const problems = await judgeNewPassword(parts.hasher, counted.judgement, submission.password)
   if (problems.length > 0) return { outcome: 'refused', problems }
 
   const hash = await parts.hasher.hash(submission.password)
@@ -67,22 +61,14 @@ export async function completeRecovery(
 
 /** Counts the try and commits that before anything is judged, so that parallel tries cannot outrun the count. */
 async function countSubmit(parts: RecoveryParts, tx: Transaction, submission: Submission) {
-  const held = await hold(tx, submission.recoveryToken)
+  const held = await hold(parts, tx, submission)
   if (!held) return null
   const { attempt, account } = held
   if (!(await move(tx, attempt, { name: 'submitted' }))) {
-    await recordRefusal(parts, tx, attempt, submission.visitor)
+    await recordRefusal(parts, tx, attempt, submission.visitor, 'too-many-tries')
     return null
   }
-  const { passwords } = await settingsFor(tx, attempt)
-  const organization = await organizationOf(tx)
-  return {
-    attemptId: attempt.id,
-    at: tx.now,
-    rules: passwords,
-    words: [...namesOf(account), organization.name, organization.slug],
-    lastHash: (await passwordOf(tx, account.id))?.hash ?? null,
-  }
+  return { attemptId: attempt.id, at: tx.now, judgement: await judgementFor(tx, account) }
 }
 
 async function spend(
@@ -93,21 +79,14 @@ async function spend(
   hash: string,
   submission: Submission,
 ): Promise<Completion> {
-  const held = await hold(tx, submission.recoveryToken)
+  const held = await hold(parts, tx, submission)
   if (held?.attempt.id !== attemptId) return { outcome: 'out-of-step' }
   const { attempt, account } = held
   if (!(await move(tx, attempt, { name: 'completed', submission: submissionId })))
     return { outcome: 'out-of-step' }
 
-  await savePassword(tx, account.id, hash)
-  await raiseSecurityEpoch(tx, account.id)
-  const sessionsEnded = await endSessions(tx, account.id)
+  const sessionsEnded = await replacePassword(parts, tx, account, hash, submission)
   if (submission.sessionToken) await endSession(tx, submission.sessionToken)
-  for (const other of await lockOpenAttempts(tx, account.id)) {
-    await move(tx, other, { name: 'ended', reason: 'account-changed' })
-  }
-  // What strangers spent against the person ends with the old password.
-  await parts.limits.forgetIn(tx, 'sign-in-failures-per-account', tx.organizationId, account.id)
   const deviceToken = await rememberDevice(tx, parts.random, account.id, submission.deviceToken)
   await record(tx, parts.random, {
     kind: 'recovery.completed',
@@ -116,27 +95,25 @@ async function spend(
     subjectId: account.id,
     detail: { attempt: attempt.id, method: attempt.method, sessionsEnded },
   })
-  await tellOfChangedPassword(tx, parts.random, account, submission)
   return { outcome: 'completed', deviceToken }
 }
 
 /** The browser's attempt and its account, held, if the attempt stands at the new password and still may. */
 async function hold(
+  parts: RecoveryParts,
   tx: Transaction,
-  recoveryToken: string,
+  { recoveryToken, visitor }: Submission,
 ): Promise<(AttemptInHand & { account: Account }) | null> {
   const seen = await attemptAnsweredBy(tx, recoveryToken)
   const held = seen && (await holdAttempt(tx, seen.id))
   // Looked at again under the lock: another browser may have taken it over in between.
   if (!held?.account || !held.attempt.browserHash?.equals(hashToken(recoveryToken))) return null
   if (held.attempt.step !== 'password' || whyOver(held.attempt, tx.now)) return null
-  const reason = isOutdated(held.attempt, held.account)
-    ? 'account-changed'
-    : (await settingsFor(tx, held.attempt)).recovery.methods.includes(held.attempt.method)
-      ? null
-      : 'no-longer-offered'
-  if (!reason) return { attempt: held.attempt, account: held.account }
-  await move(tx, held.attempt, { name: 'ended', reason })
+  const { attempt, account } = held
+  const reason = whyBarred(attempt, account, (await settingsFor(tx, attempt)).recovery)
+  if (!reason) return { attempt, account }
+  await move(tx, attempt, { name: 'ended', reason })
+  await recordRefusal(parts, tx, attempt, visitor, reason)
   return null
 }
 
@@ -145,12 +122,13 @@ async function recordRefusal(
   tx: Transaction,
   attempt: Attempt,
   visitor: Visitor,
+  reason: ClosedReason,
 ): Promise<void> {
   await record(tx, parts.random, {
     kind: 'recovery.refused',
     outcome: 'refused',
     origin: visitorOrigin(visitor),
-    subjectId: attempt.owner?.accountId ?? null,
-    detail: { attempt: attempt.id, reason: 'too-many-tries' },
+    subjectId: attempt.person?.accountId ?? null,
+    detail: { attempt: attempt.id, reason },
   })
 }

@@ -6,12 +6,13 @@ import type { Transaction } from '../database/transaction.ts'
 import type { LetterData, QueuedMessage } from '../delivery/message.ts'
 import { letterhead } from '../organizations/branding.ts'
 import type { RecoverySettings } from '../organizations/settings.ts'
-import { isKnownDevice } from '../sessions/known-devices.ts'
 import { currentSettings, organizationOf } from '../organizations/store.ts'
 import { after, HOUR, MINUTE } from '../platform/clock.ts'
-import { addNewAttempt, identifierOf, nobodyAsking } from './begin.ts'
+import { isKnownDevice } from '../sessions/known-devices.ts'
 import { CLOSED_REASONS, type Attempt, type ClosedReason } from './attempt.ts'
+import { addNewAttempt, identifierOf, nobodyAsking } from './begin.ts'
 import { holdAttempt, isOutdated, move, type AttemptInHand } from './in-hand.ts'
+import { ORIGINS } from './origin.ts'
 import type { RecoveryParts } from './parts.ts'
 import { settingsFor } from './settings.ts'
 import { addSecret, attemptById, lockAttempt, lockOpenAttempts, type StoredAttempt } from './store.ts'
@@ -19,9 +20,6 @@ import { strategyOf } from './strategies/index.ts'
 
 /** More working links than this are never in one mailbox, unless its owner asks from a browser that is known. */
 const MOST_LIVE = 3
-
-/** An invitation by the operator is read when its owner comes to work, not within minutes. */
-const INVITATION_LIFETIME = 24 * HOUR
 
 /** Why nothing goes out. Only the audit log tells: no page may, or people who are not there could be told apart. */
 type WithheldReason = ClosedReason | 'answered' | 'nobody' | 'three-are-live' | 'limit' | 'suspended'
@@ -39,18 +37,19 @@ export async function prepareLink(
   tx: Transaction,
   message: QueuedMessage<'recover-link' | 'welcome'>,
 ): Promise<{ send: { to: string; locale: string; data: LinkLetter } } | { drop: string }> {
-  const held = await holdWithOwner(parts, tx, message.data.attemptId)
+  const held = await holdWithPerson(parts, tx, message.data.attemptId)
   if (!held) return { drop: 'expired' }
   const { attempt, account } = held
   const organization = await organizationOf(tx)
   const settings = await settingsFor(tx, attempt)
-  const reason =
-    organization.state === 'suspended' ? 'suspended' : await whyWithheld(parts, tx, held, settings.recovery)
+  if (organization.state === 'suspended') return withhold(parts, tx, held, 'suspended')
+  const barred = whyNobodyIsReached(held, settings.recovery, tx.now)
   const to = account && strategyOf(attempt.method).reachable(account)
-  if (reason || !account || !to) return withhold(parts, tx, held, reason ?? 'nobody')
+  if (barred || !account || !to) return withhold(parts, tx, held, barred ?? 'nobody')
+  const refused = await takeTurn(parts, tx, attempt, account)
+  if (refused) return withhold(parts, tx, held, refused)
 
-  const lifetime =
-    attempt.origin === 'operator' ? INVITATION_LIFETIME : settings.recovery.linkLifetimeMinutes * MINUTE
+  const lifetime = ORIGINS[attempt.origin].linkLifetime ?? settings.recovery.linkLifetimeMinutes * MINUTE
   const secret = await mint(parts, tx, attempt, account, lifetime)
   return {
     send: {
@@ -70,31 +69,37 @@ export async function prepareLink(
 
 /**
  * A link for the letter that tells a person that sign-in is paused: strangers who paused it can use up the allowance for
- * ordinary requests as well, so this one is outside of it. Null when the account cannot be reached by a link.
+ * ordinary requests as well, so this one is outside of it. The letter has one attempt, however often it is tried; each try
+ * mints another link of it. Null when the account cannot be reached by a link.
  */
 export async function linkOutOfPause(
   parts: RecoveryParts,
   tx: Transaction,
-  accountId: string,
+  message: QueuedMessage<'sign-in-paused'>,
 ): Promise<string | null> {
-  const account = await lockAccount(tx, accountId)
+  const account = await lockAccount(tx, message.data.accountId)
+  const organization = await organizationOf(tx)
+  if (account?.state !== 'active' || organization.state === 'suspended') return null
+  const attempt =
+    (await lockAttempt(tx, message.id)) ?? (await addPausedAttempt(parts, tx, message.id, account))
+  if (!attempt || isOutdated(attempt, account) || !strategyOf(attempt.method).reachable(account)) return null
+  if (attempt.step !== 'proving') return null
+  const { recovery } = await settingsFor(tx, attempt)
+  const secret = await mint(parts, tx, attempt, account, recovery.linkLifetimeMinutes * MINUTE)
+  return addressOf(parts, organization, secret)
+}
+
+async function addPausedAttempt(
+  parts: RecoveryParts,
+  tx: Transaction,
+  id: string,
+  account: Account,
+): Promise<Attempt | null> {
+  if (!account.email) return null
   const settings = await currentSettings(tx)
-  if (account?.state !== 'active' || account.email === null) return null
-  const started = await addNewAttempt(
-    parts,
-    tx,
-    settings,
-    account.email,
-    nobodyAsking(settings.settings.branding.locale),
-    {
-      origin: 'paused-sign-in',
-      owner: account,
-    },
-  )
-  if (!started || !strategyOf(started.attempt.method).reachable(account)) return null
-  const lifetime = settings.settings.recovery.linkLifetimeMinutes * MINUTE
-  const secret = await mint(parts, tx, started.attempt, account, lifetime)
-  return addressOf(parts, await organizationOf(tx), secret)
+  const asking = nobodyAsking(settings.settings.branding.locale)
+  const granted = { origin: 'paused-sign-in', person: account, id } as const
+  return (await addNewAttempt(parts, tx, settings, account.email, asking, granted))?.attempt ?? null
 }
 
 function addressOf(parts: RecoveryParts, { slug }: { slug: string }, secret: string): string {
@@ -111,8 +116,8 @@ async function mint(
   const secret = strategyOf(attempt.method).newSecret(parts.random)
   const secretExpiresAt = after(tx.now, lifetime)
   await addSecret(tx, secret, { attemptId: attempt.id, issuedAt: tx.now, expiresAt: secretExpiresAt })
-  const owner = { accountId: account.id, securityEpoch: account.securityEpoch }
-  await move(tx, attempt, { name: 'sent', owner, secretExpiresAt })
+  const person = { accountId: account.id, securityEpoch: account.securityEpoch }
+  await move(tx, attempt, { name: 'minted', person, secretExpiresAt })
   await record(tx, parts.random, {
     kind: 'recovery.link-minted',
     outcome: 'success',
@@ -123,29 +128,27 @@ async function mint(
   return secret
 }
 
-/** Why an attempt gets no message, as far as it and its account tell; null when it gets one. */
-async function whyWithheld(
-  parts: RecoveryParts,
-  tx: Transaction,
+/** Why an attempt's message would reach nobody, as far as it and its account tell; null when it has a reader. */
+function whyNobodyIsReached(
   { attempt, account }: AttemptInHand,
   recovery: RecoverySettings,
-): Promise<WithheldReason | null> {
+  now: Date,
+): WithheldReason | null {
   if (attempt.step !== 'proving') return attempt.closedReason ?? 'answered'
-  if (tx.now >= attempt.expiresAt && !attempt.owner) return 'expired'
+  if (now >= attempt.expiresAt && !attempt.person) return 'expired'
   if (account?.state !== 'active') return 'nobody'
   if (!recovery.methods.includes(attempt.method)) return 'no-longer-offered'
-  if (attempt.owner && isOutdated(attempt, account)) return 'account-changed'
-  return strategyOf(attempt.method).reachable(account) ? refusalFor(parts, tx, attempt, account) : 'nobody'
+  return attempt.person && isOutdated(attempt, account) ? 'account-changed' : null
 }
 
 /** The attempt and its account, held: by its identifier the first time, later by what was found then. */
-async function holdWithOwner(
+async function holdWithPerson(
   parts: RecoveryParts,
   tx: Transaction,
   attemptId: string,
 ): Promise<AttemptInHand | null> {
   const seen = await attemptById(tx, attemptId)
-  if (!seen || seen.owner) return holdAttempt(tx, attemptId)
+  if (!seen || seen.person) return holdAttempt(tx, attemptId)
   const identifier = readIdentifier(identifierOf(parts, seen))
   const named = identifier && (await accountNamed(tx, identifier))
   const account = named && (await lockAccount(tx, named.id))
@@ -154,29 +157,33 @@ async function holdWithOwner(
 }
 
 /**
- * Why an account that is reachable gets no message after all. A newer request of the same browser replaces an older one,
- * once its own message is sure to leave; a stranger's never does, or anyone could keep a person out by asking in a loop
- * (CWE-645). Limits are spent the first time only: a retry after a delivery fault is no new request.
+ * Lets an attempt have its message: spends the limits and puts it in the place of the requests that the same browser made
+ * before, or returns why it gets none. A stranger's request never replaces another, or anyone could keep a person out by
+ * asking in a loop (CWE-645), and none replaces what was answered already: that is the person, in the middle of it.
+ * Limits are spent the first time only: a retry after a delivery fault is no new request.
  */
-async function refusalFor(
+async function takeTurn(
   parts: RecoveryParts,
   tx: Transaction,
   attempt: StoredAttempt,
   account: Account,
 ): Promise<'replaced' | 'three-are-live' | 'limit' | null> {
-  const others = (await lockOpenAttempts(tx, account.id)).filter(({ id }) => id !== attempt.id)
-  const siblings = others.filter(({ lineage }) => lineage === attempt.lineage)
+  const others = (await lockOpenAttempts(tx, account.id)).filter(
+    (other) => other.id !== attempt.id && !isOutdated(other, account),
+  )
+  const siblings = others.filter(({ lineage, step }) => lineage === attempt.lineage && step === 'proving')
   if (siblings.some(({ begunAt }) => begunAt > attempt.begunAt)) return 'replaced'
-  const refusal = attempt.owner
+  const isRetry = attempt.person !== null
+  const refusal = isRetry
     ? null
-    : await spendOf(parts, tx, attempt, account, others.length - siblings.length)
+    : await spendAllowance(parts, tx, attempt, account, others.length - siblings.length)
   if (refusal) return refusal
   for (const sibling of siblings) await move(tx, sibling, { name: 'ended', reason: 'replaced' })
   return null
 }
 
 /** Spends what a mail costs: from the known device's own allowance, so that strangers cannot empty it, or the account's. */
-async function spendOf(
+async function spendAllowance(
   parts: RecoveryParts,
   tx: Transaction,
   { request: { deviceHash } }: StoredAttempt,

@@ -5,9 +5,10 @@ import { after, MINUTE } from '../platform/clock.ts'
 import { isToken, newToken } from '../platform/random.ts'
 import { hashToken } from '../platform/secrets.ts'
 import type { Visitor } from '../platform/visitor.ts'
-import { hasTriesLeft, MOST_EXCHANGES, type Attempt, type ClosedReason, type Step } from './attempt.ts'
+import { hasTriesLeft, MOST_EXCHANGES, type Attempt, type ClosedReason } from './attempt.ts'
 import { identifierOf, startAttempt, type Asking, type Begun } from './begin.ts'
-import { holdAttempt, isOutdated, move, readAttempt, type AttemptInHand } from './in-hand.ts'
+import { holdAttempt, move, readAttempt, whyBarred, type AttemptInHand } from './in-hand.ts'
+import { ORIGINS, type Origin } from './origin.ts'
 import type { RecoveryParts } from './parts.ts'
 import { settingsFor } from './settings.ts'
 import { issuedSecret, type IssuedSecret } from './store.ts'
@@ -16,10 +17,13 @@ import { issuedSecret, type IssuedSecret } from './store.ts'
 export type DeadReason = ClosedReason | 'used' | 'not-known'
 
 /** A link as it stands: alive, or dead for a reason, and then whether a fresh one can be sent in its place. */
-export type LinkState = { alive: true } | { alive: false; reason: DeadReason; canRefresh: boolean }
+export type LinkState =
+  | { outcome: 'alive'; origin: Origin }
+  | { outcome: 'dead'; reason: DeadReason; canRefresh: boolean }
+  | { outcome: 'too-many'; retryAfterSeconds: number }
 
 export type Followed =
-  | { outcome: 'followed'; browserToken: string; step: Step }
+  | { outcome: 'followed'; browserToken: string }
   | { outcome: 'dead'; reason: DeadReason; canRefresh: boolean }
   | { outcome: 'too-many'; retryAfterSeconds: number }
 
@@ -33,18 +37,15 @@ export async function examineLink(
   organizationId: string,
   token: string,
   visitor: Visitor,
-): Promise<LinkState | { tooMany: true; retryAfterSeconds: number }> {
+): Promise<LinkState> {
   const state = await withOrganization(parts.database, organizationId, async (tx): Promise<LinkState> => {
     const found = await find(tx, token, readAttempt)
     if (!found) return UNKNOWN
     const dead = await whyDead(tx, found)
-    return dead
-      ? { alive: false, reason: dead, canRefresh: canRefresh(dead, found.attempt) }
-      : { alive: true }
+    if (!dead) return { outcome: 'alive', origin: found.attempt.origin }
+    return { outcome: 'dead', reason: dead, canRefresh: canRefresh(dead, found.attempt) }
   })
-  if (state.alive || state.reason !== 'not-known') return state
-  const spent = await spendWrongToken(parts, visitor)
-  return spent.allowed ? state : { tooMany: true, retryAfterSeconds: spent.retryAfterSeconds }
+  return (await tooManyWrongTokens(parts, state, visitor)) ?? state
 }
 
 /**
@@ -60,9 +61,7 @@ export async function followLink(
   const followed = await withOrganization(parts.database, organizationId, (tx) =>
     exchange(parts, tx, token, visitor),
   )
-  if (followed.outcome !== 'dead' || followed.reason !== 'not-known') return followed
-  const spent = await spendWrongToken(parts, visitor)
-  return spent.allowed ? followed : { outcome: 'too-many', retryAfterSeconds: spent.retryAfterSeconds }
+  return (await tooManyWrongTokens(parts, followed, visitor)) ?? followed
 }
 
 /**
@@ -80,16 +79,16 @@ export async function refreshLink(
   return withOrganization(parts.database, organizationId, async (tx) => {
     const found = await find(tx, token, holdAttempt)
     if (!found?.account || (await whyDead(tx, found)) !== 'expired') return null
-    const { attempt, account: owner } = found
+    const { attempt, account: person } = found
     const typed = identifierOf(parts, attempt)
     const settings = await currentSettings(tx)
     if (attempt.refreshed) return startAttempt(parts, tx, settings, typed, asking)
     await move(tx, attempt, { name: 'refreshed' })
-    return startAttempt(parts, tx, settings, typed, asking, { origin: 'expired-link', owner })
+    return startAttempt(parts, tx, settings, typed, asking, { origin: 'expired-link', person })
   })
 }
 
-const UNKNOWN: LinkState = { alive: false, reason: 'not-known', canRefresh: false }
+const UNKNOWN = { outcome: 'dead', reason: 'not-known', canRefresh: false } as const
 
 async function exchange(
   parts: RecoveryParts,
@@ -98,7 +97,7 @@ async function exchange(
   visitor: Visitor,
 ): Promise<Exclude<Followed, { outcome: 'too-many' }>> {
   const found = await find(tx, token, holdAttempt)
-  if (!found) return { outcome: 'dead', reason: 'not-known', canRefresh: false }
+  if (!found) return UNKNOWN
   const { attempt } = found
   const refused = (reason: DeadReason) => recordFollowing(parts, tx, attempt, visitor, reason)
 
@@ -117,7 +116,7 @@ async function exchange(
   })
   if (!moved) throw new Error(`a living link at step "${attempt.step}"`)
   await recordFollowing(parts, tx, attempt, visitor)
-  return { outcome: 'followed', browserToken, step: moved.step }
+  return { outcome: 'followed', browserToken }
 }
 
 async function find(tx: Transaction, token: string, read: typeof readAttempt): Promise<FoundLink | null> {
@@ -133,18 +132,17 @@ async function whyDead(
 ): Promise<ClosedReason | 'used' | null> {
   if (attempt.step === 'done') return 'used'
   if (attempt.closedReason) return attempt.closedReason
-  if (isOutdated(attempt, account)) return 'account-changed'
   const { recovery } = await settingsFor(tx, attempt)
-  if (!recovery.methods.includes(attempt.method)) return 'no-longer-offered'
-  const lifetimeNow = after(secret.issuedAt, recovery.linkLifetimeMinutes * MINUTE)
-  const invited = attempt.origin === 'operator'
-  if (tx.now >= secret.expiresAt || (!invited && tx.now >= lifetimeNow)) return 'expired'
+  const barred = whyBarred(attempt, account, recovery)
+  if (barred) return barred
+  const lifetimeNow = ORIGINS[attempt.origin].linkLifetime ?? recovery.linkLifetimeMinutes * MINUTE
+  if (tx.now >= secret.expiresAt || tx.now >= after(secret.issuedAt, lifetimeNow)) return 'expired'
   return attempt.exchanges >= MOST_EXCHANGES || !hasTriesLeft(attempt) ? 'too-many-tries' : null
 }
 
 /** Only a link that was genuine, and whose person is known by it, can be answered with a fresh one. */
 function canRefresh(reason: DeadReason, attempt: Attempt): boolean {
-  return reason === 'expired' && attempt.owner !== null
+  return reason === 'expired' && attempt.person !== null
 }
 
 async function recordFollowing(
@@ -158,11 +156,18 @@ async function recordFollowing(
     kind: reason ? 'recovery.refused' : 'recovery.link-followed',
     outcome: reason ? 'refused' : 'success',
     origin: visitorOrigin(visitor),
-    subjectId: attempt.owner?.accountId ?? null,
+    subjectId: attempt.person?.accountId ?? null,
     detail: { attempt: attempt.id, ...(reason ? { reason } : {}) },
   })
 }
 
-async function spendWrongToken(parts: RecoveryParts, visitor: Visitor) {
-  return parts.limits.spend('wrong-tokens-per-address', visitor.network)
+/** Counts a token that was never ours against the network that it came from; null while that may go on. */
+async function tooManyWrongTokens(
+  parts: RecoveryParts,
+  judged: LinkState | Followed,
+  visitor: Visitor,
+): Promise<{ outcome: 'too-many'; retryAfterSeconds: number } | null> {
+  if (judged.outcome !== 'dead' || judged.reason !== 'not-known') return null
+  const spent = await parts.limits.spend('wrong-tokens-per-address', visitor.network)
+  return spent.allowed ? null : { outcome: 'too-many', retryAfterSeconds: spent.retryAfterSeconds }
 }

@@ -1,6 +1,7 @@
 import type { Account } from '../accounts/account.ts'
 import { accountById, lockAccount } from '../accounts/store.ts'
 import type { Transaction } from '../database/transaction.ts'
+import type { RecoverySettings } from '../organizations/settings.ts'
 import { transition, type Attempt, type AttemptEvent } from './attempt.ts'
 import { attemptById, lockAttempt, saveAttempt, type StoredAttempt } from './store.ts'
 
@@ -13,7 +14,7 @@ export interface AttemptInHand {
 /** Reads an attempt and its account. */
 export async function readAttempt(tx: Transaction, id: string): Promise<AttemptInHand | null> {
   const attempt = await attemptById(tx, id)
-  return attempt && { attempt, account: attempt.owner && (await accountById(tx, attempt.owner.accountId)) }
+  return attempt && { attempt, account: attempt.person && (await accountById(tx, attempt.person.accountId)) }
 }
 
 /**
@@ -22,14 +23,27 @@ export async function readAttempt(tx: Transaction, id: string): Promise<AttemptI
  */
 export async function holdAttempt(tx: Transaction, id: string): Promise<AttemptInHand | null> {
   const seen = await attemptById(tx, id)
-  const account = seen?.owner ? await lockAccount(tx, seen.owner.accountId) : null
+  const account = seen?.person ? await lockAccount(tx, seen.person.accountId) : null
   const attempt = seen && (await lockAttempt(tx, id))
   return attempt && { attempt, account }
 }
 
 /** Whether the account changed since the attempt's message was sent: another password, address, state or role. */
 export function isOutdated(attempt: Attempt, account: Account | null): boolean {
-  return account?.state !== 'active' || account.securityEpoch !== attempt.owner?.securityEpoch
+  return account?.state !== 'active' || account.securityEpoch !== attempt.person?.securityEpoch
+}
+
+/**
+ * Why an attempt may not go on although nothing has ended it yet: the account or the settings changed since. `recovery`
+ * is what holds for the attempt now.
+ */
+export function whyBarred(
+  attempt: Attempt,
+  account: Account | null,
+  recovery: RecoverySettings,
+): 'account-changed' | 'no-longer-offered' | null {
+  if (isOutdated(attempt, account)) return 'account-changed'
+  return recovery.methods.includes(attempt.method) ? null : 'no-longer-offered'
 }
 
 /** Moves an attempt that this transaction holds and saves it. Returns it as it is now; null when that was out of step. */

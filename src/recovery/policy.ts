@@ -9,7 +9,7 @@ export type StepOnTheWay = 'proving' | 'password'
 /** What is known of an attempt when the next step is asked for. */
 interface Facts {
   /** Null while nobody is known to be the one that it is for. */
-  owner: object | null
+  person: object | null
   method: MethodId
   proven: readonly Proof[]
 }
@@ -22,7 +22,7 @@ interface Requirement {
 
 /** In order: the person stands at the first that is not met. */
 const requirements: readonly Requirement[] = [
-  { step: 'proving', isMet: ({ owner, method, proven }) => owner !== null && proven.includes(method) },
+  { step: 'proving', isMet: ({ person, method, proven }) => person !== null && proven.includes(method) },
 ]
 
 /** The step at which an attempt stands by what it has proven; `password` when nothing is left to prove. */

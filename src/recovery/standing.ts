@@ -1,12 +1,12 @@
+import { accountById } from '../accounts/store.ts'
 import { record, visitorOrigin } from '../audit/audit.ts'
 import { withOrganization, type Transaction } from '../database/transaction.ts'
 import { after, MINUTE } from '../platform/clock.ts'
 import { isToken } from '../platform/random.ts'
 import { hashToken } from '../platform/secrets.ts'
 import type { Visitor } from '../platform/visitor.ts'
-import { hasTriesLeft, whyOver, type ClosedReason } from './attempt.ts'
-import { WAITS_FOR_DELIVERY } from './begin.ts'
-import { isOutdated, move, readAttempt } from './in-hand.ts'
+import { hasTriesLeft, WAITS_FOR_DELIVERY, whyOver, type ClosedReason } from './attempt.ts'
+import { move, whyBarred } from './in-hand.ts'
 import type { RecoveryParts } from './parts.ts'
 import { settingsFor } from './settings.ts'
 import { attemptAnsweredBy, attemptAskedBy, lockAttempt, type StoredAttempt } from './store.ts'
@@ -15,8 +15,8 @@ import { attemptAnsweredBy, attemptAskedBy, lockAttempt, type StoredAttempt } fr
 export type Standing =
   | { at: 'nowhere' }
   | { at: 'sent'; linkMinutes: number }
-  | { at: 'password'; minutesLeft: number; username: string | null }
-  | { at: 'done' }
+  | { at: 'password'; minutesLeft: number; username: string | null; isInvitation: boolean }
+  | { at: 'done'; isInvitation: boolean }
   | { at: 'ended'; reason: ClosedReason }
 
 /** Derives from the attempt's row where its browser stands. Reads only. */
@@ -47,17 +47,19 @@ async function standingOfAsker(tx: Transaction, attempt: StoredAttempt): Promise
 /** Who answered has presented the right secret and is told the truth. */
 async function standingOfAnswerer(tx: Transaction, attempt: StoredAttempt): Promise<Standing> {
   const over = whyOver(attempt, tx.now)
-  if (over) return over === 'used' ? { at: 'done' } : { at: 'ended', reason: over }
+  const isInvitation = attempt.origin === 'operator'
+  if (over) return over === 'used' ? { at: 'done', isInvitation } : { at: 'ended', reason: over }
   const { recovery } = await settingsFor(tx, attempt)
-  const account = (await readAttempt(tx, attempt.id))?.account ?? null
-  if (isOutdated(attempt, account)) return { at: 'ended', reason: 'account-changed' }
-  if (!recovery.methods.includes(attempt.method)) return { at: 'ended', reason: 'no-longer-offered' }
+  const account = attempt.person && (await accountById(tx, attempt.person.accountId))
+  const barred = whyBarred(attempt, account, recovery)
+  if (barred) return { at: 'ended', reason: barred }
   if (!hasTriesLeft(attempt)) return { at: 'ended', reason: 'too-many-tries' }
   const left = (attempt.finishBy ?? attempt.expiresAt).getTime() - tx.now.getTime()
   return {
     at: 'password',
     minutesLeft: Math.ceil(left / MINUTE),
     username: account?.username ?? account?.email ?? null,
+    isInvitation,
   }
 }
 
@@ -83,7 +85,7 @@ export async function cancelRecovery(
       kind: 'recovery.cancelled',
       outcome: 'success',
       origin: visitorOrigin(visitor),
-      subjectId: attempt.owner?.accountId ?? null,
+      subjectId: attempt.person?.accountId ?? null,
       detail: { attempt: attempt.id },
     })
   })

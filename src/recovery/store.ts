@@ -148,8 +148,8 @@ export async function purgeAttempts(tx: Transaction): Promise<number> {
 
 function movingColumns(attempt: Attempt) {
   return {
-    account_id: attempt.owner?.accountId ?? null,
-    security_epoch: attempt.owner?.securityEpoch ?? null,
+    account_id: attempt.person?.accountId ?? null,
+    security_epoch: attempt.person?.securityEpoch ?? null,
     browser_hash: attempt.browserHash,
     step: attempt.step,
     closed_reason: attempt.closedReason,
@@ -174,7 +174,7 @@ function shownRow(row: AttemptRow): StoredAttempt {
     lineage: row.lineage,
     origin: row.origin,
     settingsVersion: row.settings_version,
-    owner:
+    person:
       row.account_id !== null && row.security_epoch !== null
         ? { accountId: row.account_id, securityEpoch: row.security_epoch }
         : null,

@@ -62,15 +62,14 @@ export async function sessionOf(tx: Transaction, token: string): Promise<Session
   return shown(row)
 }
 
-/** Ends one session, by its cookie's token; null-safe for a token that opens nothing. */
+/** Ends one session, by its cookie's token; a token that opens nothing ends nothing. */
 export async function endSession(tx: Transaction, token: string): Promise<void> {
   await tx.rows<SessionRow>('sessions').where('token_hash', hashToken(token)).delete()
 }
 
-/** Ends every session of an account, but for one if it is named. Returns how many ended. */
-export async function endSessions(tx: Transaction, accountId: string, except?: Buffer): Promise<number> {
-  const sessions = tx.rows<SessionRow>('sessions').where('account_id', accountId)
-  return except ? sessions.whereNot('token_hash', except).delete() : sessions.delete()
+/** Ends every session of an account. Returns how many ended. */
+export async function endSessions(tx: Transaction, accountId: string): Promise<number> {
+  return tx.rows<SessionRow>('sessions').where('account_id', accountId).delete()
 }
 
 /** Deletes sessions that ran out, one batch of them. */

@@ -1,11 +1,11 @@
-import type { Account } from '../accounts/account.ts'
+import { verifiedEmail, type Account } from '../accounts/account.ts'
 import { readIdentifier } from '../accounts/identifiers.ts'
 import { accountNamed, lockAccount } from '../accounts/store.ts'
 import { record, visitorOrigin, type EventKind } from '../audit/audit.ts'
 import { passwordOf, upgradePassword } from '../credentials/store.ts'
 import { withOrganization, type Transaction } from '../database/transaction.ts'
 import { enqueue } from '../delivery/outbox.ts'
-import { clearTries, countTry, signInDelayKey } from '../limits/sign-in-delays.ts'
+import { clearTries, countTry, signInDelayKey, uncountTry } from '../limits/sign-in-delays.ts'
 import { currentSettings } from '../organizations/store.ts'
 import type { Visitor } from '../platform/visitor.ts'
 import { deviceHash, isKnownDevice, rememberDevice } from '../sessions/known-devices.ts'
@@ -44,12 +44,22 @@ export async function signIn(
   )
   if (!claim.try.allowed) return { outcome: 'too-many', retryAfterSeconds: claim.try.retryAfterSeconds }
   const shared = await spendShared(parts, organizationId, claim, credentials.visitor)
-  if (!shared.perAddress.allowed)
+  if (!shared.perAddress.allowed) {
+    await withOrganization(parts.database, organizationId, (tx) => uncountTry(tx, claim.tryKey))
     return { outcome: 'too-many', retryAfterSeconds: shared.perAddress.retryAfterSeconds }
+  }
 
-  const opened = await prove(parts, organizationId, claim, credentials, shared.perAccount.allowed)
+  let opened: OpenedSession | null
+  try {
+    opened = await prove(parts, organizationId, claim, credentials, shared.perAccount.allowed)
+  } catch (error) {
+    // Nothing was judged, so nobody failed: a busy server must not run out an office's tries.
+    await forgive(parts, organizationId, claim, shared).catch(() => undefined)
+    throw error
+  }
   if (opened) {
-    await shared.giveBack()
+    // The session is open already: that a try could not be given back must not cost the person its cookies.
+    await shared.giveBack().catch(() => undefined)
     return { outcome: 'signed-in', ...opened }
   }
   if (!shared.perAccount.allowed) await tellOfPause(parts, organizationId, claim, credentials.visitor)
@@ -57,6 +67,17 @@ export async function signIn(
     recordTry(parts, tx, 'sign-in.failed', claim.account, credentials.visitor),
   )
   return { outcome: 'refused' }
+}
+
+/** Takes back every count of a try that could not be judged. */
+async function forgive(
+  parts: SignInParts,
+  organizationId: string,
+  { tryKey }: Claim,
+  shared: { giveBack: () => Promise<void> },
+): Promise<void> {
+  await withOrganization(parts.database, organizationId, (tx) => uncountTry(tx, tryKey))
+  await shared.giveBack()
 }
 
 /**
@@ -177,10 +198,11 @@ async function tellOfPause(
   const first = await parts.limits.spend('sign-in-paused-mail-per-account', organizationId, subject)
   if (!first.allowed) return
   await withOrganization(parts.database, organizationId, async (tx) => {
-    if (account?.email && account.emailVerifiedAt) {
+    const to = account && verifiedEmail(account)
+    if (to) {
       await enqueue(tx, parts.random, {
         name: 'sign-in-paused',
-        to: account.email,
+        to,
         // Not the language of the browser that guesses.
         locale: account.locale ?? (await currentSettings(tx)).settings.branding.locale,
         data: { accountId: account.id },

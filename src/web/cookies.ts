@@ -1,5 +1,6 @@
 import type { Context } from 'koa'
-import { HOUR, DAY } from '../platform/clock.ts'
+import { DAY, MINUTE } from '../platform/clock.ts'
+import { WAITS_FOR_DELIVERY } from '../recovery/attempt.ts'
 import { ABSOLUTE_LIMIT } from '../sessions/session.ts'
 import { KNOWN_FOR } from '../sessions/known-devices.ts'
 
@@ -8,11 +9,13 @@ const LIFETIMES = {
   /** A person's session. */
   session: ABSOLUTE_LIMIT,
   /** A recovery under way. */
-  recovery: 6 * HOUR,
+  recovery: WAITS_FOR_DELIVERY,
   /** A browser that its person signed in from before. */
   device: KNOWN_FOR,
   /** What form tokens are bound to. */
   form: DAY,
+  /** What the next page says once. */
+  notice: MINUTE,
 }
 
 export type CookieName = keyof typeof LIFETIMES

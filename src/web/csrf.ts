@@ -16,10 +16,9 @@ export function formToken(
   cookies: Cookies,
 ): string {
   let seed = cookies.read('form')
-  if (!seed || !isToken(seed)) {
-    seed = newToken(parts.random)
-    cookies.write('form', seed)
-  }
+  if (!seed || !isToken(seed)) seed = newToken(parts.random)
+  // Written again each time: a form that was opened just now must not be too old to send.
+  cookies.write('form', seed)
   return parts.secrets.keyedHash(PURPOSE, organizationId, seed)
 }
 

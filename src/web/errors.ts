@@ -2,6 +2,7 @@ import type { Context, Middleware } from 'koa'
 import { Unavailable } from '../platform/unavailable.ts'
 import type { WebParts } from './parts.ts'
 import { renderPage } from './views.ts'
+import { waitFor } from './wait.ts'
 import { requestIdOf, visitOf } from './visit.ts'
 
 const STATUSES = [400, 403, 404, 405, 408, 413, 415, 421, 429, 500, 503] as const
@@ -47,15 +48,18 @@ function asRefused(error: unknown): Refused {
 }
 
 async function show(ctx: Context, parts: WebParts, refused: Refused): Promise<void> {
+  const visit = visitOf(ctx)
   const view = {
     status: refused.status,
     requestId: requestIdOf(ctx),
-    retryAfterSeconds: refused.retryAfterSeconds,
+    wait: refused.retryAfterSeconds ? waitFor(refused.retryAfterSeconds, 'page') : null,
+    // Under another Host a path would lead to the same refusal.
+    start: `${refused.status === 421 ? parts.publicUrl : ''}/${visit ? `${visit.organization.slug}/sign-in` : ''}`,
   }
   ctx.set('Cache-Control', 'no-store')
   if (refused.retryAfterSeconds) ctx.set('Retry-After', String(refused.retryAfterSeconds))
   try {
-    await renderPage(ctx, parts, 'error', view, { visit: visitOf(ctx) })
+    await renderPage(ctx, parts, 'error', view, { visit })
   } catch (error) {
     parts.log.error({ err: error, requestId: view.requestId }, 'the error page itself failed')
     ctx.body = `Error ${refused.status}. Request ${view.requestId}.`

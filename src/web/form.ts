@@ -40,9 +40,23 @@ export const hiddenText: z.ZodType<string> = z.preprocess(
   plainText.pipe(z.string().max(LONGEST_TEXT)),
 )
 
+/** Which of a page's buttons or options was chosen: one of those that it offers. */
+export function choice(offered: readonly string[], missing = 'errors.form.unreadable'): z.ZodType<string> {
+  return z.preprocess(
+    (value) => value ?? '',
+    plainText.refine((text) => offered.includes(text), missing),
+  )
+}
+
 /** A secret: taken exactly as it was typed, spaces too. */
 export function requiredSecret(words: { missing: string }): z.ZodType<string> {
-  return z.preprocess((value) => value ?? '', plainText.pipe(z.string().min(1, words.missing)))
+  const secret = plainText.pipe(z.string().min(1, words.missing))
+  return z.preprocess((value) => value ?? '', secret).meta({ secret: true })
+}
+
+/** What may be printed back into a refused form: secrets are typed again, never sent back (ASVS 14.3.3). */
+export function withoutSecrets(fields: Fields, typed: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(typed).filter(([name]) => !fields[name]?.meta()?.['secret']))
 }
 
 /** Reads the fields of a form out of a body, every fault at once. Fields that nobody asked for are not looked at. */
@@ -54,10 +68,16 @@ export function readForm<Form extends Fields>(fields: Form, body: unknown): Read
   }))
   const errors: FormErrors = {}
   const values: Record<string, string> = {}
+  const typed: Record<string, string> = {}
   for (const { name, result } of results) {
-    if (result.success) values[name] = result.data
-    else errors[name] = result.error.issues.slice(0, 1).map((issue) => ({ key: issue.message }))
+    if (result.success) {
+      values[name] = result.data
+      continue
+    }
+    errors[name] = result.error.issues.slice(0, 1).map((issue) => ({ key: issue.message }))
+    const text = plainText.safeParse(sent[name])
+    if (text.success && text.data.trim() !== '') typed[name] = text.data
   }
   if (Object.keys(errors).length === 0) return { ok: true, values: values as ValuesOf<Form> }
-  return { ok: false, errors, typed: values }
+  return { ok: false, errors, typed: { ...values, ...typed } }
 }

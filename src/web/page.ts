@@ -2,7 +2,9 @@ import type Router from '@koa/router'
 import type { Context } from 'koa'
 import { formToken, isOwnForm } from './csrf.ts'
 import { Refused } from './errors.ts'
-import { readForm, type Fields, type FormErrors, type ValuesOf } from './form.ts'
+import { waitFor } from './wait.ts'
+import { readForm, withoutSecrets, type Fields, type FormErrors, type ValuesOf } from './form.ts'
+import { takeNotice, type Notice } from './notice.ts'
 import type { WebParts } from './parts.ts'
 import { renderPage } from './views.ts'
 import { openVisit, pathPart, type Visit } from './visit.ts'
@@ -10,25 +12,39 @@ import { openVisit, pathPart, type Visit } from './visit.ts'
 /** What a template is given of its own. */
 export type View = Record<string, unknown>
 
-/** How a page answers: with its view, with another page, or with too many. */
-export type Answer =
-  { view: View } | { goTo: string } | { show: string; status: number; view: View } | TooMany
+/** On to another page of the organization, which may say something once. */
+export interface GoTo {
+  goTo: string
+  notice?: Notice
+}
+
+/** Another template than the page's own, with a status of its own. */
+interface Show {
+  show: string
+  status: number
+  view: View
+}
+
+/** Not now: seconds until it may be tried again. */
 export interface TooMany {
   tooMany: number
 }
 
+/** How a page answers when it is opened. */
+export type Answer = { view: View } | GoTo | Show | TooMany
+
 /** What comes of a form that could be read: on to another page, or back to this one with what is wrong. */
-export type Submitted =
-  { goTo: string } | { errors: FormErrors } | { show: string; status: number; view: View } | TooMany
+export type Submitted = { errors: FormErrors } | GoTo | Show | TooMany
 
 /** One screen: its address below the organization's, its template, and what it does. */
 export interface Page<Form extends Fields = Fields> {
   path: string
-  template: string
+  /** Absent where nothing is ever shown at this address. */
+  template?: string
   /** Only for who is signed in; others are sent to sign-in. */
   signedIn?: boolean
-  /** What the template is given. Reads only. Absent where the address takes nothing but POST. */
-  view?: (visit: Visit, ctx: Context) => Promise<Answer> | Answer
+  /** What the template is given; `wrong` is what a refused form is shown again with. Reads only. Absent: POST only. */
+  view?: (visit: Visit, ctx: Context, wrong: FormErrors) => Promise<Answer> | Answer
   /** The form's fields, for a page that has one. */
   fields?: Form
   submit?: (visit: Visit, values: ValuesOf<Form>, ctx: Context) => Promise<Submitted>
@@ -41,7 +57,8 @@ export function definePage<Form extends Fields>(page: Page<Form>): Page {
 
 /**
  * Puts a page on the router. Here, once for all pages, is decided: 200 with the form, 422 with the form again and
- * nothing lost but secrets, 303 after success, 403 for forms that are not ours, 429 with when to come back.
+ * nothing lost but secrets, 303 after success, 403 for forms that are not ours, 429 with when to come back, on the
+ * form where there is one.
  */
 export function mount(router: Router, parts: WebParts, page: Page): void {
   const { view, submit } = page
@@ -49,7 +66,7 @@ export function mount(router: Router, parts: WebParts, page: Page): void {
   if (view) {
     router.get(path, async (ctx: Context) => {
       const visit = await admit(parts, page, ctx)
-      if (visit) await answer(ctx, visit, page, await view(visit, ctx))
+      if (visit) await answer(ctx, visit, page, await view(visit, ctx, {}))
     })
   }
   if (submit) {
@@ -60,9 +77,9 @@ export function mount(router: Router, parts: WebParts, page: Page): void {
       if (!isOwnForm(ctx, parts, visit.organization.id, visit.cookies, body['csrf'])) throw new Refused(403)
       const form = readForm(page.fields ?? {}, body)
       const submitted = form.ok ? await submit(visit, form.values, ctx) : { errors: form.errors }
-      if (!('errors' in submitted)) return answer(ctx, visit, page, submitted)
-      const typed = form.ok ? form.values : form.typed
-      await showAgain(ctx, visit, page, { values: withoutSecrets(typed), errors: submitted.errors })
+      if ('show' in submitted || 'goTo' in submitted) return answer(ctx, visit, page, submitted)
+      const typed = withoutSecrets(page.fields ?? {}, form.ok ? form.values : form.typed)
+      await showAgain(ctx, visit, page, submitted, typed)
     })
   }
 }
@@ -72,7 +89,8 @@ async function admit(parts: WebParts, page: Page, ctx: Context): Promise<Visit |
   const visit = await openVisit(parts, ctx, pathPart(ctx, 'organization'))
   if (!visit) throw new Refused(404)
   if (page.signedIn && !visit.person) {
-    redirect(ctx, visit, visit.cookies.read('session') ? '/sign-in?notice=session-ended' : '/sign-in')
+    const hadSession = visit.cookies.read('session') !== undefined
+    redirect(ctx, visit, hadSession ? { goTo: '/sign-in', notice: 'session-ended' } : { goTo: '/sign-in' })
     return null
   }
   return visit
@@ -81,50 +99,49 @@ async function admit(parts: WebParts, page: Page, ctx: Context): Promise<Visit |
 async function answer(ctx: Context, visit: Visit, page: Page, given: Answer): Promise<void> {
   if ('tooMany' in given) throw new Refused(429, { retryAfterSeconds: given.tooMany })
   if ('goTo' in given) {
-    redirect(ctx, visit, given.goTo)
+    redirect(ctx, visit, given)
     return
   }
   ctx.status = 'show' in given ? given.status : 200
-  await render(ctx, visit, 'show' in given ? given.show : page.template, given.view, {
-    values: {},
-    errors: {},
-  })
+  const template = 'show' in given ? given.show : page.template
+  await render(ctx, visit, template, given.view, { values: {}, errors: {} })
 }
 
+/** The page again with what is wrong, and what was typed; another page where it belongs to this one no more. */
 async function showAgain(
   ctx: Context,
   visit: Visit,
   page: Page,
-  form: { values: Record<string, string>; errors: FormErrors },
+  submitted: { errors: FormErrors } | TooMany,
+  values: Record<string, string>,
 ): Promise<void> {
-  const given = await page.view?.(visit, ctx)
-  if (!given || !('view' in given))
-    return given ? answer(ctx, visit, page, given) : Promise.reject(new Refused(400))
-  ctx.status = 422
-  await render(ctx, visit, page.template, given.view, form)
+  const mustWait = 'tooMany' in submitted ? submitted.tooMany : null
+  const errors = 'errors' in submitted ? submitted.errors : { form: [waitFor(submitted.tooMany, 'form')] }
+  const given = await page.view?.(visit, ctx, errors)
+  if (!given) throw new Refused(mustWait ? 429 : 400, mustWait ? { retryAfterSeconds: mustWait } : {})
+  if ('show' in given || !('view' in given)) return answer(ctx, visit, page, given)
+  ctx.status = mustWait ? 429 : 422
+  if (mustWait) ctx.set('Retry-After', String(mustWait))
+  await render(ctx, visit, page.template, given.view, { values, errors })
 }
 
 async function render(
   ctx: Context,
   visit: Visit,
-  template: string,
+  template: string | undefined,
   view: View,
   form: { values: Record<string, string>; errors: FormErrors },
 ): Promise<void> {
+  if (template === undefined) throw new Error(`${ctx.path} has nothing to show`)
   const csrf = formToken(visit.parts, visit.organization.id, visit.cookies)
-  await renderPage(ctx, visit.parts, template, view, { visit, form, csrf })
+  const notice = takeNotice(visit.cookies)
+  await renderPage(ctx, visit.parts, template, view, { visit, form, csrf, notice })
 }
 
 /** Only ever to a path of the same organization: what is not written in this program is no target (CWE-601). */
-function redirect(ctx: Context, visit: Visit, path: string): void {
+function redirect(ctx: Context, visit: Visit, { goTo, notice }: GoTo): void {
+  if (notice) visit.cookies.write('notice', notice)
   ctx.status = 303
-  ctx.set('Location', `/${visit.organization.slug}${path}`)
+  ctx.set('Location', `/${visit.organization.slug}${goTo}`)
   ctx.body = ''
-}
-
-/** Secrets are typed again, never sent back (ASVS 14.3.3). */
-function withoutSecrets(typed: Record<string, string>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(typed).filter(([name]) => !/password|confirmation|code/i.test(name)),
-  )
 }

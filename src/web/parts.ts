@@ -1,7 +1,7 @@
 import type { Words } from '../i18n/words.ts'
 import type { Config } from '../platform/config.ts'
 import type { Logger } from '../platform/log.ts'
-import type { ProfileParts } from '../profile/change-password.ts'
+import type { ProfileParts } from '../profile/parts.ts'
 import type { RecoveryParts } from '../recovery/parts.ts'
 import type { Assets } from './assets.ts'
 import type { SignInParts } from '../signin/parts.ts'

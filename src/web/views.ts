@@ -5,6 +5,7 @@ import nunjucks from 'nunjucks'
 import { FALLBACK_LOCALE } from '../i18n/words.ts'
 import { projectRoot } from '../platform/root.ts'
 import type { FormErrors } from './form.ts'
+import type { Notice } from './notice.ts'
 import type { WebParts } from './parts.ts'
 import type { Visit } from './visit.ts'
 
@@ -16,6 +17,7 @@ interface Frame {
   visit: Visit | null
   form?: { values: Record<string, string>; errors: FormErrors }
   csrf?: string
+  notice?: Notice | null
 }
 
 /**
@@ -44,7 +46,7 @@ export async function renderPage(
   parts: WebParts,
   template: string,
   view: object,
-  { visit, form, csrf }: Frame,
+  { visit, form, csrf, notice }: Frame,
 ): Promise<void> {
   const locale = visit?.locale ?? FALLBACK_LOCALE
   const organization = visit && { slug: visit.organization.slug, name: visit.organization.name }
@@ -54,6 +56,7 @@ export async function renderPage(
       lang: locale,
       organization,
       person: visit?.person ? { fullName: visit.person.account.fullName } : null,
+      notice: notice ?? null,
       demo: parts.demo !== null,
       assets: { ...parts.assets.addresses, brand: visit && brandAddress(visit) },
       base: organization ? `/${organization.slug}` : '',

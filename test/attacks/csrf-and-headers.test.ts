@@ -156,7 +156,7 @@ describe('attacks: forged requests, and what every answer says to browsers', () 
     const sent = mia.page
     await continueWith(mia, link)
     const passwordForm = mia.page
-    const again = await mia.send('POST', link, { csrf: mia.csrf })
+    const again = await mia.send('POST', link, { csrf: mia.csrf, action: 'continue' })
     expect(again.location, 'Continue pressed twice').to.equal('/harbour/recover/password')
     await mia.open(passwordForm.address)
     const [first, second] = await Promise.all([

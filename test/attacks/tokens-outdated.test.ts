@@ -38,7 +38,7 @@ describe('attacks: a link that the world has moved on from, or that belongs else
       password: NEW_PASSWORD,
       confirmation: NEW_PASSWORD,
     })
-    expect(home.page.address).to.equal('/harbour/account/password?changed')
+    expect(home.page.address).to.equal('/harbour/account')
     expect(await whatItSays()).to.equal(CHANGED)
   })
 
@@ -104,7 +104,7 @@ describe('attacks: a link that the world has moved on from, or that belongs else
     const thief = portal.visitor()
     for (const name of ['recovery', 'session', 'device']) thief.setCookie(`latchkey-${name}.harbour`, token)
     expect((await thief.open('/harbour/recover/password')).address).to.equal('/harbour/recover')
-    expect((await thief.open('/harbour/account')).address).to.equal('/harbour/sign-in?notice=session-ended')
+    expect((await thief.open('/harbour/account')).address).to.equal('/harbour/sign-in')
   })
 
   it('TK-13: a link with somebody else’s name beside it still is its own person’s', async () => {

@@ -59,7 +59,8 @@ async function* beforeSignIn(page: Page): AsyncGenerator<Scene> {
   await press(page, 'Sign in')
   yield { state: 'sign-in, refused', page }
   for (const notice of ['signed-out', 'session-ended']) {
-    await page.goto(`/harbour/sign-in?notice=${notice}`)
+    await page.context().addCookies([{ name: 'latchkey-notice.harbour', value: notice, url: page.url() }])
+    await page.goto('/harbour/sign-in')
     yield { state: `sign-in, ${notice}`, page }
   }
 }

@@ -6,6 +6,7 @@ const FLOORS = [
   ['platform', 'database', 'i18n'],
   ['audit', 'limits', 'delivery'],
   ['organizations', 'accounts', 'credentials', 'sessions'],
+  ['access'],
   ['recovery', 'signin', 'signup', 'people', 'profile', 'notices'],
   ['web', 'cli', 'worker.ts', 'housekeeping.ts'],
   ['main.ts', 'app.ts'],

@@ -83,8 +83,9 @@ describe('Signing in, out, and changing the password', () => {
     expect(same.problemsAt('password')).to.deep.equal(['The password must not be the one you have now'])
 
     const changed = await here.press('Change password', change(DEMO_PASSWORD, NEW_PASSWORD))
-    expect(changed.address).to.equal('/harbour/account/password?changed')
+    expect(changed.address).to.equal('/harbour/account')
     expect(changed.root.querySelector('[role=status]')?.textContent).to.contain('Your password is changed')
+    expect((await here.open('/harbour/account')).text, 'said once').to.not.contain('Your password is changed')
     expect(here.cookies.get('latchkey-session.harbour')).not.to.equal(before)
     expect(await isSignedIn(elsewhere, 'harbour')).to.equal(false)
     const dead = await thief.open(link)

@@ -109,7 +109,7 @@ describe('Pages that were open too long, went back to, or sent twice', () => {
     const sessions = () => portal.within('harbour', (tx) => tx.rows('sessions').count().first())
     expect(await sessions()).to.deep.equal({ count: 1 })
     await visitor.submit('Sign out')
-    expect((await visitor.press('Sign out')).address).to.equal('/harbour/sign-in?notice=signed-out')
+    expect((await visitor.press('Sign out')).address).to.equal('/harbour/sign-in')
     expect(await sessions()).to.deep.equal({ count: 0 })
   })
 

@@ -37,6 +37,15 @@ describe('Recovery over more than one browser, link and request', () => {
     expect((await reader.open(link)).heading).to.equal('This link has been used')
   })
 
+  it('does not let the browser that only asked replace what is answered elsewhere by asking again', async () => {
+    const [asker, reader] = [portal.visitor(), portal.visitor()]
+    await followLink(reader, await askForLink(portal, asker, 'meadow', 'mia@meadow.example'))
+    await asker.open('/meadow/recover/sent')
+    expect((await asker.press('Send it again')).address).to.equal('/meadow/recover/sent')
+    await portal.deliver()
+    expect((await createPassword(reader)).address).to.equal('/meadow/recover/done')
+  })
+
   it('replaces the older link when one browser asks twice, and the newer works', async () => {
     const visitor = portal.visitor()
     const older = await askForLink(portal, visitor, 'harbour', 'olivia@harbour.example')
@@ -53,7 +62,7 @@ describe('Recovery over more than one browser, link and request', () => {
     const older = await askForLink(portal, visitor, 'harbour', 'adam@harbour.example')
     portal.clock.pass(20 * SECOND)
     const again = await visitor.press('Send it again')
-    expect(again.address).to.equal('/harbour/recover/sent?again')
+    expect(again.address).to.equal('/harbour/recover/sent')
     await portal.deliver()
     const newer = linkIn(portal.mailbox.at(-1))
     expect(portal.mailbox.at(-1)?.to).to.equal('adam@harbour.example')

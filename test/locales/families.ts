@@ -6,6 +6,7 @@ import { settingsShape, type RecoverySettings } from '../../src/organizations/se
 import type { DeadReason } from '../../src/recovery/follow-link.ts'
 import type { Refused } from '../../src/web/errors.ts'
 import { listOfRules, wordsFor } from '../../src/web/new-password.ts'
+import { NOTICES } from '../../src/web/notice.ts'
 
 /**
  * Keys that are put together at run time: the beginning that the code writes out, and everything that can follow it.
@@ -71,8 +72,9 @@ export const FAMILIES: readonly Family[] = [
   { beginning: 'recover.ended.', endings: each(Object.keys(endings), ['title', 'reason', 'next']) },
   { beginning: 'recover.identify.asks.', endings: Object.keys(identifiers) },
   { beginning: 'recover.identify.button.', endings: ['send-reset-link'] },
-  { beginning: 'signin.sign-in.notice.', endings: ['signed-out', 'session-ended'] },
-  { beginning: 'passwordRules.', endings: [...rules.rules.map(({ rule }) => rule), ...rules.also] },
+  { beginning: 'notices.', endings: [...NOTICES] },
+  { beginning: 'recover.sent.another.', endings: Object.keys(identifiers) },
+  { beginning: 'passwordRules.', endings: [...rules.rules, ...rules.also].map(({ rule }) => rule) },
   {
     beginning: 'errors.password.',
     endings: wordsFor(Object.keys(problems) as PasswordProblem[], strictest).map(({ key }) =>

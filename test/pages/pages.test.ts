@@ -11,7 +11,7 @@ import { wordsAskedByTemplates } from '../locales/template-words.ts'
 describe('pages: one screen, one name', () => {
   const templates = new Map(filesUnder(['templates'], ['.njk']).map(({ path, text }) => [path, text]))
   const sources = filesUnder(['src'], ['.ts'])
-  const shown = pages.filter(({ view }) => view)
+  const shown = pages.flatMap(({ path, fields, template }) => (template ? [{ path, fields, template }] : []))
   const textOf = (template: string) => templates.get(`templates/${template}.njk`) ?? ''
 
   it('every page has its template, and a page file of the same name', () => {

@@ -1,9 +1,11 @@
 import { expect } from 'chai'
 import { accountNamed } from '../../src/accounts/store.ts'
+import { enqueue } from '../../src/delivery/outbox.ts'
 import { SendFault } from '../../src/delivery/senders/sender.ts'
 import { currentSettings } from '../../src/organizations/store.ts'
 import { DAY, HOUR, MINUTE } from '../../src/platform/clock.ts'
 import { invite } from '../../src/recovery/begin.ts'
+import { systemRandom } from '../../src/platform/random.ts'
 import type { Config } from '../../src/platform/config.ts'
 import type { Email } from '../../src/delivery/senders/sender.ts'
 import { DEMO_PASSWORD } from '../../seeds/demo-organizations.ts'
@@ -73,6 +75,18 @@ describe('sending a link, on a real database', () => {
     expect(await mailsAfterAsking(1)).to.equal(1)
   })
 
+  it('does not count links that a changed password has made worthless', async () => {
+    portal = await openPortal({ config: generous })
+    expect(await mailsAfterAsking(3)).to.equal(3)
+    const mia = portal.visitor()
+    await signIn(mia, MIA, DEMO_PASSWORD)
+    await mia.open('/harbour/account/password')
+    const fields = { password: 'Quiet-Otter-88?', confirmation: 'Quiet-Otter-88?' }
+    await mia.press('Change password', { currentPassword: DEMO_PASSWORD, ...fields })
+    await portal.deliver()
+    expect(await mailsAfterAsking(1)).to.equal(1)
+  })
+
   it('lets a newer request of the same browser replace the older one, and a stranger’s replace nothing', async () => {
     portal = await openPortal()
     const mia = portal.visitor()
@@ -139,6 +153,26 @@ describe('sending a link, on a real database', () => {
       await askAndDeliver(portal.visitor())
       await askAndDeliver(portal.visitor())
       expect(arrived.length - before).to.equal(2)
+    })
+
+    it('makes one recovery of a letter about paused sign-in, however often it is tried', async () => {
+      const mia = await portal.within('harbour', (tx) =>
+        accountNamed(tx, { kind: 'username', canonical: 'mia' }),
+      )
+      await portal.within('harbour', (tx) =>
+        enqueue(tx, systemRandom, {
+          name: 'sign-in-paused',
+          to: MIA,
+          locale: 'en',
+          data: { accountId: mia!.id },
+        }),
+      )
+      for (let retry = 1; retry <= 4; retry += 1) {
+        await portal.deliver()
+        portal.clock.pass(MINUTE)
+      }
+      expect(new Set(arrived.map(linkIn)).size).to.equal(4)
+      expect(await portal.within('harbour', (tx) => tx.rows('recovery_attempts'))).to.have.length(1)
     })
 
     it('gets no more links once the person has a new password by the first', async () => {

@@ -3,6 +3,7 @@ import { expect } from 'chai'
 import { DEMO_PASSWORD } from '../../seeds/demo-organizations.ts'
 import { accountNamed } from '../../src/accounts/store.ts'
 import { passwordOf, savePassword } from '../../src/credentials/store.ts'
+import { Unavailable } from '../../src/platform/unavailable.ts'
 import { DAY, HOUR, SECOND } from '../../src/platform/clock.ts'
 import { askForLink, createPassword, followLink, isSignedIn, NEW_PASSWORD, signIn } from '../journeys/walk.ts'
 import { openPortal, type Portal } from '../support/portal.ts'
@@ -48,6 +49,18 @@ describe('Sign-in and its limits', () => {
       }
       expect(waits).to.deep.equal(['1', '2', '4'])
     }
+  })
+
+  it('charges nobody for a try that it was too busy to judge', async () => {
+    await open()
+    const visitor = portal.visitor()
+    const { hasher } = portal.app.parts
+    const verify = hasher.verify.bind(hasher)
+    hasher.verify = () => Promise.reject(new Unavailable('hashing', { retryAfterSeconds: 1 }))
+    for (let busy = 0; busy < 10; busy += 1) expect(await status(visitor, DEMO_PASSWORD)).to.equal(503)
+    hasher.verify = verify
+    for (let wrong = 0; wrong < 5; wrong += 1) expect(await status(visitor, WRONG)).to.equal(422)
+    expect(await status(visitor, WRONG)).to.equal(429)
   })
 
   it('forgets the wrong passwords after the right one', async () => {

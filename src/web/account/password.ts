@@ -1,6 +1,6 @@
 import { changePassword } from '../../profile/change-password.ts'
 import { requiredSecret } from '../form.ts'
-import { listOfRules, wordsFor } from '../new-password.ts'
+import { faultsOfConfirmation, listOfRules, wordsFor } from '../new-password.ts'
 import { definePage } from '../page.ts'
 import { signedInPerson } from '../visit.ts'
 
@@ -9,10 +9,9 @@ export const password = definePage({
   path: '/account/password',
   template: 'account/password',
   signedIn: true,
-  view(visit, ctx) {
+  view(visit, _ctx, wrong) {
     const { username, email } = signedInPerson(visit).account
-    const rules = listOfRules(visit.settings.passwords, ctx.request.body)
-    return { view: { username: username ?? email, changed: 'changed' in ctx.query, ...rules } }
+    return { view: { username: username ?? email, ...listOfRules(visit.settings.passwords, wrong) } }
   },
   fields: {
     currentPassword: requiredSecret({ missing: 'errors.currentPassword.missing' }),
@@ -20,9 +19,8 @@ export const password = definePage({
     confirmation: requiredSecret({ missing: 'errors.confirmation.missing' }),
   },
   async submit(visit, values) {
-    if (values.password !== values.confirmation) {
-      return { errors: { confirmation: [{ key: 'errors.confirmation.different' }] } }
-    }
+    const different = faultsOfConfirmation(values, visit.settings.passwords)
+    if (different) return { errors: different }
     const changed = await changePassword(visit.parts, visit.organization.id, {
       accountId: signedInPerson(visit).account.id,
       currentPassword: values.currentPassword,
@@ -33,7 +31,7 @@ export const password = definePage({
     switch (changed.outcome) {
       case 'changed':
         visit.cookies.write('session', changed.sessionToken)
-        return { goTo: '/account/password?changed' }
+        return { goTo: '/account', notice: 'password-changed' }
       case 'wrong-current':
         return { errors: { currentPassword: [{ key: 'errors.currentPassword.wrong' }] } }
       case 'refused':

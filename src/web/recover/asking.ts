@@ -12,7 +12,9 @@ export function afterAsking(visit: Visit, begun: Begun, asked: 'first' | 'again'
   switch (begun.outcome) {
     case 'begun':
       visit.cookies.write('recovery', begun.browserToken)
-      return { goTo: asked === 'again' ? '/recover/sent?again' : '/recover/sent' }
+      return asked === 'again'
+        ? { goTo: '/recover/sent', notice: 'message-sent-again' }
+        : { goTo: '/recover/sent' }
     case 'too-many':
       return { tooMany: begun.retryAfterSeconds }
     case 'nothing-offered':

@@ -4,7 +4,6 @@ import { definePage } from '../page.ts'
 /** "I remember my password": the same answer whatever there was to cancel. */
 export const cancel = definePage({
   path: '/recover/cancel',
-  template: 'recover/ended',
   fields: {},
   async submit({ parts, organization, cookies, visitor }) {
     const token = cookies.read('recovery')

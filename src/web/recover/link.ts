@@ -1,5 +1,6 @@
 import type { Context } from 'koa'
 import { examineLink, followLink, refreshLink, type DeadReason } from '../../recovery/follow-link.ts'
+import { choice } from '../form.ts'
 import { definePage } from '../page.ts'
 import { afterAsking, askingFrom } from './asking.ts'
 
@@ -12,13 +13,19 @@ export const link = definePage({
   template: 'recover/link',
   async view(visit, ctx) {
     const state = await examineLink(visit.parts, visit.organization.id, tokenOf(ctx), visit.visitor)
-    if ('tooMany' in state) return { tooMany: state.retryAfterSeconds }
-    return state.alive ? { view: {} } : deadLink(state.reason, state.canRefresh)
+    switch (state.outcome) {
+      case 'alive':
+        return { view: { isInvitation: state.origin === 'operator' } }
+      case 'dead':
+        return deadLink(state.reason, state.canRefresh)
+      case 'too-many':
+        return { tooMany: state.retryAfterSeconds }
+    }
   },
-  fields: {},
-  async submit(visit, _values, ctx) {
+  fields: { action: choice(['continue', 'fresh']) },
+  async submit(visit, { action }, ctx) {
     const { parts, organization, visitor, cookies } = visit
-    if (wantsFresh(ctx)) {
+    if (action === 'fresh') {
       const begun = await refreshLink(parts, organization.id, tokenOf(ctx), askingFrom(visit))
       return begun ? afterAsking(visit, begun, 'again') : { goTo: '/recover' }
     }
@@ -37,8 +44,4 @@ function deadLink(reason: DeadReason, canRefresh: boolean) {
 function tokenOf(ctx: Context): string {
   const { token } = ctx.query
   return typeof token === 'string' ? token : ''
-}
-
-function wantsFresh(ctx: Context): boolean {
-  return (ctx.request.body as Record<string, unknown>)['action'] === 'fresh'
 }

@@ -1,6 +1,6 @@
 import { completeRecovery } from '../../recovery/complete.ts'
 import { hiddenText, requiredSecret } from '../form.ts'
-import { listOfRules, wordsFor } from '../new-password.ts'
+import { faultsOfConfirmation, listOfRules, wordsFor } from '../new-password.ts'
 import { definePage } from '../page.ts'
 import type { Visit } from '../visit.ts'
 import { atStep } from './step.ts'
@@ -11,14 +11,13 @@ const SAME_RECOVERY = 'page of a recovery'
 export const password = definePage({
   path: '/recover/password',
   template: 'recover/password',
-  async view(visit, ctx) {
+  async view(visit, _ctx, wrong) {
     const here = await atStep(visit, 'password')
     if ('goTo' in here) return here
-    const { minutesLeft, username } = here.standing
+    const { minutesLeft, username, isInvitation } = here.standing
     const attempt = visit.parts.secrets.keyedHash(SAME_RECOVERY, visit.cookies.read('recovery') ?? '')
-    return {
-      view: { minutesLeft, username, attempt, ...listOfRules(visit.settings.passwords, ctx.request.body) },
-    }
+    const rules = listOfRules(visit.settings.passwords, wrong, { isFirst: isInvitation })
+    return { view: { minutesLeft, username, isInvitation, attempt, ...rules } }
   },
   fields: {
     attempt: hiddenText,
@@ -30,9 +29,8 @@ export const password = definePage({
     if ('goTo' in here) return here
     if (!isForThisRecovery(visit, values.attempt))
       return { errors: { form: [{ key: 'errors.form.other-recovery' }] } }
-    if (values.password !== values.confirmation) {
-      return { errors: { confirmation: [{ key: 'errors.confirmation.different' }] } }
-    }
+    const different = faultsOfConfirmation(values, visit.settings.passwords)
+    if (different) return { errors: different }
     const { parts, organization, cookies, visitor, locale, settings } = visit
     const completion = await completeRecovery(parts, organization.id, {
       recoveryToken: cookies.read('recovery') ?? '',
@@ -61,5 +59,5 @@ export const password = definePage({
  * open for one must not set the other's password.
  */
 function isForThisRecovery({ parts, cookies }: Visit, attempt: string): boolean {
-  return attempt === '' || parts.secrets.isKeyedHash(attempt, SAME_RECOVERY, cookies.read('recovery') ?? '')
+  return parts.secrets.isKeyedHash(attempt, SAME_RECOVERY, cookies.read('recovery') ?? '')
 }

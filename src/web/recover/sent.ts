@@ -7,14 +7,15 @@ import { atStep } from './step.ts'
 export const sent = definePage({
   path: '/recover/sent',
   template: 'recover/sent',
-  async view(visit, ctx) {
+  async view(visit) {
     const here = await atStep(visit, 'sent')
-    return 'goTo' in here
-      ? here
-      : { view: { minutes: here.standing.linkMinutes, again: 'again' in ctx.query } }
+    if ('goTo' in here) return here
+    return { view: { minutes: here.standing.linkMinutes, asked: visit.settings.recovery.identifier } }
   },
   fields: {},
   async submit(visit) {
+    const here = await atStep(visit, 'sent')
+    if ('goTo' in here) return here
     const begun = await beginAgain(visit.parts, visit.organization.id, askingFrom(visit))
     return begun ? afterAsking(visit, begun, 'again') : { goTo: '/recover' }
   },

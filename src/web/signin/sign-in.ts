@@ -2,17 +2,11 @@ import { signIn as signInWithPassword } from '../../signin/sign-in.ts'
 import { requiredSecret, requiredText } from '../form.ts'
 import { definePage } from '../page.ts'
 
-const NOTICES = ['signed-out', 'session-ended']
-
 /** Username or email, password, and one answer for everything that does not match. */
 export const signIn = definePage({
   path: '/sign-in',
   template: 'signin/sign-in',
-  view({ person }, ctx) {
-    if (person) return { goTo: '/account' }
-    const { notice } = ctx.query
-    return { view: { notice: typeof notice === 'string' && NOTICES.includes(notice) ? notice : null } }
-  },
+  view: ({ person }) => (person ? { goTo: '/account' } : { view: {} }),
   fields: {
     identifier: requiredText({ missing: 'errors.identifier.missing', tooLong: 'errors.identifier.too-long' }),
     password: requiredSecret({ missing: 'errors.password.missing' }),

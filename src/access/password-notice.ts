@@ -2,7 +2,7 @@ import { enqueue } from '../delivery/outbox.ts'
 import type { Transaction } from '../database/transaction.ts'
 import type { Random } from '../platform/random.ts'
 import type { Visitor } from '../platform/visitor.ts'
-import { verifiedEmail, type Account } from './account.ts'
+import { verifiedEmail, type Account } from '../accounts/account.ts'
 
 /**
  * Queues the letter that tells a person that their password was changed, in the transaction that changes it (ASVS 6.3.7).
@@ -20,6 +20,11 @@ export async function tellOfChangedPassword(
     name: 'password-changed',
     to,
     locale: account.locale ?? locale,
-    data: { at: tx.now.toISOString(), device: visitor.device || null, address: visitor.place },
+    data: {
+      accountId: account.id,
+      at: tx.now.toISOString(),
+      device: visitor.device || null,
+      address: visitor.place,
+    },
   })
 }

@@ -1,0 +1,63 @@
+import { namesOf, type Account } from '../accounts/account.ts'
+import { raiseSecurityEpoch } from '../accounts/store.ts'
+import type { PasswordHasher } from '../credentials/password.ts'
+import { judgePassword, type PasswordPolicy, type PasswordProblem } from '../credentials/password-policy.ts'
+import { passwordOf, savePassword } from '../credentials/store.ts'
+import type { Transaction } from '../database/transaction.ts'
+import type { Limits } from '../limits/limits.ts'
+import { currentSettings, organizationOf } from '../organizations/store.ts'
+import type { Random } from '../platform/random.ts'
+import type { Visitor } from '../platform/visitor.ts'
+import { endSessions } from '../sessions/store.ts'
+import { tellOfChangedPassword } from './password-notice.ts'
+
+/** All that a new password of one account is judged by. */
+export interface Judgement {
+  policy: PasswordPolicy
+  /** What a guesser knows of the person and the organization. */
+  words: string[]
+  lastHash: string | null
+}
+
+/** Reads what a new password of this account is judged by: always today's rules, however long ago the change began. */
+export async function judgementFor(tx: Transaction, account: Account): Promise<Judgement> {
+  const organization = await organizationOf(tx)
+  return {
+    policy: (await currentSettings(tx)).settings.passwords,
+    words: [...namesOf(account), organization.name, organization.slug],
+    lastHash: (await passwordOf(tx, account.id))?.hash ?? null,
+  }
+}
+
+/**
+ * Every reason that a new password is refused; empty when it may be used. Hashes once when it is otherwise good, so it
+ * runs outside of any transaction. Throws `Unavailable` when the hasher is busy.
+ */
+export async function judgeNewPassword(
+  hasher: PasswordHasher,
+  { policy, words, lastHash }: Judgement,
+  password: string,
+): Promise<PasswordProblem[]> {
+  const problems = judgePassword(policy, password, { words })
+  if (problems.length > 0 || !policy.notLast) return problems
+  return (await hasher.verify(lastHash, password)) ? ['last'] : []
+}
+
+/**
+ * Gives a locked account a new password, and does all that belongs to it wherever it comes from: recoveries begun before
+ * are out of date, every session ends, what strangers spent against the person is forgotten, and the notice is queued
+ * (ASVS 6.3.7, 7.4.3). Returns how many sessions ended.
+ */
+export async function replacePassword(
+  parts: { random: Random; limits: Limits },
+  tx: Transaction,
+  account: Account,
+  hash: string,
+  from: { visitor: Visitor; locale: string },
+): Promise<number> {
+  await savePassword(tx, account.id, hash)
+  await raiseSecurityEpoch(tx, account.id)
+  await parts.limits.forgetIn(tx, 'sign-in-failures-per-account', tx.organizationId, account.id)
+  await tellOfChangedPassword(tx, parts.random, account, from)
+  return endSessions(tx, account.id)
+}
