@@ -49,7 +49,7 @@ export function openDatabase(
       min: 0,
       max: options.poolSize,
       acquireTimeoutMillis: ACQUIRE_TIMEOUT_MS,
-      afterCreate(client: PgClient, done: (error: null, client: PgClient) => void) {
+      afterCreate(client: pg.Client, done: (error: null, client: pg.Client) => void) {
         endWhenSilent(client, options.statementTimeoutMs + SILENCE_MARGIN_MS)
         done(null, client)
       },
@@ -70,24 +70,25 @@ export function openDatabase(
 
 function ignore(): void {}
 
-/** What we need of node-postgres' client beyond its types. */
-interface PgClient {
-  /** False while the server owes an answer. */
-  readyForQuery: boolean
-  connection: { stream: Socket }
-}
-
 /**
  * Ends a connection on which the server owes an answer or a farewell and says nothing for so many milliseconds. A frozen
  * machine or a cut line closes no connection: the query would wait for ever, and its place in the pool with it. Where
  * nothing was asked, silence is rest, and the connection stays.
  */
-function endWhenSilent(client: PgClient, milliseconds: number): void {
-  const { stream } = client.connection
+export function endWhenSilent(client: pg.Client, milliseconds: number): void {
+  const watched = client as unknown as Watched
+  const { stream } = watched.connection
   stream.setTimeout(milliseconds)
   stream.on('timeout', () => {
-    if (!client.readyForQuery || stream.writableEnded) stream.destroy()
+    if (!watched.readyForQuery || stream.writableEnded) stream.destroy()
   })
+}
+
+/** What we need of node-postgres' client beyond its types. */
+interface Watched {
+  /** False while the server owes an answer. */
+  readyForQuery: boolean
+  connection: { stream: Socket }
 }
 
 /** The settings of node-postgres for a target, whether it came as a URL or in parts. */
