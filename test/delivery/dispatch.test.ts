@@ -1,6 +1,8 @@
 import { expect } from 'chai'
 import { newLanes } from '../../src/delivery/dispatch.ts'
-import { sentMessages } from '../../src/delivery/outbox.ts'
+import { withOrganization } from '../../src/database/transaction.ts'
+import { enqueue, sentMessages } from '../../src/delivery/outbox.ts'
+import { SendFault, type EmailSender } from '../../src/delivery/senders/sender.ts'
 import { HOUR, MINUTE, SECOND } from '../../src/platform/clock.ts'
 import { systemRandom } from '../../src/platform/random.ts'
 import { startMailServer, type MailServer } from '../support/smtp.ts'
@@ -66,6 +68,20 @@ describe('dispatch', () => {
     expect(lanes.free).to.equal(5)
   })
 
+  it('takes up no more once it is told to stop, and finishes what it has', async () => {
+    for (let made = 0; made < 12; made += 1) await rig.queue(`person-${made}@harbour.example`)
+    const ending = new AbortController()
+    const sender: EmailSender = {
+      send() {
+        ending.abort()
+        return Promise.resolve()
+      },
+      close: () => Promise.resolve(),
+    }
+    expect(await rig.work({ sender }, undefined, ending.signal)).to.equal(5)
+    expect(await rig.due()).to.have.length(7)
+  })
+
   it('takes first what has been due longest', async () => {
     const ids: string[] = []
     for (let index = 0; index < 20; index += 1) {
@@ -115,6 +131,35 @@ describe('dispatch', () => {
     expect(await rig.message(id)).to.include({ state: 'dropped', fault: 'nobody has this address' })
     expect(await rig.due()).to.deep.equal([])
     expect(await sentMessages(rig.database, [rig.harbour], 10)).to.deep.equal([])
+    expect(rig.lost).to.deep.equal([])
+    expect(rig.logLines.join('')).to.include('"level":"info"').and.not.include('"level":"error"')
+  })
+
+  it('says whose message was lost where the message says it', async () => {
+    const accountId = '0195a000-0000-7000-8000-000000000001'
+    const messageId = await withOrganization(rig.database, rig.harbour, (tx) =>
+      enqueue(tx, systemRandom, { name: 'sign-in-paused', to: null, locale: 'en', data: { accountId } }),
+    )
+    rig.clock.pass(24 * HOUR)
+    await rig.work()
+    expect(rig.lost).to.deep.equal([{ messageId, reason: 'too old', accountId }])
+  })
+
+  it('lets no worker that lost its lease call a message lost that another has in hand', async () => {
+    const id = await rig.queue()
+    const [slow, other] = [heldSender(), heldSender()]
+    const first = rig.work({ sender: slow.sender })
+    await slow.begun
+    rig.clock.pass(MINUTE)
+    const second = rig.work({ sender: other.sender })
+    await other.begun
+    slow.end(new SendFault('smtp 550', { retry: false }))
+    await first
+    expect(rig.lost).to.deep.equal([])
+    expect(await rig.message(id)).to.include({ state: 'queued' })
+    other.end()
+    await second
+    expect(await rig.message(id)).to.include({ state: 'sent', tries: 2 })
   })
 
   it('keeps a message that cannot be written, and says nothing of its content', async () => {
@@ -182,7 +227,7 @@ describe('dispatch', () => {
       server.treatment = { kind: 'refuse-recipient', code: 550 }
       await rig.work({ sender: rig.smtp(server.url) })
       expect(await rig.message(id)).to.include({ state: 'failed', tries: 1, fault: 'smtp 550' })
-      expect(rig.lost).to.deep.include({ messageId: id, reason: 'smtp 550' })
+      expect(rig.lost).to.deep.include({ messageId: id, reason: 'smtp 550', accountId: null })
       expect(await rig.due()).to.deep.equal([])
       const lines = rig.logLines.filter((line) => line.includes('"level":"error"'))
       expect(lines).to.have.length(1)
@@ -210,7 +255,8 @@ describe('dispatch', () => {
       rig.clock.pass(6 * HOUR)
       await rig.work({ sender: rig.smtp(server.url) })
       expect(await rig.message(id)).to.include({ state: 'dropped', tries: 0, fault: 'too old' })
-      expect(rig.lost).to.deep.include({ messageId: id, reason: 'too old' })
+      expect(rig.lost).to.deep.include({ messageId: id, reason: 'too old', accountId: null })
+      expect(rig.logLines.filter((line) => line.includes('"level":"error"'))).to.have.length(1)
       expect(rig.minted).to.deep.equal([])
       expect(server.arrived).to.deep.equal([])
       expect(await rig.due()).to.deep.equal([])
@@ -267,3 +313,19 @@ describe('dispatch', () => {
     })
   })
 })
+
+/** A sender whose one mail is on its way from `begun` until `end`, with a fault if given. */
+function heldSender() {
+  let begin: () => void = () => undefined
+  let end: (fault?: SendFault) => void = () => undefined
+  const begun = new Promise<void>((resolve) => (begin = resolve))
+  const sent = new Promise<void>((resolve, reject) => (end = (fault) => (fault ? reject(fault) : resolve())))
+  const sender: EmailSender = {
+    send() {
+      begin()
+      return sent
+    },
+    close: () => Promise.resolve(),
+  }
+  return { sender, begun, end: (fault?: SendFault) => end(fault) }
+}

@@ -84,6 +84,24 @@ describe('the worker', () => {
     expect([hasEnded, rounds]).to.deep.equal([true, 1])
   })
 
+  it('tells what is under way when it is to stop', async () => {
+    const told: string[] = []
+    const untilTold = (what: string, stop: AbortSignal) =>
+      new Promise<void>((resolve) =>
+        stop.addEventListener('abort', () => {
+          told.push(what)
+          resolve()
+        }),
+      )
+    const worker = startWorker({
+      ...idle,
+      dispatch: (stop) => untilTold('sending', stop).then(() => 0),
+      housekeeping: (stop) => untilTold('housekeeping', stop),
+    })
+    await worker.stop()
+    expect(told).to.have.members(['sending', 'housekeeping'])
+  })
+
   describe('on a database', () => {
     let rig: Rig
     beforeEach(async () => (rig = await openRig()))

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { openDatabase } from '../../src/database/connect.ts'
 import { withoutOrganization, type SystemTransaction } from '../../src/database/transaction.ts'
-import { createLimits, purge, type Limits } from '../../src/limits/limits.ts'
+import { createLimits, purgeLimits, type Limits } from '../../src/limits/limits.ts'
 import { BadConfiguration, loadConfig } from '../../src/platform/config.ts'
 import { MINUTE, SECOND } from '../../src/platform/clock.ts'
 import { systemRandom } from '../../src/platform/random.ts'
@@ -137,9 +137,9 @@ describe('limits', () => {
     }))
     await withoutOrganization(fresh.database, ({ sql }) => sql('limits').insert(ended))
     await spendTimes(1)
-    expect(await withoutOrganization(fresh.database, purge)).to.equal(1000)
-    expect(await withoutOrganization(fresh.database, purge)).to.equal(200)
-    expect(await withoutOrganization(fresh.database, purge)).to.equal(0)
+    expect(await withoutOrganization(fresh.database, purgeLimits)).to.equal(1000)
+    expect(await withoutOrganization(fresh.database, purgeLimits)).to.equal(200)
+    expect(await withoutOrganization(fresh.database, purgeLimits)).to.equal(0)
     expect(await rows()).to.have.length(1)
   })
 
