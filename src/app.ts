@@ -49,7 +49,7 @@ export interface App {
   close(): Promise<void>
 }
 
-/** Builds the app. Throws `BadConfiguration` for limits that do not exist; connects to nothing. */
+/** Builds the app; connects to nothing. */
 export function openApp(config: Config, { target, listenTarget, log, ...given }: Surroundings): App {
   const random = given.random ?? systemRandom
   const { poolSize, statementTimeoutMs, lockTimeoutMs } = config.database
