@@ -1,6 +1,8 @@
 import type { Socket } from 'node:net'
 import knex, { type Knex } from 'knex'
 import pg from 'pg'
+import { BadConfiguration } from '../platform/config.ts'
+import type { Clock } from '../platform/clock.ts'
 
 /** Where a PostgreSQL is and as whom to enter it. */
 export type ConnectionTarget =
@@ -17,7 +19,7 @@ export interface Database {
   pool: Knex
   timeouts: Timeouts
   /** Null: the database's own clock. Tests stop it here. */
-  clock: { now(): Date } | null
+  clock: Clock | null
   close(): Promise<void>
 }
 
@@ -35,9 +37,29 @@ pg.types.setTypeParser(pg.types.builtins.INT8, Number)
 /** Opens a pool that connects on first use; nothing is thrown here when the database is away. */
 export function openDatabase(
   target: ConnectionTarget,
-  options: Timeouts & { poolSize: number; clock?: { now(): Date } },
+  options: Timeouts & { poolSize: number; clock?: Clock },
 ): Database {
-  const pool = knex({
+  const pool = openPool(target, {
+    max: options.poolSize,
+    watch: (client) => endWhenSilent(client, options.statementTimeoutMs + SILENCE_MARGIN_MS),
+  })
+  return {
+    pool,
+    timeouts: { statementTimeoutMs: options.statementTimeoutMs, lockTimeoutMs: options.lockTimeoutMs },
+    clock: options.clock ?? null,
+    close: () => pool.destroy(),
+  }
+}
+
+/**
+ * The bare pool behind a database, for what has no transaction of ours around it (migrations). `watch` is given each new
+ * connection.
+ */
+export function openPool(
+  target: ConnectionTarget,
+  options: { max: number; watch?: (client: pg.Client) => void },
+): Knex {
+  return knex({
     client: 'pg',
     version: OLDEST_VERSION,
     connection: {
@@ -47,10 +69,10 @@ export function openDatabase(
     },
     pool: {
       min: 0,
-      max: options.poolSize,
+      max: options.max,
       acquireTimeoutMillis: ACQUIRE_TIMEOUT_MS,
       afterCreate(client: pg.Client, done: (error: null, client: pg.Client) => void) {
-        endWhenSilent(client, options.statementTimeoutMs + SILENCE_MARGIN_MS)
+        options.watch?.(client)
         done(null, client)
       },
     },
@@ -60,12 +82,6 @@ export function openDatabase(
     // Every failure is thrown as well, and logged where it is caught.
     log: { warn: ignore, error: ignore, debug: ignore, deprecate: ignore },
   })
-  return {
-    pool,
-    timeouts: { statementTimeoutMs: options.statementTimeoutMs, lockTimeoutMs: options.lockTimeoutMs },
-    clock: options.clock ?? null,
-    close: () => pool.destroy(),
-  }
 }
 
 function ignore(): void {}
@@ -96,7 +112,9 @@ export function connectionOf(target: ConnectionTarget): Knex.PgConnectionConfig 
   return typeof target === 'string' ? { connectionString: target } : target
 }
 
-/** The role that a target enters as. */
+/** The role that a target enters as, read as node-postgres reads it. Throws `BadConfiguration` where it names none. */
 export function roleOf(target: ConnectionTarget): string {
-  return typeof target === 'string' ? decodeURIComponent(new URL(target).username) : target.user
+  const { user } = new pg.Client(connectionOf(target) as pg.ClientConfig)
+  if (!user) throw new BadConfiguration('DATABASE_URL: must say as which role to enter')
+  return user
 }
