@@ -45,6 +45,8 @@ export interface Command {
   summary: string
   help: string[]
   options?: Record<string, { type: 'string' | 'boolean' }>
+  /** How many words it takes besides options; none if left out. */
+  takes?: number
   run(
     tools: Tools,
     input: { words: string[]; options: Record<string, string | boolean | undefined> },
