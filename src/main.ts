@@ -43,6 +43,7 @@ async function open(config: Config, log: Logger): Promise<Opened> {
   const app = openApp(config, { target: application, listenTarget, log })
   const { parts } = app
   return {
+    dataFolder: reached.dataFolder,
     parts,
     migrate() {
       if (owner === null) throw new CommandFailed('Migrations run as the owner: set DATABASE_OWNER_URL.')
@@ -86,6 +87,7 @@ interface Reached {
   application: ConnectionTarget
   owner: ConnectionTarget | null
   listenTarget: ConnectionTarget | null
+  dataFolder: string | null
   stop(): Promise<void>
 }
 
@@ -93,11 +95,13 @@ interface Reached {
 async function reachDatabase({ database, dataDir }: Config): Promise<Reached> {
   if (database.url !== null) {
     const stop = () => Promise.resolve()
-    return { application: database.url, owner: database.ownerUrl, listenTarget: database.directUrl, stop }
+    const { url, ownerUrl, directUrl } = database
+    return { application: url, owner: ownerUrl, listenTarget: directUrl, dataFolder: null, stop }
   }
   const embedded: EmbeddedDatabase = await startEmbedded({ dataDir })
-  const { application, owner } = embedded
-  return { application, owner, listenTarget: application, stop: () => embedded.stop() }
+  const { application, owner, folder } = embedded
+  const stop = () => embedded.stop()
+  return { application, owner, listenTarget: application, dataFolder: folder, stop }
 }
 
 async function listen(app: App, config: Config, log: Logger): Promise<() => Promise<void>> {
