@@ -3,7 +3,7 @@ import type Koa from 'koa'
 import { record } from './audit/audit.ts'
 import { createPasswordHasher } from './credentials/password.ts'
 import { openDatabase, type ConnectionTarget, type Database } from './database/connect.ts'
-import { dispatch, newLanes } from './delivery/dispatch.ts'
+import { dispatch, newLanes, type DispatchParts } from './delivery/dispatch.ts'
 import type { Preparers } from './delivery/message.ts'
 import { createRenderer } from './delivery/render.ts'
 import { createCapturingSender } from './delivery/senders/captured.ts'
@@ -43,13 +43,13 @@ export interface App {
   parts: WebParts
   koa: Koa
   /** One round of sending what is due; returns how many messages were taken up. */
-  dispatch(): Promise<number>
-  keepHouse(): Promise<void>
+  dispatch(stop?: AbortSignal): Promise<number>
+  keepHouse(stop?: AbortSignal): Promise<void>
   startWorker(): { stop(): Promise<void> }
   close(): Promise<void>
 }
 
-/** Builds the app. Throws `BadConfiguration` for limits that do not exist; connects to nothing. */
+/** Builds the app; connects to nothing. */
 export function openApp(config: Config, { target, listenTarget, log, ...given }: Surroundings): App {
   const random = given.random ?? systemRandom
   const { poolSize, statementTimeoutMs, lockTimeoutMs } = config.database
@@ -78,28 +78,10 @@ export function openApp(config: Config, { target, listenTarget, log, ...given }:
     publicUrl: config.server.publicUrl,
   }
   const sender = given.sender ?? senderFor(config, database, random)
-  const renderer = createRenderer(words, join(projectRoot, 'templates'))
+  const delivery = deliveryPartsOf(parts, sender)
   const lanes = newLanes()
-  const sendDue = () =>
-    dispatch(
-      {
-        database,
-        random,
-        preparers: preparersOf(parts),
-        renderer,
-        sender,
-        onLost: (tx, { messageId, reason }) =>
-          record(tx, random, {
-            kind: 'message.lost',
-            outcome: 'refused',
-            origin: { actor: 'system' },
-            detail: { message: messageId, reason },
-          }),
-        log,
-      },
-      lanes,
-    )
-  const tidy = () => keepHouse(database)
+  const sendDue = (stop?: AbortSignal) => dispatch(delivery, lanes, stop)
+  const tidy = (stop?: AbortSignal) => keepHouse(parts, stop)
   return {
     parts,
     koa: createServer(parts),
@@ -126,6 +108,26 @@ function senderFor(config: Config, database: Database, random: Random): EmailSen
     from: config.mail.from,
     publicUrl: config.server.publicUrl,
   })
+}
+
+function deliveryPartsOf(parts: WebParts, sender: EmailSender): DispatchParts {
+  const { database, random, words, log } = parts
+  return {
+    database,
+    random,
+    preparers: preparersOf(parts),
+    renderer: createRenderer(words, join(projectRoot, 'templates')),
+    sender,
+    onLost: (tx, { messageId, reason, accountId }) =>
+      record(tx, random, {
+        kind: 'message.lost',
+        outcome: 'refused',
+        origin: { actor: 'system' },
+        subjectId: accountId,
+        detail: { message: messageId, reason },
+      }),
+    log,
+  }
 }
 
 function preparersOf(parts: WebParts): Preparers {

@@ -6,6 +6,7 @@ import type { ConnectionTarget, Database } from './database/connect.ts'
 import { startEmbedded, type EmbeddedDatabase } from './database/embedded.ts'
 import { faultsOfDatabase } from './database/health.ts'
 import { migrate, pendingMigrations } from './database/migrate.ts'
+import { LIMIT_NAMES } from './limits/limits.ts'
 import { BadConfiguration, loadConfig, type Config } from './platform/config.ts'
 import { createLog, type Logger } from './platform/log.ts'
 import { Unavailable } from './platform/unavailable.ts'
@@ -16,9 +17,14 @@ import { seedDemo, whoseDatabase } from '../seeds/demo.ts'
 const print = (line: string) => void process.stdout.write(`${line}\n`)
 
 function tools(): Tools {
-  const config = loadConfig()
+  const config = loadConfig(undefined, LIMIT_NAMES)
   const log = createLog(config.logLevel)
-  process.on('unhandledRejection', (error) => log.fatal({ err: error }, 'a rejection that nobody handled'))
+  process.on('unhandledRejection', (error) => {
+    log.fatal({ err: error }, 'a rejection that nobody handled')
+    process.exitCode = 1
+    // What else is broken now, nobody knows: end as when asked to, or at once where nobody waits to be asked.
+    if (!process.emit('SIGTERM')) process.exit()
+  })
   return {
     config,
     say: print,
@@ -37,6 +43,7 @@ async function open(config: Config, log: Logger): Promise<Opened> {
   const app = openApp(config, { target: application, listenTarget, log })
   const { parts } = app
   return {
+    dataFolder: reached.dataFolder,
     parts,
     migrate() {
       if (owner === null) throw new CommandFailed('Migrations run as the owner: set DATABASE_OWNER_URL.')
@@ -51,7 +58,7 @@ async function open(config: Config, log: Logger): Promise<Opened> {
       await checkOwnership(config, parts.database)
     },
     seedDemo: () => seedDemo(parts),
-    serve: () => listen(app, config),
+    serve: () => listen(app, config, log),
     startWorker: () => app.startWorker(),
     async close() {
       await app.close()
@@ -80,6 +87,7 @@ interface Reached {
   application: ConnectionTarget
   owner: ConnectionTarget | null
   listenTarget: ConnectionTarget | null
+  dataFolder: string | null
   stop(): Promise<void>
 }
 
@@ -87,24 +95,32 @@ interface Reached {
 async function reachDatabase({ database, dataDir }: Config): Promise<Reached> {
   if (database.url !== null) {
     const stop = () => Promise.resolve()
-    return { application: database.url, owner: database.ownerUrl, listenTarget: database.directUrl, stop }
+    const { url, ownerUrl, directUrl } = database
+    return { application: url, owner: ownerUrl, listenTarget: directUrl, dataFolder: null, stop }
   }
   const embedded: EmbeddedDatabase = await startEmbedded({ dataDir })
-  const { application, owner } = embedded
-  return { application, owner, listenTarget: application, stop: () => embedded.stop() }
+  const { application, owner, folder } = embedded
+  const stop = () => embedded.stop()
+  return { application, owner, listenTarget: application, dataFolder: folder, stop }
 }
 
-async function listen(app: App, config: Config): Promise<() => Promise<void>> {
+async function listen(app: App, config: Config, log: Logger): Promise<() => Promise<void>> {
   const handle = app.koa.callback()
   const server = createHttpServer().on('request', (request, response) => void handle(request, response))
   const { host, port } = config.server
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
+    const refuse = (error: NodeJS.ErrnoException) => {
       const inUse = error.code === 'EADDRINUSE'
       reject(inUse ? new CommandFailed(`Port ${port} is in use. Set PORT to another one.`) : error)
+    }
+    server.once('error', refuse)
+    server.listen(port, host, () => {
+      server.off('error', refuse)
+      resolve()
     })
-    server.listen(port, host, resolve)
   })
+  // Say, no file descriptor left for one more connection: the others are served all the same.
+  server.on('error', (error) => log.error({ err: error }, 'a connection could not be taken'))
   return () => finish(server)
 }
 

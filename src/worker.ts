@@ -2,9 +2,9 @@ import { MINUTE, SECOND } from './platform/clock.ts'
 import type { Logger } from './platform/log.ts'
 
 export interface WorkerParts {
-  /** Does a round of what is due and tells how much that was. Rounds may overlap. */
-  dispatch: () => Promise<number>
-  housekeeping: () => Promise<void>
+  /** Does a round of what is due and tells how much that was. Rounds may overlap. Takes up nothing more once aborted. */
+  dispatch: (stop: AbortSignal) => Promise<number>
+  housekeeping: (stop: AbortSignal) => Promise<void>
   /** Starts listening for work and returns what ends it; null where only polling is possible (a pooler in between). */
   listen: ((events: { wake: () => void; lost: () => void }) => Promise<() => Promise<void>>) | null
   log: Logger
@@ -19,18 +19,19 @@ const LONGEST_WAIT_TO_LISTEN_MS = 30 * SECOND
 /**
  * Works in the background until stopped: sends what is due, at once when woken and each second otherwise, and keeps
  * house at the start and every ten minutes. Nothing that its parts throw ends it. `stop` resolves when what is in hand
- * is finished; calling it again waits for the same.
+ * is finished, which what is under way hears of; calling it again waits for the same.
  */
 export function startWorker(parts: WorkerParts): { stop(): Promise<void> } {
   const { pollMs = POLL_MS, housekeepingMs = HOUSEKEEPING_MS, log } = parts
   const [due, house, connection, reconnect] = [bell(), bell(), bell(), bell()]
-  let stopping = false
+  const ending = new AbortController()
+  const isStopping = () => ending.signal.aborted
 
   async function sendWhatIsDue(): Promise<void> {
     const underWay = new Set<Promise<void>>()
-    while (!stopping) {
+    while (!isStopping()) {
       // Not waited for: a round that has a slow mail in it must not hold up the next one.
-      const round = parts.dispatch().then(
+      const round = parts.dispatch(ending.signal).then(
         (taken) => {
           if (taken > 0) due.ring()
         },
@@ -44,15 +45,17 @@ export function startWorker(parts: WorkerParts): { stop(): Promise<void> } {
   }
 
   async function keepHouse(): Promise<void> {
-    while (!stopping) {
-      await parts.housekeeping().catch((error: unknown) => log.error({ err: error }, 'housekeeping failed'))
+    while (!isStopping()) {
+      await parts
+        .housekeeping(ending.signal)
+        .catch((error: unknown) => log.error({ err: error }, 'housekeeping failed'))
       await house.rings(housekeepingMs)
     }
   }
 
   async function keepListening(listen: NonNullable<WorkerParts['listen']>): Promise<void> {
     let waitMs = pollMs
-    while (!stopping) {
+    while (!isStopping()) {
       try {
         const end = await listen({ wake: due.ring, lost: connection.ring })
         due.ring() // What was queued while nobody listened.
@@ -74,7 +77,7 @@ export function startWorker(parts: WorkerParts): { stop(): Promise<void> } {
   ])
   return {
     async stop() {
-      stopping = true
+      ending.abort()
       for (const each of [due, house, connection, reconnect]) each.ring()
       await running
     },

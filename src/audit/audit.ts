@@ -48,7 +48,7 @@ interface AuditRow extends TenantRow {
   at: Date
   kind: EventKind
   outcome: 'success' | 'refused'
-  actor: string
+  actor: Origin['actor']
   actor_id: string | null
   subject_id: string | null
   address: string | null

@@ -23,6 +23,8 @@ export interface Tools {
 }
 
 export interface Opened {
+  /** Where the private database keeps its data; null where it is not the private one. */
+  dataFolder: string | null
   parts: RecoveryParts & { database: Database; hasher: PasswordHasher; random: Random; secrets: Secrets }
   /** Brings the schema up to date; returns the names of the steps that ran. */
   migrate(): Promise<string[]>
@@ -45,6 +47,8 @@ export interface Command {
   summary: string
   help: string[]
   options?: Record<string, { type: 'string' | 'boolean' }>
+  /** How many words it takes besides options; none if left out. */
+  takes?: number
   run(
     tools: Tools,
     input: { words: string[]; options: Record<string, string | boolean | undefined> },

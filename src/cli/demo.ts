@@ -17,14 +17,14 @@ export const demo: Command = {
       await opened.migrate()
       await opened.checkDatabase()
       await opened.seedDemo()
-      await serveUntilAsked(tools, opened, () => welcome(tools))
+      await serveUntilAsked(tools, opened, () => welcome(tools, opened.dataFolder))
     } finally {
       await opened.close()
     }
   },
 }
 
-function welcome({ say, config, demo: shown }: Tools): void {
+function welcome({ say, config, demo: shown }: Tools, dataFolder: string | null): void {
   const { publicUrl } = config.server
   say('')
   say(`  Latchkey is at ${publicUrl}`)
@@ -39,6 +39,7 @@ function welcome({ say, config, demo: shown }: Tools): void {
       ? `  Mailbox   ${publicUrl}/demo/outbox`
       : '  Mailbox   mail leaves by SMTP_URL; the outbox shows only that it went',
   )
+  if (dataFolder !== null) say(`  Data      ${dataFolder}`)
   say('')
   say('  Ctrl-C stops everything; the data stays.')
 }

@@ -20,6 +20,7 @@ export const orgCreate: Command = {
     'The first owner gets a mail with a link, good for 24 hours, to set a password.',
   ],
   options: { name: { type: 'string' }, 'owner-email': { type: 'string' }, 'owner-name': { type: 'string' } },
+  takes: 1,
   async run(tools, { words: [slug = ''], options }) {
     const name = textOf(options['name'])
     const email = textOf(options['owner-email'])

@@ -10,7 +10,8 @@ const commands: readonly Command[] = [demo, serve, worker, migrate, orgCreate]
 
 /**
  * Runs the command that the words of a command line name, or prints help. `tools` is made only for a command that runs,
- * because making it reads the configuration. Throws `CommandFailed` for words that name no command or no option.
+ * because making it reads the configuration. Throws `CommandFailed` for words that name no command or no option, and for
+ * words too many.
  */
 export async function run(argv: string[], print: (line: string) => void, tools: () => Tools): Promise<void> {
   const command = commands.find(({ name }) => name.split(' ').every((word, index) => argv[index] === word))
@@ -21,7 +22,10 @@ export async function run(argv: string[], print: (line: string) => void, tools: 
   }
   const words = argv.slice(command.name.split(' ').length)
   if (words.includes('--help') || words.includes('-h')) printHelp(print, command)
-  else await command.run(tools(), read(command, words))
+  else {
+    const input = read(command, words)
+    await command.run(tools(), input)
+  }
 }
 
 function read(command: Command, words: string[]) {
@@ -31,6 +35,8 @@ function read(command: Command, words: string[]) {
       options: command.options ?? {},
       allowPositionals: true,
     })
+    const surplus = positionals.slice(command.takes ?? 0)
+    if (surplus.length > 0) throw new Error(`There is nothing to do with "${surplus.join(' ')}".`)
     return { words: positionals, options: values as Record<string, string | boolean | undefined> }
   } catch (error) {
     throw new CommandFailed(

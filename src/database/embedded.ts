@@ -3,18 +3,17 @@ import { closeSync, constants, openSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { chooseAccount } from './embedded/account.ts'
-import { createCluster, findHome, prepareHome, prepareSocketFolder, type Home } from './embedded/cluster.ts'
+import {
+  createCluster,
+  findHome,
+  PORT,
+  prepareHome,
+  prepareSocketFolder,
+  type Home,
+} from './embedded/cluster.ts'
 import { explainFailure } from './embedded/failure.ts'
 import { findPrograms } from './embedded/programs.ts'
-import {
-  clearStaleLocks,
-  launch,
-  look,
-  port,
-  triesPerSecond,
-  waitFor,
-  type Sighting,
-} from './embedded/server.ts'
+import { clearStaleLocks, launch, look, TRIES_PER_SECOND, waitFor, type Sighting } from './embedded/server.ts'
 
 export interface ConnectionSettings<User extends string> {
   /** The folder of the server's unix socket. */
@@ -29,15 +28,17 @@ export interface EmbeddedDatabase {
   readonly owner: ConnectionSettings<'latchkey_owner'>
   /** For everything else: owns nothing. */
   readonly application: ConnectionSettings<'latchkey_app'>
+  /** Where its data lies, links resolved: for root perhaps not below `dataDir`. */
+  readonly folder: string
   /** Lets go of the server, which stops when nobody else holds it; whoever started it waits for that. */
   stop(): Promise<void>
 }
 
 /** Seconds that a server may need to start or to stop, recovery after a crash included. */
-const patience = 60
+const PATIENCE_SECONDS = 60
 
 /** Seconds after which a server that was let go of and still serves is taken to be held by somebody else. */
-const grace = 2
+const GRACE_SECONDS = 2
 
 /**
  * Starts the private PostgreSQL whose cluster lies in `<dataDir>/postgres`, creating it at first, or joins the one that
@@ -50,8 +51,11 @@ export async function startEmbedded(options: { dataDir: string }): Promise<Embed
   const home = await findHome(dataDir)
   const holder = home && holdIfThere(home)
   if (home && holder !== undefined) {
-    const sighting = await settled(home)
-    if (sighting.state === 'ready') return joined(sighting.socketFolder, holder)
+    const sighting = await settled(home).catch((error: unknown) => {
+      closeSync(holder)
+      throw error
+    })
+    if (sighting.state === 'ready') return joined(home, sighting.socketFolder, holder)
     closeSync(holder)
   }
   return await start(dataDir)
@@ -65,9 +69,9 @@ async function start(dataDir: string): Promise<EmbeddedDatabase> {
   const socketFolder = await prepareSocketFolder(home, account)
   const holder = hold(home)
   try {
-    const database = await waitFor(patience, async () => {
+    const database = await waitFor(PATIENCE_SECONDS, async () => {
       const sighting = await settled(home)
-      if (sighting.state === 'ready') return joined(sighting.socketFolder, holder)
+      if (sighting.state === 'ready') return joined(home, sighting.socketFolder, holder)
       await clearStaleLocks(home, socketFolder)
       const before = await logged(home)
       const guard = await launch(home, programs, socketFolder, account)
@@ -88,7 +92,7 @@ function isTaken(words: string): boolean {
 }
 
 async function settled(home: Home): Promise<Exclude<Sighting, { state: 'changing' }>> {
-  const sighting = await waitFor(patience, async () => {
+  const sighting = await waitFor(PATIENCE_SECONDS, async () => {
     const seen = await look(home)
     return seen.state === 'changing' ? undefined : seen
   })
@@ -97,7 +101,7 @@ async function settled(home: Home): Promise<Exclude<Sighting, { state: 'changing
 
 /** Whether the server under this guard came to answer; false when it ended instead. */
 async function serving(home: Home, guard: ChildProcess): Promise<boolean> {
-  const answer = await waitFor(patience, async () => {
+  const answer = await waitFor(PATIENCE_SECONDS, async () => {
     if (guard.exitCode !== null || guard.signalCode !== null) return false
     return (await look(home)).state === 'ready' ? true : undefined
   })
@@ -107,10 +111,11 @@ async function serving(home: Home, guard: ChildProcess): Promise<boolean> {
 function started(home: Home, socketFolder: string, holder: number): EmbeddedDatabase {
   return {
     ...connections(socketFolder),
+    folder: home.folder,
     stop: once(async () => {
       closeSync(holder)
-      let triesLeft = grace * triesPerSecond
-      await waitFor(patience, async () => {
+      let triesLeft = GRACE_SECONDS * TRIES_PER_SECOND
+      await waitFor(PATIENCE_SECONDS, async () => {
         const { state } = await look(home)
         if (state === 'ready') triesLeft -= 1
         return state === 'none' || triesLeft === 0 ? true : undefined
@@ -119,10 +124,11 @@ function started(home: Home, socketFolder: string, holder: number): EmbeddedData
   }
 }
 
-function joined(socketFolder: string, holder: number): EmbeddedDatabase {
+function joined(home: Home, socketFolder: string, holder: number): EmbeddedDatabase {
   return {
     ...connections(socketFolder),
-    stop: once(async () => {
+    folder: home.folder,
+    stop: once(() => {
       closeSync(holder)
       return Promise.resolve()
     }),
@@ -137,8 +143,8 @@ function once(act: () => Promise<void>): () => Promise<void> {
 
 function connections(host: string): Pick<EmbeddedDatabase, 'owner' | 'application'> {
   return {
-    owner: { host, port, user: 'latchkey_owner', database: 'latchkey' },
-    application: { host, port, user: 'latchkey_app', database: 'latchkey' },
+    owner: { host, port: PORT, user: 'latchkey_owner', database: 'latchkey' },
+    application: { host, port: PORT, user: 'latchkey_app', database: 'latchkey' },
   }
 }
 

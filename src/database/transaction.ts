@@ -1,7 +1,7 @@
 import type { Knex } from 'knex'
 import { Unavailable } from '../platform/unavailable.ts'
 import type { Database } from './connect.ts'
-import { isAway } from './faults.ts'
+import { isAway, orUnavailable } from './faults.ts'
 
 /** A row that belongs to one organization. */
 export interface TenantRow {
@@ -16,8 +16,8 @@ export interface SystemTransaction {
 }
 
 /**
- * A transaction inside one organization. Every query goes through `rows` or `insert`, which name the organization;
- * row-level security is the second wall behind them.
+ * A transaction inside one organization. `rows` and `insert` name it in every query; what is written in raw SQL names it
+ * itself. Row-level security is the second wall behind them.
  */
 export interface Transaction extends SystemTransaction {
   readonly organizationId: string
@@ -90,8 +90,7 @@ async function open<Result>(
     await commit(sql)
     return result
   } catch (error) {
-    if (error instanceof OutcomeUnknown || !isAway(error)) throw error
-    throw new Unavailable('the database', { retryAfterSeconds: 5, cause: error })
+    throw error instanceof OutcomeUnknown ? error : orUnavailable(error)
   }
 }
 

@@ -15,8 +15,15 @@ export interface DispatchParts {
   renderer: Renderer
   sender: EmailSender
   /** Told, in the transaction that ends it, of a message that never went out: too old, or refused for good. */
-  onLost: (tx: Transaction, lost: { messageId: string; reason: string }) => Promise<void>
+  onLost: (tx: Transaction, lost: Lost) => Promise<void>
   log: Logger
+}
+
+export interface Lost {
+  messageId: string
+  reason: string
+  /** Whom it was for, where the message names an account. */
+  accountId: string | null
 }
 
 /** How many more mails a process may have on their way. Rounds that overlap share it. */
@@ -30,8 +37,9 @@ export function newLanes(): Lanes {
   return { free: MOST_LANES }
 }
 
-/** After so many a lane ends, so that a round does and the worker can stop between two. */
+/** After so many a lane ends, so that a round does, and what broke one of its lanes is told. */
 const LANE_TURNS = 20
+const TOO_OLD = 'too old'
 /** Longer than preparing and sending can take: while it runs, the message is its worker's alone. */
 const LEASE_MS = MINUTE
 const SHORTEST_WAIT_MS = SECOND
@@ -51,22 +59,34 @@ interface Outgoing {
   to: string
   locale: string
   data: LetterData[MessageName]
+  accountId: string | null
+}
+
+/** What a message came to that is not sent: not worth it any more, or lost by taking too long. */
+interface Ended {
+  isLost: boolean
+  reason: string
 }
 
 /**
  * One round of sending what is due, oldest first; any number of processes may run it at once. Returns how many messages
- * were taken up: 0 says that nothing is due, or that every lane is busy. A message goes out at least once (promise P2): a worker that dies between
- * sending and saying so leaves a lease that runs out, and the message is prepared and sent again.
+ * were taken up: 0 says that nothing is due, or that every lane is busy. Told to stop, it takes up no more. A message goes
+ * out at least once (promise P2): a worker that dies between sending and saying so leaves a lease that runs out, and the
+ * message is prepared and sent again.
  * Throws what kept the database from answering, after every lane has ended.
  */
-export async function dispatch(parts: DispatchParts, lanes: Lanes = newLanes()): Promise<number> {
+export async function dispatch(
+  parts: DispatchParts,
+  lanes: Lanes = newLanes(),
+  stop?: AbortSignal,
+): Promise<number> {
   const reserved = lanes.free
   if (reserved === 0) return 0
   lanes.free = 0
   const first = await claim(parts.database, reserved).finally(() => (lanes.free += reserved))
   lanes.free -= first.length
   const ended = await Promise.allSettled(
-    first.map((claimed) => runLane(parts, claimed).finally(() => (lanes.free += 1))),
+    first.map((claimed) => runLane(parts, claimed, stop).finally(() => (lanes.free += 1))),
   )
   const broken = ended.find((lane) => lane.status === 'rejected')
   if (broken) throw broken.reason
@@ -74,13 +94,14 @@ export async function dispatch(parts: DispatchParts, lanes: Lanes = newLanes()):
 }
 
 /** Takes one message after another, so that no lease grows old in a line; a slow mail holds up its own lane only. */
-async function runLane(parts: DispatchParts, first: Claim): Promise<number> {
+async function runLane(parts: DispatchParts, first: Claim, stop?: AbortSignal): Promise<number> {
   let claimed: Claim | undefined = first
   let turns = 0
   while (claimed) {
     await deliver(parts, claimed)
     turns += 1
-    claimed = turns < LANE_TURNS ? (await claim(parts.database, 1))[0] : undefined
+    const goesOn = turns < LANE_TURNS && !stop?.aborted
+    claimed = goesOn ? (await claim(parts.database, 1))[0] : undefined
   }
   return turns
 }
@@ -102,52 +123,80 @@ async function claim(database: Database, most: number): Promise<Claim[]> {
 }
 
 async function deliver(parts: DispatchParts, claimed: Claim): Promise<void> {
-  const within = <Result>(work: (tx: Transaction) => Promise<Result>) =>
-    withOrganization(parts.database, claimed.organizationId, work)
-  let outgoing: Outgoing | null
+  let prepared: Outgoing | Ended | null
   try {
-    outgoing = await within((tx) => prepare(tx, parts, claimed))
+    prepared = await whileOurs(parts, claimed, (tx) => prepare(tx, parts, claimed))
   } catch (error) {
     tell(parts.log, 'error', claimed, 'a message could not be prepared', { err: error })
-    await within(async (tx) =>
+    await whileOurs(parts, claimed, async (tx) =>
       postpone(tx, parts.random, claimed, await countTry(tx, claimed), 'preparation'),
     )
     return
   }
-  if (!outgoing) return
-  const { tryNumber } = outgoing
-  const fault = await send(parts, claimed, outgoing)
-  if (!fault) return within((tx) => end(tx, claimed, 'sent', null))
+  if (!prepared) return
+  if ('reason' in prepared) {
+    const facts = { fault: prepared.reason }
+    if (prepared.isLost) tell(parts.log, 'error', claimed, 'a message was lost', facts)
+    else tell(parts.log, 'info', claimed, 'a message was dropped', facts)
+    return
+  }
+  const { tryNumber, accountId } = prepared
+  const fault = await send(parts, claimed, prepared)
+  if (!fault) {
+    // Whoever has it in hand by now need not send it once more.
+    return withOrganization(parts.database, claimed.organizationId, (tx) => end(tx, claimed, 'sent', null))
+  }
   if (fault.retry) {
     const facts = { fault: fault.label, tries: tryNumber }
-    await within((tx) => postpone(tx, parts.random, claimed, tryNumber, fault.label))
+    await whileOurs(parts, claimed, (tx) => postpone(tx, parts.random, claimed, tryNumber, fault.label))
     tell(parts.log, 'warn', claimed, 'a message could not be sent and will be tried again', facts)
     return
   }
-  await within(async (tx) => {
+  const hasEnded = await whileOurs(parts, claimed, async (tx) => {
     await end(tx, claimed, 'failed', fault.label)
-    await parts.onLost(tx, { messageId: claimed.id, reason: fault.label })
+    await parts.onLost(tx, { messageId: claimed.id, reason: fault.label, accountId })
+    return true
   })
-  tell(parts.log, 'error', claimed, 'a message failed for good', { fault: fault.label })
+  if (hasEnded) tell(parts.log, 'error', claimed, 'a message failed for good', { fault: fault.label })
 }
 
-/** Counts the try and makes the mail of it; null when there is nothing to send (any more). */
-async function prepare(tx: Transaction, parts: DispatchParts, claimed: Claim): Promise<Outgoing | null> {
-  const isStillOurs = await leaseOf(tx, claimed).forUpdate().first()
-  if (!isStillOurs) return null
+/** Works on a message while its lease keeps every other worker off it; does nothing, and gives null, when it ran out. */
+async function whileOurs<Result>(
+  parts: DispatchParts,
+  claimed: Claim,
+  work: (tx: Transaction) => Promise<Result>,
+): Promise<Result | null> {
+  return withOrganization(parts.database, claimed.organizationId, async (tx) => {
+    const lease = await dueMessages(tx)
+      .where({ id: claimed.id, due_at: claimed.leasedUntil })
+      .forUpdate()
+      .first()
+    return lease ? work(tx) : null
+  })
+}
+
+/** Counts the try and makes the mail of it; null when there was nothing left to do. */
+async function prepare(
+  tx: Transaction,
+  parts: DispatchParts,
+  claimed: Claim,
+): Promise<Outgoing | Ended | null> {
   const row = await tx.rows<MessageRow>('messages').where({ id: claimed.id }).first()
   if (row?.state !== 'queued') {
     await dueMessages(tx).where({ id: claimed.id }).delete()
     return null
   }
+  const accountId = 'accountId' in row.data ? row.data.accountId : null
   if (row.give_up_at <= tx.now) {
-    await parts.onLost(tx, { messageId: claimed.id, reason: 'too old' })
-    return drop(tx, parts, claimed, 'too old')
+    await parts.onLost(tx, { messageId: claimed.id, reason: TOO_OLD, accountId })
+    await end(tx, claimed, 'dropped', TOO_OLD)
+    return { isLost: true, reason: TOO_OLD }
   }
   const tryNumber = await countTry(tx, claimed)
   const prepared = await askPreparer(tx, parts.preparers, row)
-  if ('drop' in prepared) return drop(tx, parts, claimed, prepared.drop)
-  return { name: row.template, tryNumber, ...prepared.send }
+  if ('send' in prepared) return { name: row.template, tryNumber, accountId, ...prepared.send }
+  await end(tx, claimed, 'dropped', prepared.drop)
+  return { isLost: false, reason: prepared.drop }
 }
 
 async function askPreparer<Name extends MessageName>(
@@ -200,15 +249,10 @@ async function postpone(
   fault: string,
 ): Promise<void> {
   const wait = Math.min(SHORTEST_WAIT_MS * 2 ** (tries - 1), LONGEST_WAIT_MS)
-  const dueAt = after(tx.now, wait - random.below(wait / 4))
-  const isStillOurs = await leaseOf(tx, claimed).update({ due_at: dueAt })
-  if (isStillOurs) await tx.rows<MessageRow>('messages').where({ id: claimed.id }).update({ fault })
-}
-
-async function drop(tx: Transaction, parts: DispatchParts, claimed: Claim, reason: string): Promise<null> {
-  await end(tx, claimed, 'dropped', reason)
-  tell(parts.log, 'info', claimed, 'a message was dropped', { fault: reason })
-  return null
+  await dueMessages(tx)
+    .where({ id: claimed.id })
+    .update({ due_at: after(tx.now, wait - random.below(wait / 4)) })
+  await tx.rows<MessageRow>('messages').where({ id: claimed.id }).update({ fault })
 }
 
 async function end(
@@ -217,16 +261,12 @@ async function end(
   state: 'sent' | 'dropped' | 'failed',
   fault: string | null,
 ): Promise<void> {
+  // The queue's entry first, as everywhere: in another order two workers could wait for each other.
+  await dueMessages(tx).where({ id: claimed.id }).delete()
   await tx
     .rows<MessageRow>('messages')
     .where({ id: claimed.id, state: 'queued' })
     .update({ state, fault, ended_at: tx.now })
-  await dueMessages(tx).where({ id: claimed.id }).delete()
-}
-
-/** The queue entry as this worker leased it; no row once another has taken the message over. */
-function leaseOf(tx: Transaction, claimed: Claim) {
-  return dueMessages(tx).where({ id: claimed.id, due_at: claimed.leasedUntil })
 }
 
 function tell(

@@ -89,12 +89,12 @@ export async function oldestDue(tx: SystemTransaction): Promise<Date | null> {
 }
 
 /** Messages are kept this long after they ended, for the person who asks where a mail went. */
-const KEPT_FOR = 30 * DAY
+const KEPT_FOR_MS = 30 * DAY
 
 /** Deletes an organization's messages that ended long ago, one batch of them. */
 export async function purgeMessages(tx: Transaction): Promise<number> {
   const rows = () => tx.rows<MessageRow>('messages')
-  return deleteBatch(rows(), rows().where('ended_at', '<', after(tx.now, -KEPT_FOR)))
+  return deleteBatch(rows(), rows().where('ended_at', '<', after(tx.now, -KEPT_FOR_MS)))
 }
 
 /** A message that went out. Where it went to a real mail server, only that it went is known. */

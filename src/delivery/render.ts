@@ -18,13 +18,14 @@ const LONGEST_SUBJECT = 200
 
 /** Writes messages with the templates in `messages/` of a folder. Each template is compiled once. */
 export function createRenderer(words: Words, templatesFolder: string): Renderer {
-  const loader = new nunjucks.FileSystemLoader(templatesFolder)
-  // Two of them, because escaping is a property of the whole environment: HTML escapes, plain text must not.
-  const html = new nunjucks.Environment(loader, { autoescape: true, throwOnUndefined: true })
-  const text = new nunjucks.Environment(new nunjucks.FileSystemLoader(templatesFolder), {
-    autoescape: false,
-    throwOnUndefined: true,
-  })
+  // Two of them, because escaping is a property of the whole environment: HTML escapes, plain text must not. Each has a
+  // loader of its own, because the loader keeps what was compiled, escaping or not.
+  const environment = (autoescape: boolean) =>
+    new nunjucks.Environment(new nunjucks.FileSystemLoader(templatesFolder), {
+      autoescape,
+      throwOnUndefined: true,
+    })
+  const [html, text] = [environment(true), environment(false)]
   return {
     render(name, locale, data) {
       const t: Translate = words.in(locale)

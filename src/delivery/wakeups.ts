@@ -1,8 +1,10 @@
 import pg from 'pg'
-import { connectionOf, type ConnectionTarget } from '../database/connect.ts'
+import { connectionOf, endWhenSilent, type ConnectionTarget } from '../database/connect.ts'
 import { DUE_CHANNEL } from './outbox.ts'
 
 const CONNECT_TIMEOUT_MS = 3000
+/** How long LISTEN, or a farewell, may go unanswered: the worker's end waits for it. */
+const SILENCE_MS = 3000
 
 /**
  * Listens, on a connection of its own that must not go through a pooler, for messages becoming due. Resolves once it
@@ -24,6 +26,7 @@ export async function listenForDueMessages(
   client.on('error', () => undefined)
   try {
     await client.connect()
+    endWhenSilent(client, SILENCE_MS)
     await client.query(`listen ${DUE_CHANNEL}`)
   } catch (error) {
     await client.end()

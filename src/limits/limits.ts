@@ -2,11 +2,11 @@ import type { Database } from '../database/connect.ts'
 import { deleteBatch } from '../database/purge.ts'
 import { withoutOrganization, type SystemTransaction } from '../database/transaction.ts'
 import { after, SECOND } from '../platform/clock.ts'
-import { BadConfiguration, type Allowance } from '../platform/config.ts'
+import type { Allowance } from '../platform/config.ts'
 import type { Secrets } from '../platform/secrets.ts'
 
-/** Every limit there is. How much each allows is `limits` in the configuration. */
-const LIMIT_NAMES = [
+/** Every limit there is. How much each allows is `limits` in the configuration, which is checked against these names. */
+export const LIMIT_NAMES = [
   'recovery-requests-per-address',
   'wrong-tokens-per-address',
   'failed-look-ups-per-address',
@@ -53,15 +53,13 @@ interface LimitRow {
 /**
  * The limits on one database. Time is the transaction's, so that web machines whose clocks differ count alike and tests
  * stop it; rate-limiter-flexible, which would do much of this, reads Date.now().
- * Throws `BadConfiguration` naming every rule that is missing from the allowances, and every one that does not exist.
  */
 export function createLimits(parts: {
   database: Database
   secrets: Secrets
-  allowances: Record<string, Allowance>
+  allowances: Record<LimitName, Allowance>
 }): Limits {
-  const { database, secrets } = parts
-  const allowances = checked(parts.allowances)
+  const { database, secrets, allowances } = parts
   const keyOf = (rule: LimitName, keyParts: string[]) => secrets.lastingHash('limits', rule, ...keyParts)
   const forgetIn: Limits['forgetIn'] = async ({ sql }, rule, ...keyParts) => {
     await sql<LimitRow>('limits')
@@ -95,7 +93,7 @@ export function refusedUntil(end: Date, now: Date): LimitAnswer {
 }
 
 /** Deletes windows that are over, one batch of them. */
-export async function purge(tx: SystemTransaction): Promise<number> {
+export async function purgeLimits(tx: SystemTransaction): Promise<number> {
   const rows = () => tx.sql<LimitRow, LimitRow[]>('limits')
   return deleteBatch(rows(), rows().where('ends_at', '<=', tx.now))
 }
@@ -121,22 +119,4 @@ async function countOne(
   const row = answer.rows[0]
   if (!row) throw new Error('a limit was spent and gave no row')
   return row
-}
-
-function checked(allowances: Record<string, Allowance>): Record<LimitName, Allowance> {
-  const names: readonly string[] = LIMIT_NAMES
-  const faults = [
-    ...names.filter((name) => !(name in allowances)).map((name) => `limits.${name}: is missing`),
-    ...Object.keys(allowances)
-      .filter((name) => !names.includes(name))
-      .map((name) => `limits.${name}: there is no such limit`),
-  ]
-  if (faults.length > 0) {
-    throw new BadConfiguration(
-      ['The configuration cannot be used:', ...faults.map((fault) => `  - config setting ${fault}`)].join(
-        '\n',
-      ),
-    )
-  }
-  return allowances
 }

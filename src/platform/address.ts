@@ -14,6 +14,13 @@ export function shownAddress(address: string): string {
   return prefix(address, 24, 48)
 }
 
+/** Whether the host of a URL is this machine itself, to which nothing goes over a network. */
+export function isThisMachine(hostname: string): boolean {
+  const address = hostname.replace(/^\[|\]$/g, '')
+  if (!ipaddr.isValid(address)) return address.toLowerCase() === 'localhost'
+  return ipaddr.process(address).range() === 'loopback'
+}
+
 function prefix(address: string, ipv4Bits: number, ipv6Bits: number): string {
   if (!ipaddr.isValid(address)) return 'unknown'
   const parsed = ipaddr.process(address)

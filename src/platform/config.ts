@@ -3,6 +3,7 @@ import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } 
 import { join, resolve } from 'node:path'
 import { Load, Util } from 'config/lib/util.js'
 import { z } from 'zod'
+import { isThisMachine } from './address.ts'
 import { projectRoot } from './root.ts'
 import type { SecretKey } from './secrets.ts'
 
@@ -85,9 +86,11 @@ type FileShape = z.infer<typeof fileShape>
 
 /**
  * Reads `config/*.json` and the environment over it (`config/custom-environment-variables.json` says which variable is
- * which setting). Throws `BadConfiguration` naming every fault at once.
+ * which setting). Where the demo has no key yet, one is made and written to `dataDir`.
+ * Throws `BadConfiguration` naming every fault at once.
+ * @param limitNames the limits there are, of which none may be missing and no other be set; not asked for if left out
  */
-export function loadConfig(environment: Environment = process.env): Config {
+export function loadConfig(environment: Environment = process.env, limitNames?: readonly string[]): Config {
   const configDir = join(projectRoot, 'config')
   const variables = JSON.parse(
     readFileSync(join(configDir, 'custom-environment-variables.json'), 'utf8'),
@@ -99,6 +102,7 @@ export function loadConfig(environment: Environment = process.env): Config {
     ? []
     : parsed.error.issues.map((issue) => describe(issue.path, issue.message, variables))
   faults.push(...faultsInCombination(raw))
+  if (limitNames) faults.push(...faultsInNames(raw['limits'], limitNames))
   const keys = parseKeys(textAt(raw, 'secretKeys'), faults)
   if (!parsed.success || faults.length > 0) {
     throw new BadConfiguration(
@@ -141,7 +145,7 @@ function faultsInCombination(raw: RawSettings): string[] {
         ]
       : [
           [
-            URL.canParse(publicUrl) && !isThisMachine(publicUrl),
+            URL.canParse(publicUrl) && !isThisMachine(new URL(publicUrl).hostname),
             'PUBLIC_URL: the demo serves only this machine; set NODE_ENV=production to serve others',
           ],
         ]
@@ -150,6 +154,16 @@ function faultsInCombination(raw: RawSettings): string[] {
     'MAIL_FROM: must be set where SMTP_URL is',
   ])
   return faults.filter(([broken]) => broken).map(([, fault]) => fault)
+}
+
+function faultsInNames(limits: unknown, names: readonly string[]): string[] {
+  const set = typeof limits === 'object' && limits !== null ? Object.keys(limits) : []
+  const missing = names.filter((name) => !set.includes(name))
+  const unknown = set.filter((name) => !names.includes(name))
+  return [
+    ...missing.map((name) => `config setting limits.${name}: is missing`),
+    ...unknown.map((name) => `config setting limits.${name}: there is no such limit`),
+  ]
 }
 
 /** The text of one setting before it was checked; empty when it is missing or no text. */
@@ -212,31 +226,39 @@ function parseKeys(configured: string, faults: string[]): SecretKey[] {
 }
 
 /**
- * The demo's own key, made once and kept beside its data, readable by this user only. Throws `BadConfiguration` when the
- * file holds none: a short key would seal with less than it promises.
+ * The demo's own key, made once and kept beside its data, readable by this user only. Throws `BadConfiguration` where it
+ * cannot be kept, and when the file holds none: a short key would seal with less than it promises.
  */
 function keyOfTheDemo(dataDir: string): SecretKey {
   const file = join(dataDir, 'secret-key')
-  if (!existsSync(file)) {
-    mkdirSync(dataDir, { recursive: true, mode: 0o700 })
-    const draft = `${file}.${process.pid}`
-    writeFileSync(draft, randomBytes(KEY_BYTES).toString('base64'), { mode: 0o600, flush: true })
-    try {
-      linkSync(draft, file)
-    } catch (error) {
-      // Another process of the same demo was faster: its key is the one.
-      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
-    } finally {
-      rmSync(draft)
-    }
+  let bytes: Buffer
+  try {
+    if (!existsSync(file)) makeKey(dataDir, file)
+    bytes = Buffer.from(readFileSync(file, 'utf8'), 'base64')
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : ''
+    throw new BadConfiguration(`DATA_DIR: the demo's data cannot be kept in ${dataDir} (${reason})`)
   }
-  const bytes = Buffer.from(readFileSync(file, 'utf8'), 'base64')
   if (bytes.length !== KEY_BYTES) {
     throw new BadConfiguration(
       `${file} is damaged: it holds no key of ${KEY_BYTES} bytes. Restore it, or remove ${dataDir} to begin anew.`,
     )
   }
   return { id: 'demo', bytes }
+}
+
+function makeKey(dataDir: string, file: string): void {
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+  const draft = `${file}.${process.pid}`
+  writeFileSync(draft, randomBytes(KEY_BYTES).toString('base64'), { mode: 0o600, flush: true })
+  try {
+    linkSync(draft, file)
+  } catch (error) {
+    // Another process of the same demo was faster: its key is the one.
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
+  } finally {
+    rmSync(draft)
+  }
 }
 
 /** Puts the name of the variable in front, so that whoever reads the fault knows what to set. */
@@ -257,8 +279,4 @@ function isOrigin(url: string): boolean {
   if (!URL.canParse(url)) return url === ''
   const { pathname, search, hash, username } = new URL(url)
   return pathname === '/' && search === '' && hash === '' && username === ''
-}
-
-function isThisMachine(url: string): boolean {
-  return ['localhost', '127.0.0.1', '[::1]'].includes(new URL(url).hostname)
 }

@@ -47,12 +47,13 @@ export function createSecrets(keys: readonly SecretKey[], random: Random): Secre
   const newest = keys[0]
   const oldest = keys.at(-1)
   if (!newest || !oldest) throw new Error('at least one secret key is needed')
+  const sealingKey = derive(newest, 'seal')
   const sealingKeys = new Map(keys.map((key) => [key.id, derive(key, 'seal')]))
 
   return {
     seal(plaintext, context) {
       const iv = random.bytes(IV_BYTES)
-      const cipher = createCipheriv(CIPHER, derive(newest, 'seal'), iv, { authTagLength: TAG_BYTES })
+      const cipher = createCipheriv(CIPHER, sealingKey, iv, { authTagLength: TAG_BYTES })
       cipher.setAAD(Buffer.from(context))
       const body = Buffer.concat([iv, cipher.update(plaintext, 'utf8'), cipher.final(), cipher.getAuthTag()])
       return `${newest.id}.${body.toString('base64url')}`

@@ -66,6 +66,24 @@ describe('Commands in a process of their own', () => {
     for (const one of pair) expect((await one.end()).code).to.equal(0)
   })
 
+  it('end in good order, but not as if nothing were wrong, when a failure went unnoticed', async () => {
+    const stray =
+      "process.on('newListener', (name) => name === 'SIGTERM' && Promise.reject(new Error('stray')))"
+    const { code, out } = await start(['serve'], {
+      LOG_LEVEL: 'fatal',
+      NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(stray)}`,
+    }).ended
+    expect(code).to.equal(1)
+    expect(out).to.contain('Serving ').and.to.contain('a rejection that nobody handled')
+  })
+
+  it('migrate says in a sentence that the database is away', async () => {
+    const { code, err } = await start(['migrate'], { DATABASE_OWNER_URL: 'postgres://owner@127.0.0.1:9/x' })
+      .ended
+    expect(code).to.equal(1)
+    expect(err).to.match(/^the database is unavailable.*\n$/)
+  })
+
   it('fail with one plain sentence, and no stack, for a mistake at the terminal', async () => {
     const { code, err } = await start(['org', 'create', 'birch', '--nam', 'x']).ended
     expect(code).to.equal(1)

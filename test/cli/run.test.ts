@@ -36,6 +36,20 @@ describe('The command line', () => {
     }
   })
 
+  it('starts nothing when there are words too many, and says where help is', async () => {
+    for (const argv of [
+      ['serve', 'sideways'],
+      ['migrate', 'now', 'please'],
+      ['org', 'create', 'birch', 'cedar'],
+    ]) {
+      const { failure } = await typed(...argv)
+      expect(failure).to.be.instanceOf(CommandFailed)
+      expect((failure as Error).message)
+        .to.contain(argv.at(-1))
+        .and.to.contain('--help')
+    }
+  })
+
   for (const name of ['demo', 'serve', 'worker', 'migrate', 'org create']) {
     it(`explains ${name} without starting anything`, async () => {
       for (const flag of ['--help', '-h']) {

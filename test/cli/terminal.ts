@@ -19,6 +19,7 @@ export function terminal({ app }: Portal): Terminal {
     say,
     open: () =>
       Promise.resolve({
+        dataFolder: null,
         parts: app.parts,
         checkDatabase: () => Promise.resolve(),
         close: () => Promise.resolve(),

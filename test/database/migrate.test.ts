@@ -1,7 +1,8 @@
 import { expect } from 'chai'
 import knex from 'knex'
 import { connectionOf, type ConnectionTarget } from '../../src/database/connect.ts'
-import { migrate } from '../../src/database/migrate.ts'
+import { migrate, stepsAmong } from '../../src/database/migrate.ts'
+import { Unavailable } from '../../src/platform/unavailable.ts'
 import { freshDatabase, type FreshDatabase } from '../support/database.ts'
 
 describe('migrations', () => {
@@ -38,6 +39,25 @@ describe('migrations', () => {
       sql<{ tablename: string }>('pg_tables').where('schemaname', 'public').count({ all: '*' }),
     )
     expect(made, 'the one that was in the way').to.deep.equal([{ all: 1 }])
+  })
+
+  it('are the numbered programs of their folder, and nothing that lies beside them', () => {
+    const files = [
+      '0002_b.js',
+      '0001_a.ts',
+      '0001_a.ts~',
+      '0002_b.js.map',
+      '0002_b.d.ts',
+      'notes.ts',
+      '.DS_Store',
+    ]
+    expect(stepsAmong(files)).to.deep.equal(['0001_a', '0002_b'])
+  })
+
+  it('say that the database is away', async () => {
+    const nowhere = { host: '127.0.0.1', port: 9, user: 'x', database: 'x' }
+    const failed: unknown = await migrate(nowhere, fresh.application).catch((error: unknown) => error)
+    expect(failed).to.be.instanceOf(Unavailable)
   })
 
   it('leave the application’s role without ownership and without the right to make tables', async () => {

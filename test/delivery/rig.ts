@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { dispatch, type DispatchParts, type Lanes } from '../../src/delivery/dispatch.ts'
+import { dispatch, type DispatchParts, type Lanes, type Lost } from '../../src/delivery/dispatch.ts'
 import type { LetterData, Preparers } from '../../src/delivery/message.ts'
 import { enqueue, type DueRow, type MessageRow } from '../../src/delivery/outbox.ts'
 import { createRenderer } from '../../src/delivery/render.ts'
@@ -35,7 +35,7 @@ export async function openRig() {
   })
   const minted: string[] = []
   const logLines: string[] = []
-  const lost: { messageId: string; reason: string }[] = []
+  const lost: Lost[] = []
   const preparers = preparersThatMint(minted)
   const capturing = createCapturingSender({ database, random: systemRandom })
   const opened: EmailSender[] = []
@@ -62,7 +62,7 @@ export async function openRig() {
       return sender
     },
     /** One round of work, by a worker that has these parts of its own. */
-    work: (own: Partial<DispatchParts> = {}, lanes?: Lanes) =>
+    work: (own: Partial<DispatchParts> = {}, lanes?: Lanes, stop?: AbortSignal) =>
       dispatch(
         {
           database,
@@ -75,6 +75,7 @@ export async function openRig() {
           ...own,
         },
         lanes,
+        stop,
       ),
     /** Queues a notice to an address; it needs no preparer's choice of recipient. */
     queue: (to = 'mia@harbour.example', organizationId = harbour) =>

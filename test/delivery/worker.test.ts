@@ -1,11 +1,12 @@
 import { expect } from 'chai'
 import knex from 'knex'
-import { connectionOf } from '../../src/database/connect.ts'
+import { connectionOf, type ConnectionTarget } from '../../src/database/connect.ts'
 import { sentMessages } from '../../src/delivery/outbox.ts'
 import { listenForDueMessages } from '../../src/delivery/wakeups.ts'
 import { HOUR } from '../../src/platform/clock.ts'
 import { createLog } from '../../src/platform/log.ts'
 import { startWorker, type WorkerParts } from '../../src/worker.ts'
+import { layCable } from '../faults/severed.ts'
 import { openRig, type Rig } from './rig.ts'
 
 const idle: WorkerParts = {
@@ -83,6 +84,24 @@ describe('the worker', () => {
     expect([hasEnded, rounds]).to.deep.equal([true, 1])
   })
 
+  it('tells what is under way when it is to stop', async () => {
+    const told: string[] = []
+    const untilTold = (what: string, stop: AbortSignal) =>
+      new Promise<void>((resolve) =>
+        stop.addEventListener('abort', () => {
+          told.push(what)
+          resolve()
+        }),
+      )
+    const worker = startWorker({
+      ...idle,
+      dispatch: (stop) => untilTold('sending', stop).then(() => 0),
+      housekeeping: (stop) => untilTold('housekeeping', stop),
+    })
+    await worker.stop()
+    expect(told).to.have.members(['sending', 'housekeeping'])
+  })
+
   describe('on a database', () => {
     let rig: Rig
     beforeEach(async () => (rig = await openRig()))
@@ -133,6 +152,40 @@ describe('the worker', () => {
       await rig.queue()
       await woken.given
       await worker.stop()
+    })
+
+    it('stops within seconds when the database has fallen silent', async () => {
+      const cable = await layCable(rig.application as Exclude<ConnectionTarget, string>)
+      try {
+        const listening = signal()
+        const worker = startWorker({
+          ...idle,
+          listen: async (events) => {
+            const end = await listenForDueMessages(cable.target, events)
+            listening.give()
+            return end
+          },
+        })
+        await listening.given
+        cable.fallSilent()
+        await worker.stop()
+      } finally {
+        await cable.close()
+      }
+    })
+
+    it('gives up on a LISTEN that a silent database never answers', async () => {
+      const cable = await layCable(rig.application as Exclude<ConnectionTarget, string>)
+      try {
+        cable.fallSilentAt('listen ')
+        const failed = await listenForDueMessages(cable.target, {
+          wake: () => undefined,
+          lost: () => undefined,
+        }).catch((error: unknown) => error)
+        expect(failed).to.be.instanceOf(Error)
+      } finally {
+        await cable.close()
+      }
     })
 
     it('works by looking when it cannot listen', async () => {

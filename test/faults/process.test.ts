@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -40,6 +40,7 @@ describe('faults: the process of the program itself', function () {
     for (const [name, value] of mia.cookies) elsewhere.setCookie(name, value)
     expect((await elsewhere.open('/harbour/account')).heading).to.equal('Hello, Mia Tanaka')
     expect(running[0]?.output()).to.not.match(/"level":"(error|fatal)"/)
+    for (const one of running) expect(one.output()).to.contain(realpathSync(join(folder, 'postgres')))
   })
 
   it('PF-01, DF-01: killed between the answer and the mail, with the mail server down, it sends the mail after its return', async () => {

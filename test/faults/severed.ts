@@ -28,6 +28,8 @@ export interface Cable {
   mend(): void
   /** Keeps every connection and carries nothing, as to a frozen machine, until it carries again; what was sent is lost. */
   fallSilent(): void
+  /** Falls silent when this is sent. */
+  fallSilentAt(words: string): void
   carry(): void
   close(): Promise<void>
 }
@@ -40,17 +42,20 @@ export async function layCable(to: Place): Promise<Cable> {
   let place = to
   let isCut = false
   let isSilent = false
+  let lastWords: string | null = null
   let order: { table: string; fate: Fate } | null = null
   let release: () => void = () => undefined
   let told: () => void = () => undefined
   const happened = new Promise<void>((resolve) => (told = resolve))
   const sockets = new Set<Socket>()
 
-  const server = createServer((near) => {
+  // Half open, because a frozen machine answers no farewell either.
+  const server = createServer({ allowHalfOpen: true }, (near) => {
     if (isCut) {
       near.destroy()
       return
     }
+    near.on('end', () => isSilent || near.end())
     const far = connect(`${place.host}/.s.PGSQL.${place.port}`)
     let writes = ''
     for (const [socket, other] of [
@@ -67,6 +72,7 @@ export async function layCable(to: Place): Promise<Cable> {
     const late = new Set<Socket>()
     far.on('data', (chunk) => isSilent || near.write(chunk))
     near.on('data', (chunk: Buffer) => {
+      isSilent ||= lastWords !== null && chunk.includes(lastWords)
       if (isSilent) return
       writes += chunk.toString('latin1')
       const isCommit = chunk.includes(COMMIT)
@@ -110,6 +116,7 @@ export async function layCable(to: Place): Promise<Cable> {
     },
     mend: () => (isCut = false),
     fallSilent: () => (isSilent = true),
+    fallSilentAt: (words) => (lastWords = words),
     carry: () => (isSilent = false),
     async close() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))

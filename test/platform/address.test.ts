@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { limitedAddress, shownAddress } from '../../src/platform/address.ts'
+import { isThisMachine, limitedAddress, shownAddress } from '../../src/platform/address.ts'
 
 describe('network address', () => {
   it('is one for every spelling of an IPv6 address, and for its whole /64', () => {
@@ -69,5 +69,20 @@ describe('network address', () => {
     expect(shownAddress('192.0.2.7')).to.equal('192.0.2.0/24')
     expect(shownAddress('::ffff:192.0.2.7')).to.equal('192.0.2.0/24')
     expect(shownAddress('2001:db8:1:2:3:4:5:6')).to.equal('2001:db8:1::/48')
+  })
+
+  it('is this machine’s own only in the loopback networks and by the name localhost', () => {
+    for (const host of ['localhost', 'LOCALHOST', '127.0.0.1', '127.8.9.10', '[::1]', '::1'])
+      expect(isThisMachine(host), host).to.equal(true)
+    for (const host of [
+      '',
+      '127.example.org',
+      'localhost.example.org',
+      '10.0.0.5',
+      '0.0.0.0',
+      '[::]',
+      '[fe80::1]',
+    ])
+      expect(isThisMachine(host), host).to.equal(false)
   })
 })

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
+import { LIMIT_NAMES } from '../../src/limits/limits.ts'
 import { BadConfiguration, loadConfig } from '../../src/platform/config.ts'
 import { systemRandom } from '../../src/platform/random.ts'
 
@@ -19,9 +20,9 @@ const production = {
 }
 
 /** Each fault that an environment has, as it is told. */
-function faults(environment: Record<string, string>): string[] {
+function faults(environment: Record<string, string>, limitNames?: readonly string[]): string[] {
   try {
-    loadConfig(environment)
+    loadConfig(environment, limitNames)
     return []
   } catch (error) {
     if (!(error instanceof BadConfiguration)) throw error
@@ -89,6 +90,25 @@ describe('configuration', () => {
       expect(() => loadConfig({ DATA_DIR: dataDir })).to.throw(BadConfiguration, file)
     })
   }
+
+  it('says that DATA_DIR is wrong where the demo’s key cannot be kept', () => {
+    expect(() => loadConfig({ DATA_DIR: '/dev/null/x' })).to.throw(
+      BadConfiguration,
+      /^DATA_DIR: .*\/dev\/null\/x/,
+    )
+  })
+
+  it('has every limit that there is, and no other', () => {
+    expect(faults(demo, LIMIT_NAMES)).to.deep.equal([])
+  })
+
+  it('names a limit that is missing and one that there is not, with all other faults', () => {
+    const [first, ...others] = LIMIT_NAMES
+    expect(faults({ ...demo, PORT: 'http' }, [...others, 'new-limit']).slice(1)).to.deep.equal([
+      'config setting limits.new-limit: is missing',
+      `config setting limits.${first}: there is no such limit`,
+    ])
+  })
 
   for (const [variable, value] of [
     ['NODE_ENV', 'staging'],

@@ -19,18 +19,20 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { canReach, runAs, type Account, type Ending } from './account.ts'
-import { explainFailure } from './failure.ts'
+import { explainFailure, unlessTaken } from './failure.ts'
 
 const run = promisify(execFile)
 
+export const PORT = 5432
+
 /** sockaddr_un holds 104 bytes on macOS and 108 on Linux, a closing zero included. */
-const longestSocketPath = 103
+const LONGEST_SOCKET_PATH = 103
 
 /** No database role but these two can log in: nothing outside this folder ever speaks as the superuser. */
-const logins = 'local all latchkey_owner trust\nlocal all latchkey_app trust\n'
+const LOGINS = 'local all latchkey_owner trust\nlocal all latchkey_app trust\n'
 
 /** Single-user mode takes one statement a line. The public schema is the owner's alone to create in since PostgreSQL 15. */
-const roles = [
+const ROLES = [
   'create role latchkey_owner login createdb nosuperuser nobypassrls nocreaterole noreplication;',
   'create role latchkey_app login nocreatedb nosuperuser nobypassrls nocreaterole noreplication;',
   'grant pg_signal_backend to latchkey_owner;',
@@ -103,7 +105,7 @@ export async function createCluster(home: Home, programs: string, account: Accou
 export async function prepareSocketFolder(home: Home, account: Account): Promise<string> {
   const near = join(home.folder, 'run')
   const digest = createHash('sha256').update(home.folder).digest('hex').slice(0, 16)
-  const fits = Buffer.byteLength(join(near, '.s.PGSQL.5432')) <= longestSocketPath
+  const fits = Buffer.byteLength(socketPath(near)) <= LONGEST_SOCKET_PATH
   const folder = fits ? near : join(tmpdir(), `latchkey-${account.uid}-${digest}`)
   const created = await mkdir(folder, { mode: 0o700 }).then(
     () => true,
@@ -117,6 +119,11 @@ export async function prepareSocketFolder(home: Home, account: Account): Promise
     throw new Error(`${folder} is not private to the database's user. Remove it, then start again.`)
   }
   return folder
+}
+
+/** Where PostgreSQL makes its socket in a folder. */
+export function socketPath(folder: string): string {
+  return join(folder, `.s.PGSQL.${PORT}`)
 }
 
 /** Anybody may make a folder of the expected name among the temporary files: only a private one of ours is trusted. */
@@ -152,9 +159,9 @@ async function initialize(folder: string, programs: string, account: Account): P
     explainFailure,
   )
   if (made.code !== 0) return made
-  await writeFile(join(folder, 'pg_hba.conf'), logins, { flush: true })
+  await writeFile(join(folder, 'pg_hba.conf'), LOGINS, { flush: true })
   const single = ['--single', '-D', folder, '-c', 'exit_on_error=on', 'postgres']
-  return await runAs(account, join(programs, 'bin/postgres'), single, roles.join('\n') + '\n')
+  return await runAs(account, join(programs, 'bin/postgres'), single, ROLES.join('\n') + '\n')
 }
 
 /** A home below folders that the account may not enter is moved out; its link in `dataDir` leads to it. */
@@ -188,8 +195,4 @@ async function flush(folder: string): Promise<void> {
   const handle = await open(folder)
   await handle.sync()
   await handle.close()
-}
-
-function unlessTaken(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EEXIST' && error.code !== 'ENOTEMPTY') throw error
 }

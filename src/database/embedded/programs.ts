@@ -4,8 +4,9 @@ import { createRequire } from 'node:module'
 import { dirname, join, relative } from 'node:path'
 import { promisify } from 'node:util'
 import { canReach, type Account } from './account.ts'
+import { unlessTaken } from './failure.ts'
 
-const platforms = [
+const PLATFORMS = [
   'linux-x64',
   'linux-arm64',
   'linux-arm',
@@ -16,7 +17,7 @@ const platforms = [
 ]
 
 /** Only root may write here and everybody may read: where files go that lie too deep for a switched account. */
-const reachableByAll = '/var/lib'
+const REACHABLE_BY_ALL = '/var/lib'
 
 /**
  * Finds PostgreSQL's programs in the installed package and makes them usable: the package's library links are made
@@ -28,7 +29,7 @@ export async function findPrograms(account: Account, dataDir: string): Promise<s
   const packageFolder = locatePackage()
   const installed = join(packageFolder, 'native')
   if (account.switches && !(await canReach(account, '-x', join(installed, 'bin/postgres')))) {
-    return await copyPrograms(packageFolder, join(reachableByAll, 'latchkey-programs'))
+    return await copyPrograms(packageFolder, join(REACHABLE_BY_ALL, 'latchkey-programs'))
   }
   try {
     await makeLinks(packageFolder)
@@ -41,7 +42,7 @@ export async function findPrograms(account: Account, dataDir: string): Promise<s
 function locatePackage(): string {
   const platform = `${process.platform}-${process.arch}`
   const instead = 'set DATABASE_URL to a PostgreSQL 15 or newer of your own'
-  if (!platforms.includes(platform)) {
+  if (!PLATFORMS.includes(platform)) {
     const windows = process.platform === 'win32' ? 'Start this inside WSL 2, or ' : 'Please '
     throw new Error(`There is no private PostgreSQL for ${platform}. ${windows}${instead}.`)
   }
@@ -62,7 +63,7 @@ async function makeLinks(packageFolder: string): Promise<void> {
   for (const { source, target } of JSON.parse(list) as { source: string; target: string }[]) {
     const link = join(packageFolder, target)
     if (await exists(link)) continue
-    await symlink(relative(dirname(link), join(packageFolder, source)), link).catch(unlessExists)
+    await symlink(relative(dirname(link), join(packageFolder, source)), link).catch(unlessTaken)
   }
 }
 
@@ -80,7 +81,7 @@ async function copyPrograms(packageFolder: string, destination: string): Promise
     })
     await promisify(execFile)('chmod', ['-R', 'u+w,a+rX', unfinished])
     await makeLinks(unfinished)
-    await rename(unfinished, finished).catch(unlessExists)
+    await rename(unfinished, finished).catch(unlessTaken)
   } finally {
     await rm(unfinished, { recursive: true, force: true })
   }
@@ -92,8 +93,4 @@ async function exists(path: string): Promise<boolean> {
     () => true,
     () => false,
   )
-}
-
-function unlessExists(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EEXIST' && error.code !== 'ENOTEMPTY') throw error
 }

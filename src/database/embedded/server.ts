@@ -6,11 +6,9 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { spawnOptions, type Account } from './account.ts'
-import { isPrivate, type Home } from './cluster.ts'
+import { isPrivate, PORT, socketPath, type Home } from './cluster.ts'
 
-export const port = 5432
-
-export const triesPerSecond = 50
+export const TRIES_PER_SECOND = 50
 
 /** What lives on a home now: nothing, a server that is starting or stopping, or one that answers on its socket. */
 export type Sighting = { state: 'none' | 'changing' } | { state: 'ready'; socketFolder: string }
@@ -19,7 +17,7 @@ export type Sighting = { state: 'none' | 'changing' } | { state: 'ready'; socket
  * Runs PostgreSQL until nobody holds the FIFO open any more, however the holders ended (also by kill -9), then stops
  * it. Its own session keeps a Ctrl-C in the starter's terminal away from it. Ends with PostgreSQL's exit code.
  */
-const guard = `
+const GUARD = `
 umask 077
 exec 3<"$1"
 log=$2
@@ -34,10 +32,10 @@ kill "$watcher"
 exit "$code"
 `
 
-const settings = {
+const SETTINGS = {
   listen_addresses: '',
   unix_socket_permissions: '0700',
-  port,
+  port: PORT,
   max_connections: 60,
   shared_buffers: '64MB',
   max_wal_size: '256MB',
@@ -70,7 +68,7 @@ export async function launch(
   socketFolder: string,
   account: Account,
 ): Promise<ChildProcess> {
-  const options = Object.entries({ ...settings, unix_socket_directories: socketFolder })
+  const options = Object.entries({ ...SETTINGS, unix_socket_directories: socketFolder })
   const postgres = [
     ...account.prefix,
     join(programs, 'bin/postgres'),
@@ -78,7 +76,7 @@ export async function launch(
     home.data,
     ...options.flatMap(([name, value]) => ['-c', `${name}=${value}`]),
   ]
-  const child = spawn('sh', ['-c', guard, 'latchkey-postgres', home.holders, home.log, ...postgres], {
+  const child = spawn('sh', ['-c', GUARD, 'latchkey-postgres', home.holders, home.log, ...postgres], {
     ...spawnOptions(account),
     detached: true,
     stdio: 'ignore',
@@ -110,16 +108,12 @@ export async function waitFor<T>(
   seconds: number,
   found: () => Promise<T | undefined>,
 ): Promise<T | undefined> {
-  for (let tries = seconds * triesPerSecond; tries > 0; tries -= 1) {
+  for (let tries = seconds * TRIES_PER_SECOND; tries > 0; tries -= 1) {
     const value = await found()
     if (value !== undefined) return value
-    await pause(1000 / triesPerSecond)
+    await pause(1000 / TRIES_PER_SECOND)
   }
   return undefined
-}
-
-function socketPath(folder: string): string {
-  return join(folder, `.s.PGSQL.${port}`)
 }
 
 /** Lines of a lock file: pid, data folder, start time, port, socket folder, address, shared memory, status. */

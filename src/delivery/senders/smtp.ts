@@ -1,4 +1,5 @@
 import { createTransport } from 'nodemailer'
+import { isThisMachine } from '../../platform/address.ts'
 import { SendFault, soleMailbox, type EmailSender } from './sender.ts'
 
 /** How many mails may be on their way at once. A slow server holds these connections and nothing else. */
@@ -72,9 +73,8 @@ export function createSmtpSender(options: {
  */
 export function mustEncrypt(url: string): boolean {
   const { protocol, hostname, searchParams } = new URL(url)
-  const isThisMachine = hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname)
   const asked = searchParams.get('requireTLS')
-  return asked === 'true' || (protocol === 'smtp:' && !isThisMachine && asked !== 'false')
+  return asked === 'true' || (protocol === 'smtp:' && !isThisMachine(hostname) && asked !== 'false')
 }
 
 /**
