@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { projectRoot } from '../platform/root.ts'
 import { CommandFailed, type Command, type Tools } from './command.ts'
 import { demo } from './demo.ts'
 import { migrate } from './migrate.ts'
@@ -16,8 +19,13 @@ const commands: readonly Command[] = [demo, serve, worker, migrate, orgCreate]
 export async function run(argv: string[], print: (line: string) => void, tools: () => Tools): Promise<void> {
   const command = commands.find(({ name }) => name.split(' ').every((word, index) => argv[index] === word))
   if (!command) {
-    printOverview(print)
-    if (argv.length === 0 || ['help', '--help', '-h'].includes(argv[0] ?? '')) return
+    if (['--version', '-v', 'version'].includes(argv[0] ?? '')) {
+      print(versionOfProduct())
+      return
+    }
+    const related = commands.filter(({ name }) => name.startsWith(`${argv[0] ?? ''} `))
+    printOverview(print, related.length > 0 ? related : commands)
+    if (argv.length === 0 || argv.some((word) => ['help', '--help', '-h'].includes(word))) return
     throw new CommandFailed(`There is no command "${argv.join(' ')}".`)
   }
   const words = argv.slice(command.name.split(' ').length)
@@ -45,7 +53,12 @@ function read(command: Command, words: string[]) {
   }
 }
 
-function printOverview(print: (line: string) => void): void {
+function versionOfProduct(): string {
+  const file = readFileSync(join(projectRoot, 'package.json'), 'utf8')
+  return `latchkey ${(JSON.parse(file) as { version: string }).version}`
+}
+
+function printOverview(print: (line: string) => void, commands: readonly Command[]): void {
   print('latchkey <command>, with --help for more on each:')
   print('')
   for (const { name, summary } of commands) print(`  ${name.padEnd(12)} ${summary}`)

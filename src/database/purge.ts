@@ -4,14 +4,14 @@ import type { Knex } from 'knex'
 export const PURGE_BATCH = 1000
 
 /**
- * Deletes one batch of the rows that are over and tells how many; call again while it is a full batch. Rows that another
- * process is just using or deleting are passed over. Both queries are on the same table.
+ * Deletes one batch of a table's rows that are over and tells how many; call again while it is a full batch. Rows that
+ * another process is just using or deleting are passed over. `rows` begins a query on the table, `over` narrows one.
  */
 export async function deleteBatch<Row extends object>(
-  table: Knex.QueryBuilder<Row, Row[]>,
-  over: Knex.QueryBuilder<Row, Row[]>,
+  rows: () => Knex.QueryBuilder<Row, Row[]>,
+  over: (query: Knex.QueryBuilder<Row, Row[]>) => Knex.QueryBuilder<Row, Row[]>,
 ): Promise<number> {
   // By physical place (ctid), because tables have keys of different widths.
-  const batch = over.select('ctid').limit(PURGE_BATCH).forUpdate().skipLocked() as Knex.QueryBuilder
-  return table.whereIn('ctid', batch).delete()
+  const batch = over(rows()).select('ctid').limit(PURGE_BATCH).forUpdate().skipLocked() as Knex.QueryBuilder
+  return rows().whereIn('ctid', batch).delete()
 }

@@ -94,7 +94,7 @@ const KEPT_FOR_MS = 30 * DAY
 /** Deletes an organization's messages that ended long ago, one batch of them. */
 export async function purgeMessages(tx: Transaction): Promise<number> {
   const rows = () => tx.rows<MessageRow>('messages')
-  return deleteBatch(rows(), rows().where('ended_at', '<', after(tx.now, -KEPT_FOR_MS)))
+  return deleteBatch(rows, (over) => over.where('ended_at', '<', after(tx.now, -KEPT_FOR_MS)))
 }
 
 /** A message that went out. Where it went to a real mail server, only that it went is known. */

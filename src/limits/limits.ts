@@ -95,7 +95,7 @@ export function refusedUntil(end: Date, now: Date): LimitAnswer {
 /** Deletes windows that are over, one batch of them. */
 export async function purgeLimits(tx: SystemTransaction): Promise<number> {
   const rows = () => tx.sql<LimitRow, LimitRow[]>('limits')
-  return deleteBatch(rows(), rows().where('ends_at', '<=', tx.now))
+  return deleteBatch(rows, (over) => over.where('ends_at', '<=', tx.now))
 }
 
 /**

@@ -75,5 +75,5 @@ export async function clearTries(tx: Transaction, key: string): Promise<void> {
 /** Deletes an organization's forgotten tries, one batch of them. */
 export async function purgeTries(tx: Transaction): Promise<number> {
   const rows = () => tx.rows<DelayRow>('sign_in_delays')
-  return deleteBatch(rows(), rows().where('forgotten_at', '<=', tx.now))
+  return deleteBatch(rows, (over) => over.where('forgotten_at', '<=', tx.now))
 }

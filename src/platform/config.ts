@@ -51,10 +51,18 @@ const optionalUrl = (protocols: string[]) =>
   text.refine((value) => value === '' || protocols.includes(protocolOf(value)), {
     message: `must be a URL that starts with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
   })
-const wholeNumber = (least: number, most: number) => z.coerce.number().int().min(least).max(most)
+const wholeNumber = (least: number, most: number) => {
+  const error = `must be a whole number from ${least} to ${most}`
+  return z.coerce.number({ error }).int(error).min(least, error).max(most, error)
+}
+/** An address, or a name and an address in angle brackets. */
+const sender = text.refine(
+  (value) => value === '' || z.email().safeParse(/<([^<>]+)>$/.exec(value)?.[1] ?? value).success,
+  'must be an address, or a name and an address, such as Example <no-reply@example.org>',
+)
 
 const fileShape = z.strictObject({
-  environment: z.enum(['demo', 'production', 'development', 'test']),
+  environment: z.enum(['demo', 'production', 'development', 'test'], 'must be demo or production'),
   server: z.strictObject({
     host: text.min(1),
     port: wholeNumber(0, 65_535),
@@ -73,7 +81,7 @@ const fileShape = z.strictObject({
   }),
   dataDir: text.min(1),
   secretKeys: text,
-  mail: z.strictObject({ smtpUrl: optionalUrl(['smtp:', 'smtps:']), from: text }),
+  mail: z.strictObject({ smtpUrl: optionalUrl(['smtp:', 'smtps:']), from: sender }),
   logLevel: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),
   hashing: z.strictObject({ concurrency: wholeNumber(0, 64), queue: wholeNumber(1, 1000) }),
   limits: z.record(
@@ -138,6 +146,7 @@ function faultsInCombination(raw: RawSettings): string[] {
             'SECRET_KEYS: production needs keys of its own (id:base64 of 32 random bytes)',
           ],
           [unset('mail', 'smtpUrl'), 'SMTP_URL: production needs a real mail server'],
+          [unset('mail', 'from'), 'MAIL_FROM: production needs the address that its mail comes from'],
           [
             unset('server', 'trustedProxies'),
             'TRUSTED_PROXIES: say how many proxies are in front, 0 if none',
@@ -148,11 +157,12 @@ function faultsInCombination(raw: RawSettings): string[] {
             URL.canParse(publicUrl) && !isThisMachine(new URL(publicUrl).hostname),
             'PUBLIC_URL: the demo serves only this machine; set NODE_ENV=production to serve others',
           ],
+          [
+            !isThisMachine(textAt(raw, 'server', 'host')),
+            'HOST: the demo serves only this machine; set NODE_ENV=production to serve others',
+          ],
+          [!unset('mail', 'smtpUrl') && unset('mail', 'from'), 'MAIL_FROM: must be set where SMTP_URL is'],
         ]
-  faults.push([
-    !unset('mail', 'smtpUrl') && unset('mail', 'from'),
-    'MAIL_FROM: must be set where SMTP_URL is',
-  ])
   return faults.filter(([broken]) => broken).map(([, fault]) => fault)
 }
 

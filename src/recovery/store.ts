@@ -143,7 +143,7 @@ export async function issuedSecret(tx: Transaction, secret: string): Promise<Iss
 /** Deletes attempts, and with them their secrets, that began more than 30 days ago, one batch of them. */
 export async function purgeAttempts(tx: Transaction): Promise<number> {
   const rows = () => tx.rows<AttemptRow>('recovery_attempts')
-  return deleteBatch(rows(), rows().where('begun_at', '<', after(tx.now, -KEPT_FOR)))
+  return deleteBatch(rows, (over) => over.where('begun_at', '<', after(tx.now, -KEPT_FOR)))
 }
 
 function movingColumns(attempt: Attempt) {

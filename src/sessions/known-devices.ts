@@ -73,7 +73,7 @@ export async function isKnownDevice(
 /** Deletes devices that were not seen for a year, one batch of them. */
 export async function purgeDevices(tx: Transaction): Promise<number> {
   const rows = () => tx.rows<KnownDeviceRow>('known_devices')
-  return deleteBatch(rows(), rows().where('last_seen_at', '<=', after(tx.now, -KNOWN_FOR)))
+  return deleteBatch(rows, (over) => over.where('last_seen_at', '<=', after(tx.now, -KNOWN_FOR)))
 }
 
 function hashOf(organizationId: string, token: string): Buffer {

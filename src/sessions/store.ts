@@ -75,9 +75,11 @@ export async function endSessions(tx: Transaction, accountId: string): Promise<n
 /** Deletes sessions that ran out, one batch of them. */
 export async function purgeSessions(tx: Transaction): Promise<number> {
   const rows = () => tx.rows<SessionRow>('sessions')
-  const idle = rows().where('last_seen_at', '<=', after(tx.now, -IDLE_LIMIT))
-  const old = rows().where('authenticated_at', '<=', after(tx.now, -ABSOLUTE_LIMIT))
-  return (await deleteBatch(rows(), idle)) + (await deleteBatch(rows(), old))
+  const idle = await deleteBatch(rows, (over) => over.where('last_seen_at', '<=', after(tx.now, -IDLE_LIMIT)))
+  const old = await deleteBatch(rows, (over) =>
+    over.where('authenticated_at', '<=', after(tx.now, -ABSOLUTE_LIMIT)),
+  )
+  return idle + old
 }
 
 function shown(row: SessionRow): Session {

@@ -27,6 +27,13 @@ describe('The command line', () => {
     }
   })
 
+  it('shows the commands that begin with a word, and its version', async () => {
+    const { lines, failure } = await typed('org', '--help')
+    expect(failure).to.equal(undefined)
+    expect(lines).to.contain('org create').and.to.not.contain('migrate')
+    expect((await typed('--version')).lines).to.match(/^latchkey \d+\.\d+\.\d+$/)
+  })
+
   it('names a command that there is not, and shows those there are', async () => {
     for (const argv of [['server'], ['org'], ['org', 'delete'], ['create', 'org']]) {
       const { lines, failure } = await typed(...argv)

@@ -13,7 +13,10 @@ import { freshDatabase, type FreshDatabase } from '../support/database.ts'
 const key = (id: string): SecretKey => ({ id, bytes: systemRandom.bytes(32) })
 const oldKey = key('old')
 const secrets = createSecrets([oldKey], systemRandom)
-const allowances = loadConfig({ SECRET_KEYS: `test:${oldKey.bytes.toString('base64')}` }).limits
+const allowances = loadConfig({
+  NODE_ENV: 'test',
+  SECRET_KEYS: `test:${oldKey.bytes.toString('base64')}`,
+}).limits
 const ADDRESS = '192.0.2.7'
 /** Ten in ten minutes. */
 const RULE = 'recovery-requests-per-address'

@@ -113,6 +113,9 @@ describe('configuration', () => {
   for (const [variable, value] of [
     ['NODE_ENV', 'staging'],
     ['HOST', ' '],
+    ['HOST', '0.0.0.0'],
+    ['MAIL_FROM', 'zz'],
+    ['MAIL_FROM', 'Latchkey <zz>'],
     ['PORT', '70000'],
     ['PORT', 'http'],
     ['PUBLIC_URL', 'localhost'],
@@ -173,6 +176,7 @@ describe('configuration', () => {
       'DATABASE_POOL_SIZE',
       'DATABASE_URL',
       'LOG_LEVEL',
+      'MAIL_FROM',
       'PORT',
       'PUBLIC_URL',
       'SECRET_KEYS',

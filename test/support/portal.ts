@@ -143,7 +143,10 @@ export function linkIn(email: Email | undefined): string {
 }
 
 function configFor(url: string, poolSize = 20): Config {
-  const config = loadConfig({ SECRET_KEYS: `test:${Buffer.alloc(32, 7).toString('base64')}` })
+  const config = loadConfig({
+    NODE_ENV: 'test',
+    SECRET_KEYS: `test:${Buffer.alloc(32, 7).toString('base64')}`,
+  })
   return {
     ...config,
     // One proxy in front, so that each visitor can come from an address of their own.
