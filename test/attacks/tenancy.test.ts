@@ -6,16 +6,16 @@ import { DEMO_PASSWORD } from '../../seeds/demo-organizations.ts'
 import { whoseDatabase } from '../../seeds/demo.ts'
 import { freshDatabase } from '../support/database.ts'
 import { linkIn, openPortal, type Portal } from '../support/portal.ts'
-import type { Visitor } from '../support/visitor.ts'
 import {
   askForLink,
   canSignIn,
-  continueWith,
   createPassword,
+  followLink,
   getLink,
   NEW_PASSWORD,
   signIn,
-} from './steps.ts'
+} from '../support/steps.ts'
+import type { Visitor } from '../support/visitor.ts'
 
 /** A is harbour, B is meadow; both have a Mia. */
 const KINDS = ['recovery', 'session', 'device', 'form'] as const
@@ -100,7 +100,7 @@ describe('attacks: one organization on another’s pages', () => {
     const link = await getLink(portal, mia, 'mia@shared.example', 'harbour')
     expect(link).to.contain('/harbour/')
     expect(portal.mailbox[0]?.text).to.contain('Harbour Cloud').and.not.contain('Meadow')
-    await continueWith(mia, link)
+    await followLink(mia, link)
     await createPassword(mia)
     expect(await canSignIn(portal, NEW_PASSWORD, 'mia@shared.example', 'harbour')).to.equal(true)
     expect(await canSignIn(portal, NEW_PASSWORD, 'mia@shared.example', 'meadow')).to.equal(false)
@@ -114,7 +114,7 @@ describe('attacks: one organization on another’s pages', () => {
     expect((await mia.open(link)).status).to.equal(410)
     expect((await mia.open(link.replace('/harbour/', '/meadow/'))).status).to.equal(404)
 
-    await continueWith(mia, await getLink(portal, mia))
+    await followLink(mia, await getLink(portal, mia))
     await mia.press('Create Password', {
       password: 'TR4VEL-LAMP!9',
       confirmation: 'TR4VEL-LAMP!9',
@@ -126,7 +126,7 @@ describe('attacks: one organization on another’s pages', () => {
 
   it('TI-08: a form of A sent to B, with A’s cookie renamed, is refused', async () => {
     const mia = portal.visitor()
-    await continueWith(mia, await getLink(portal, mia))
+    await followLink(mia, await getLink(portal, mia))
     for (const name of KINDS) {
       mia.setCookie(`latchkey-${name}.meadow`, mia.cookies.get(`latchkey-${name}.harbour`) ?? '')
     }
@@ -148,7 +148,7 @@ describe('attacks: one organization on another’s pages', () => {
   it('TI-14: an invitation, the one way in, sets a password once', async () => {
     const olivia = portal.visitor()
     const link = await getLink(portal, olivia, 'olivia@harbour.example')
-    await continueWith(olivia, link)
+    await followLink(olivia, link)
     await createPassword(olivia)
     expect((await portal.visitor().open(link)).status).to.equal(410)
   })

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { HOUR, SECOND } from '../../src/platform/clock.ts'
 import { terminal } from '../cli/terminal.ts'
 import { linkIn, openPortal, type Portal } from '../support/portal.ts'
-import { createPassword, followLink, NEW_PASSWORD, signIn } from './walk.ts'
+import { createPassword, followLink, NEW_PASSWORD, signIn } from '../support/steps.ts'
 
 const birch = ['org', 'create', 'birch', '--name', 'Birch & Sons', '--owner-email', 'Wati@birch.example']
 
@@ -32,12 +32,12 @@ describe('A new organization: from the operator’s command until its owner is s
     await terminal(portal).type(...birch)
     await portal.deliver()
     const wati = portal.visitor()
-    expect((await signIn(wati, 'birch', 'wati@birch.example', NEW_PASSWORD)).status).to.equal(422)
+    expect((await signIn(wati, 'wati@birch.example', NEW_PASSWORD, 'birch')).status).to.equal(422)
 
     portal.clock.pass(24 * HOUR - SECOND)
     await followLink(wati, linkIn(portal.mailbox[0]))
     expect((await createPassword(wati)).address).to.equal('/birch/recover/done')
-    const home = await signIn(wati, 'birch', 'wati@birch.example', NEW_PASSWORD)
+    const home = await signIn(wati, 'wati@birch.example', NEW_PASSWORD, 'birch')
     expect(home.address).to.equal('/birch/account')
     expect(home.text).to.contain('Owner').and.to.contain('Birch & Sons')
     expect((await wati.open('/harbour/account')).address).to.equal('/harbour/sign-in')
