@@ -28,12 +28,12 @@ describe('attacks: what is written down', () => {
   let mia: Visitor
 
   describe('in a journey through everything there is', () => {
-    beforeEach(async () => {
+    before(async () => {
       portal = await openPortal()
       mia = portal.visitor()
       await journey()
     })
-    afterEach(() => portal.close())
+    after(() => portal.close())
 
     it('AL-01: no password, link or cookie is in any line of the log, at its most talkative', () => {
       const secrets = [
