@@ -15,7 +15,7 @@ import { startEmbedded } from '../../src/database/embedded.ts'
 import {
   ask,
   forbidNamespaces,
-  installWithoutLinks,
+  install,
   isRoot,
   makeWritable,
   nobody,
@@ -24,6 +24,7 @@ import {
   stateOf,
   until,
   type Identity,
+  type Installation,
 } from './embedded-rig.ts'
 
 describe('The private PostgreSQL, made for the first time', () => {
@@ -84,46 +85,63 @@ describe('The private PostgreSQL, made for the first time', () => {
     expect(await failure(dataDir)).to.contain('was made by PostgreSQL 17')
   })
 
-  it('makes the links of its libraries when the install script was blocked', async () => {
-    const launcher = installWithoutLinks(folder)
-    const application = await startApplication(dataDirOf(self), { identity: self, launcher })
-    expect(await ask(application.database.owner, 'select 1 as one')).to.deep.equal([{ one: 1 }])
-    await application.kill('SIGKILL')
-  })
+  describe('with programs that were unpacked without their links', () => {
+    let elsewhere = ''
+    let installed: Installation
 
-  it('copies its programs when the links cannot be made in place', async () => {
-    const identity = isRoot ? nobody : self
-    const launcher = installWithoutLinks(folder, { readOnly: true })
-    const dataDir = dataDirOf(identity)
-    const application = await startApplication(dataDir, { identity, launcher })
-    expect(await ask(application.database.owner, 'select 1 as one')).to.deep.equal([{ one: 1 }])
-    await application.kill('SIGKILL')
-  })
-
-  if (isRoot) {
-    it('runs as nobody where root may not make a user namespace, below a folder closed to all others', async () => {
-      const dataDir = dataDirOf(self)
-      const launcher = installWithoutLinks(folder)
-      chmodSync(folder, 0o700)
-      const before = new Set(readdirSync('/var/lib'))
-      try {
-        const options = { identity: self, launcher }
-        const confined = await startApplication(dataDir, { ...options, wrapper: forbidNamespaces })
-        await ask(confined.database.owner, "create table kept as select 'here' as word")
-        expect(statSync(join(dataDir, 'postgres/data')).uid).to.equal(nobody.uid)
-        await confined.kill('SIGKILL')
-        const free = await startApplication(dataDir, options)
-        expect(await ask(free.database.owner, 'select word from kept')).to.deep.equal([{ word: 'here' }])
-        await free.kill('SIGKILL')
-        await until('the server stops', async () => (await stateOf(dataDir)) === 'none')
-      } finally {
-        for (const name of readdirSync('/var/lib')) {
-          if (name.startsWith('latchkey-') && !before.has(name))
-            rmSync(join('/var/lib', name), { recursive: true })
-        }
-      }
+    before(() => {
+      elsewhere = mkdtempSync(join(tmpdir(), 'latchkey-installed-'))
+      chmodSync(elsewhere, 0o711)
+      installed = install(elsewhere)
     })
-  }
+    after(() => {
+      makeWritable(elsewhere)
+      rmSync(elsewhere, { recursive: true })
+    })
+
+    it('makes the links of its libraries when the install script was blocked', async () => {
+      const { launcher } = installed
+      installed.removeLinks()
+      const application = await startApplication(dataDirOf(self), { identity: self, launcher })
+      expect(await ask(application.database.owner, 'select 1 as one')).to.deep.equal([{ one: 1 }])
+      await application.kill('SIGKILL')
+    })
+
+    it('copies its programs when the links cannot be made in place', async () => {
+      const identity = isRoot ? nobody : self
+      const { launcher } = installed
+      installed.removeLinks({ readOnly: true })
+      const dataDir = dataDirOf(identity)
+      const application = await startApplication(dataDir, { identity, launcher })
+      expect(await ask(application.database.owner, 'select 1 as one')).to.deep.equal([{ one: 1 }])
+      await application.kill('SIGKILL')
+    })
+
+    if (isRoot) {
+      it('runs as nobody where root may not make a user namespace, below a folder closed to all others', async () => {
+        const dataDir = dataDirOf(self)
+        installed.removeLinks()
+        for (const closed of [folder, elsewhere]) chmodSync(closed, 0o700)
+        const before = new Set(readdirSync('/var/lib'))
+        try {
+          const options = { identity: self, launcher: installed.launcher }
+          const confined = await startApplication(dataDir, { ...options, wrapper: forbidNamespaces })
+          await ask(confined.database.owner, "create table kept as select 'here' as word")
+          expect(statSync(join(dataDir, 'postgres/data')).uid).to.equal(nobody.uid)
+          await confined.kill('SIGKILL')
+          const free = await startApplication(dataDir, options)
+          expect(await ask(free.database.owner, 'select word from kept')).to.deep.equal([{ word: 'here' }])
+          await free.kill('SIGKILL')
+          await until('the server stops', async () => (await stateOf(dataDir)) === 'none')
+        } finally {
+          for (const name of readdirSync('/var/lib')) {
+            if (name.startsWith('latchkey-') && !before.has(name))
+              rmSync(join('/var/lib', name), { recursive: true })
+          }
+        }
+      })
+    }
+  })
 })
 
 async function failure(dataDir: string): Promise<string> {

