@@ -5,9 +5,9 @@ import { MINUTE } from '../../src/platform/clock.ts'
 import { DEMO_PASSWORD } from '../../seeds/demo-organizations.ts'
 import { linkIn, openPortal, type Portal } from '../support/portal.ts'
 import { startMailServer, type MailServer } from '../support/smtp.ts'
+import { askForLink, createPassword, followLink, signIn } from '../support/steps.ts'
 import type { Visitor } from '../support/visitor.ts'
 import { dumpEverything } from './dump.ts'
-import { askForLink, continueWith, createPassword, signIn } from './steps.ts'
 
 const CANARY = 'Canary-Zx81-Lamp!'
 
@@ -28,12 +28,12 @@ describe('attacks: what is written down', () => {
   let mia: Visitor
 
   describe('in a journey through everything there is', () => {
-    beforeEach(async () => {
+    before(async () => {
       portal = await openPortal()
       mia = portal.visitor()
       await journey()
     })
-    afterEach(() => portal.close())
+    after(() => portal.close())
 
     it('AL-01: no password, link or cookie is in any line of the log, at its most talkative', () => {
       const secrets = [
@@ -127,7 +127,7 @@ describe('attacks: what is written down', () => {
   async function journey(): Promise<void> {
     await askForLink(mia, 'mia@harbour.example')
     await portal.deliver()
-    await continueWith(mia, linkIn(portal.mailbox[0]))
+    await followLink(mia, linkIn(portal.mailbox[0]))
     await createPassword(mia, 'weak')
     await createPassword(mia, CANARY)
     await portal.deliver()

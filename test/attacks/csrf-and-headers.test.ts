@@ -2,8 +2,8 @@ import { expect } from 'chai'
 import { pages } from '../../src/web/routes.ts'
 import { DEMO_PASSWORD } from '../../seeds/demo-organizations.ts'
 import { openPortal, type Portal } from '../support/portal.ts'
+import { canSignIn, followLink, getLink, NEW_PASSWORD, signIn } from '../support/steps.ts'
 import type { Page, Visitor } from '../support/visitor.ts'
-import { canSignIn, continueWith, getLink, NEW_PASSWORD, signIn } from './steps.ts'
 
 /** Everything that takes a form, those before any session among them. */
 const forms = pages.filter(({ submit }) => submit).map(({ path }) => `/harbour${path}`)
@@ -154,7 +154,7 @@ describe('attacks: forged requests, and what every answer says to browsers', () 
   it('CS-08: a form sent twice, a stale tab and Back at each step skip nothing and do nothing twice', async () => {
     const link = await getLink(portal, mia)
     const sent = mia.page
-    await continueWith(mia, link)
+    await followLink(mia, link)
     const passwordForm = mia.page
     const again = await mia.send('POST', link, { csrf: mia.csrf, action: 'continue' })
     expect(again.location, 'Continue pressed twice').to.equal('/harbour/recover/password')

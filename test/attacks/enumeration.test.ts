@@ -1,10 +1,10 @@
 import { expect } from 'chai'
 import { after, HOUR } from '../../src/platform/clock.ts'
-import type { Config } from '../../src/platform/config.ts'
 import { DEMO_PASSWORD } from '../../seeds/demo-organizations.ts'
-import { openPortal, type Portal } from '../support/portal.ts'
+import { fingerprint } from '../support/fingerprint.ts'
+import { allowing, openPortal, type Portal } from '../support/portal.ts'
+import { askForLink, changeAccount, signIn } from '../support/steps.ts'
 import type { Page } from '../support/visitor.ts'
-import { askForLink, fingerprint, signIn, type AccountColumns } from './steps.ts'
 
 /** The five kinds of people whom a page that answers uniformly cannot tell apart. */
 const PEOPLE = ['mia', 'nobody', 'noah', 'adam', 'nils']
@@ -72,10 +72,8 @@ describe('attacks: who has an account here?', () => {
 
   it('EN-04: sign-in refuses wrong, unknown, suspended, paused and foreign people with one page', async () => {
     await portal.close()
-    portal = await openPortal({ config: pausedAfter(1) })
-    await portal.within('harbour', (tx) =>
-      tx.rows<AccountColumns>('accounts').where('username', 'noah').update({ state: 'suspended' }),
-    )
+    portal = await openPortal({ config: allowing({ 'sign-in-failures-per-account': 1 }) })
+    await changeAccount(portal, 'harbour', 'noah', { state: 'suspended' })
     await signIn(portal.visitor(), 'adam', 'wrong')
     const answers: Record<string, Page> = {
       wrong: await signIn(portal.visitor(), 'mia', 'wrong'),
@@ -133,10 +131,8 @@ describe('attacks: who has an account here?', () => {
 
   /** Mia stays as she is; Noah is suspended and Adam's address unverified; Nils has none. */
   async function disguise(): Promise<void> {
-    await portal.within('acme', async (tx) => {
-      await tx.rows<AccountColumns>('accounts').where('username', 'noah').update({ state: 'suspended' })
-      await tx.rows<AccountColumns>('accounts').where('username', 'adam').update({ email_verified_at: null })
-    })
+    await changeAccount(portal, 'acme', 'noah', { state: 'suspended' })
+    await changeAccount(portal, 'acme', 'adam', { email_verified_at: null })
   }
 
   /** Everything that a browser is shown from asking on, the worker's part and the hours after it included. */
@@ -164,11 +160,6 @@ describe('attacks: who has an account here?', () => {
     portal.app.parts.database.pool.on('query', ({ sql }: { sql: string }) => void statements.push(sql))
     return statements
   }
-})
-
-const pausedAfter = (count: number) => (config: Config) => ({
-  ...config,
-  limits: { ...config.limits, 'sign-in-failures-per-account': { count, seconds: 86_400 } },
 })
 
 /** A name is looked up by one of two columns, which says only what was typed. */

@@ -3,8 +3,8 @@ import { isEmail, readIdentifier } from '../../src/accounts/identifiers.ts'
 import { pages } from '../../src/web/routes.ts'
 import { DEMO_PASSWORD } from '../../seeds/demo-organizations.ts'
 import { openPortal, type Portal } from '../support/portal.ts'
+import { askForLink, changeAccount, followLink, getLink, signIn } from '../support/steps.ts'
 import type { Visitor } from '../support/visitor.ts'
-import { askForLink, continueWith, getLink, signIn, type AccountColumns } from './steps.ts'
 
 const SQL = [
   `' or '1'='1`,
@@ -61,7 +61,7 @@ describe('attacks: what people can type', () => {
     const visitors = { '/sign-in': portal.visitor(), '/recover/password': portal.visitor() }
     await visitors['/sign-in'].open('/harbour/sign-in')
     const link = await getLink(portal, mia)
-    await continueWith(visitors['/recover/password'], link)
+    await followLink(visitors['/recover/password'], link)
     await signIn(mia, 'mia', DEMO_PASSWORD)
     await mia.open('/harbour/account/password')
     for (const { path, submit, fields } of pages) {
@@ -100,8 +100,8 @@ describe('attacks: what people can type', () => {
   })
 
   it('IN-03, IN-04: names with markup and template code are shown, mailed and typed back as the letters they are', async () => {
+    await changeAccount(portal, 'summit', 'adam', { full_name: MARKUP })
     await portal.within('summit', async (tx) => {
-      await tx.rows<AccountColumns>('accounts').where('username', 'adam').update({ full_name: MARKUP })
       await tx
         .sql('organizations')
         .where('id', tx.organizationId)

@@ -1,15 +1,17 @@
 import { expect } from 'chai'
 import { DEMO_PASSWORD } from '../../seeds/demo-organizations.ts'
 import { HOUR, MINUTE, SECOND } from '../../src/platform/clock.ts'
-import { linkIn, openPortal, type Portal } from '../support/portal.ts'
+import { allowing, linkIn, openPortal, type Portal } from '../support/portal.ts'
+import { askForLink, canSignIn, createPassword, followLink, NEW_PASSWORD, signIn } from '../support/steps.ts'
 import type { Visitor } from '../support/visitor.ts'
-import { askForLink, canSignIn, continueWith, createPassword, NEW_PASSWORD, signIn } from './steps.ts'
 
 /** What strangers, bad luck or a shared computer could use to keep a person out (CWE-645). */
 describe('attacks: keeping somebody out', () => {
   let portal: Portal
   beforeEach(async () => {
-    portal = await openPortal()
+    portal = await openPortal({
+      config: allowing({ 'sign-in-failures-per-account': 3, 'sign-in-failures-per-address': 5 }),
+    })
   })
   afterEach(() => portal.close())
 
@@ -18,12 +20,8 @@ describe('attacks: keeping somebody out', () => {
     await portal.deliver()
     portal.clock.pass(SECOND)
   }
-  const failToSignIn = async (visitor: Visitor, times: number) => {
-    await visitor.open('/harbour/sign-in')
-    const { csrf } = visitor
-    for (let turn = 0; turn < times; turn += 1) {
-      await visitor.send('POST', '/harbour/sign-in', { csrf, identifier: 'mia', password: 'wrong' })
-    }
+  const guessTooOften = async () => {
+    for (let turn = 0; turn < 4; turn += 1) await signIn(portal.visitor(), 'mia', 'wrong')
   }
 
   it('asking once more than the allowance sends nothing, and leaves the last link working', async () => {
@@ -49,8 +47,8 @@ describe('attacks: keeping somebody out', () => {
     expect(portal.mailbox).to.have.length(5)
   })
 
-  it('who is kept out by a hundred wrong guesses gets a link with the news, whatever else strangers used up', async () => {
-    for (let turn = 0; turn < 21; turn += 1) await failToSignIn(portal.visitor(), 5)
+  it('who is kept out by wrong guesses gets a link with the news, whatever else strangers used up', async () => {
+    await guessTooOften()
     for (let turn = 0; turn < 12; turn += 1) {
       await askAndDeliver(portal.visitor())
       portal.clock.pass(HOUR)
@@ -62,7 +60,7 @@ describe('attacks: keeping somebody out', () => {
     expect(dead.status, 'the link lives as long as any').to.equal(410)
     await mia.press('Send a fresh link')
     await portal.deliver()
-    await continueWith(mia, linkIn(portal.mailbox.at(-1)))
+    await followLink(mia, linkIn(portal.mailbox.at(-1)))
     await createPassword(mia)
     expect(await canSignIn(portal, NEW_PASSWORD)).to.equal(true)
   })
@@ -72,19 +70,9 @@ describe('attacks: keeping somebody out', () => {
     await signIn(mia, 'mia', DEMO_PASSWORD)
     await mia.open('/harbour/account')
     await mia.press('Sign out')
-    for (let turn = 0; turn < 60; turn += 1) {
-      const stranger = portal.visitor('192.0.2.7')
-      await stranger.open('/harbour/sign-in')
-      await stranger.send('POST', '/harbour/sign-in', {
-        csrf: stranger.csrf,
-        identifier: `nobody${String(turn)}`,
-        password: 'wrong',
-      })
-    }
-    const stranger = portal.visitor('192.0.2.7')
-    await stranger.open('/harbour/sign-in')
-    const fields = { csrf: stranger.csrf, identifier: 'mia', password: DEMO_PASSWORD }
-    expect((await stranger.send('POST', '/harbour/sign-in', fields)).status).to.equal(429)
+    for (let turn = 0; turn < 6; turn += 1)
+      await signIn(portal.visitor('192.0.2.7'), `nobody${turn}`, 'wrong')
+    expect((await signIn(portal.visitor('192.0.2.7'), 'mia', DEMO_PASSWORD)).status).to.equal(429)
     await signIn(mia, 'mia', DEMO_PASSWORD)
     expect(mia.page.address).to.equal('/harbour/account')
   })
@@ -97,8 +85,8 @@ describe('attacks: keeping somebody out', () => {
     mia.setCookie('latchkey-device.harbour', planted)
     await signIn(mia, 'mia', DEMO_PASSWORD)
     expect(mia.cookies.get('latchkey-device.harbour')).to.be.a('string').and.not.equal(planted)
-    // With a hundred guesses spent, only a known browser gets in.
-    for (let turn = 0; turn < 21; turn += 1) await failToSignIn(portal.visitor(), 5)
+    // With the guesses spent, only a known browser gets in.
+    await guessTooOften()
     await mia.open('/harbour/account')
     await mia.press('Sign out')
     await signIn(mia, 'mia', DEMO_PASSWORD)
@@ -113,7 +101,7 @@ describe('attacks: keeping somebody out', () => {
     await signIn(shared, 'adam', DEMO_PASSWORD)
     const session = shared.cookies.get('latchkey-session.harbour') ?? ''
     await askAndDeliver(shared)
-    await continueWith(shared, linkIn(portal.mailbox[0]))
+    await followLink(shared, linkIn(portal.mailbox[0]))
     await createPassword(shared)
     const copy = portal.visitor()
     copy.setCookie('latchkey-session.harbour', session)
@@ -123,11 +111,11 @@ describe('attacks: keeping somebody out', () => {
   it('a tab left open for one recovery does not set the password of another', async () => {
     const shared = portal.visitor()
     await askAndDeliver(shared)
-    await continueWith(shared, linkIn(portal.mailbox[0]))
+    await followLink(shared, linkIn(portal.mailbox[0]))
     const stale = shared.page
     await askForLink(shared, 'noah@harbour.example')
     await portal.deliver()
-    await continueWith(shared, linkIn(portal.mailbox[1]))
+    await followLink(shared, linkIn(portal.mailbox[1]))
     const hidden = (name: string) =>
       stale.root.querySelector(`input[name=${name}]`)?.getAttribute('value') ?? ''
     const answer = await shared.send('POST', '/harbour/recover/password', {

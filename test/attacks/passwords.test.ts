@@ -2,23 +2,17 @@ import { expect } from 'chai'
 import { judgePassword } from '../../src/credentials/password-policy.ts'
 import { MAXIMUM_LENGTH } from '../../src/credentials/password-rules.ts'
 import { parseSettings } from '../../src/organizations/settings.ts'
-import type { Config } from '../../src/platform/config.ts'
-import { openPortal, type Portal } from '../support/portal.ts'
+import { allowing, openPortal, type Portal } from '../support/portal.ts'
+import { canSignIn, createPassword, followLink, getLink, NEW_PASSWORD, signIn } from '../support/steps.ts'
 import type { Visitor } from '../support/visitor.ts'
-import { canSignIn, continueWith, createPassword, getLink, NEW_PASSWORD, signIn } from './steps.ts'
-
-/** One person recovers more often here than anybody may in a day. */
-const generous = (config: Config): Config => ({
-  ...config,
-  limits: { ...config.limits, 'recovery-mail-per-account-day': { count: 1000, seconds: 86_400 } },
-})
 
 describe('attacks: passwords', () => {
   let portal: Portal
   let mia: Visitor
 
   before(async () => {
-    portal = await openPortal({ config: generous })
+    // One person recovers more often here than anybody may in a day.
+    portal = await openPortal({ config: allowing({ 'recovery-mail-per-account-day': 1000 }) })
   })
   after(() => portal.close())
   beforeEach(() => {
@@ -124,7 +118,7 @@ describe('attacks: passwords', () => {
   async function atNewPassword(): Promise<Visitor> {
     portal.clock.pass(3 * 60 * 60 * 1000)
     const visitor = portal.visitor()
-    await continueWith(visitor, await getLink(portal, visitor))
+    await followLink(visitor, await getLink(portal, visitor))
     return visitor
   }
 })

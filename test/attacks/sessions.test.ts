@@ -3,8 +3,8 @@ import { MINUTE, SECOND } from '../../src/platform/clock.ts'
 import { newToken, systemRandom } from '../../src/platform/random.ts'
 import { DEMO_PASSWORD } from '../../seeds/demo-organizations.ts'
 import { openPortal, type Portal } from '../support/portal.ts'
+import { changeAccount, createPassword, followLink, getLink, NEW_PASSWORD, signIn } from '../support/steps.ts'
 import type { Visitor } from '../support/visitor.ts'
-import { continueWith, createPassword, getLink, NEW_PASSWORD, signIn, type AccountColumns } from './steps.ts'
 
 const SESSION = 'latchkey-session.harbour'
 const RECOVERY = 'latchkey-recovery.harbour'
@@ -23,7 +23,7 @@ describe('attacks: sessions', () => {
   it('SE-01: a cookie planted before sign-in, recovery or a password change is never the one in force', async () => {
     const planted = newToken(systemRandom)
     for (const name of [SESSION, RECOVERY, DEVICE]) mia.setCookie(name, planted)
-    await continueWith(mia, await getLink(portal, mia))
+    await followLink(mia, await getLink(portal, mia))
     const recovery = mia.cookies.get(RECOVERY)
     await createPassword(mia)
     await signIn(mia, 'mia', NEW_PASSWORD)
@@ -51,7 +51,7 @@ describe('attacks: sessions', () => {
     const browsers = [portal.visitor(), portal.visitor(), mia]
     for (const browser of browsers) await signIn(browser, 'mia', DEMO_PASSWORD)
     const recovering = portal.visitor()
-    await continueWith(recovering, await getLink(portal, recovering))
+    await followLink(recovering, await getLink(portal, recovering))
     await createPassword(recovering)
     for (const browser of browsers) {
       expect((await browser.open('/harbour/account')).address).to.equal('/harbour/sign-in')
@@ -61,7 +61,7 @@ describe('attacks: sessions', () => {
   it('SE-02: parameters of the form keep no session alive', async () => {
     await signIn(mia, 'mia', DEMO_PASSWORD)
     const recovering = portal.visitor()
-    await continueWith(recovering, await getLink(portal, recovering))
+    await followLink(recovering, await getLink(portal, recovering))
     const keep = { keep_sessions: '1', except: mia.cookies.get(SESSION) ?? '', signOut: 'false' }
     await recovering.press('Create Password', { password: NEW_PASSWORD, confirmation: NEW_PASSWORD, ...keep })
     expect((await mia.open('/harbour/account')).address).to.equal('/harbour/sign-in')
@@ -142,15 +142,15 @@ describe('attacks: sessions', () => {
 
   it('SE-08: a suspension and a change of role hold from the next request on', async () => {
     await signIn(mia, 'mia', DEMO_PASSWORD)
-    await changeMia({ role: 'administrator' })
+    await changeAccount(portal, 'harbour', 'mia', { role: 'administrator' })
     expect((await mia.open('/harbour/account')).text).to.contain('Administrator')
-    await changeMia({ state: 'suspended' })
+    await changeAccount(portal, 'harbour', 'mia', { state: 'suspended' })
     expect((await mia.open('/harbour/account')).address).to.equal('/harbour/sign-in')
   })
 
   it('SE-11: a recovery signs nobody in, whatever the organization says, while no authenticator was proven', async () => {
     const slug = 'acme' // "Straight home", which holds only after an authenticator.
-    await continueWith(mia, await getLink(portal, mia, 'mia@acme.example', slug))
+    await followLink(mia, await getLink(portal, mia, 'mia@acme.example', slug))
     await createPassword(mia)
     expect(mia.page.address).to.equal('/acme/recover/done')
     expect(mia.cookies.has('latchkey-session.acme')).to.equal(false)
@@ -192,12 +192,6 @@ describe('attacks: sessions', () => {
     const browser = portal.visitor()
     browser.setCookie(SESSION, token ?? '')
     return (await browser.open('/harbour/account')).address === '/harbour/account'
-  }
-
-  async function changeMia(columns: Partial<AccountColumns>): Promise<void> {
-    await portal.within('harbour', (tx) =>
-      tx.rows<AccountColumns>('accounts').where('username', 'mia').update(columns),
-    )
   }
 })
 

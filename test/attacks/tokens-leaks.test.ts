@@ -2,17 +2,17 @@ import { expect } from 'chai'
 import { hashToken } from '../../src/platform/secrets.ts'
 import { DEMO_PASSWORD } from '../../seeds/demo-organizations.ts'
 import { linkIn, openPortal, type Portal } from '../support/portal.ts'
-import type { Page, Visitor } from '../support/visitor.ts'
-import { dumpEverything } from './dump.ts'
 import {
   askForLink,
   canSignIn,
-  continueWith,
   createPassword,
+  followLink,
   getLink,
   NEW_PASSWORD,
   signIn,
-} from './steps.ts'
+} from '../support/steps.ts'
+import type { Page, Visitor } from '../support/visitor.ts'
+import { dumpEverything } from './dump.ts'
 
 describe('attacks: what leaks of a link, and what can be smuggled in beside it', () => {
   let portal: Portal
@@ -106,7 +106,7 @@ describe('attacks: what leaks of a link, and what can be smuggled in beside it',
   })
 
   it('TK-22: a password too short, common, or typed in two ways spends nothing, and a good one then works', async () => {
-    await continueWith(mia, await getLink(portal, mia))
+    await followLink(mia, await getLink(portal, mia))
     for (const [password, confirmation] of [
       ['S1!', 'S1!'],
       ['Password123!', 'Password123!'],

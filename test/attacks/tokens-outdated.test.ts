@@ -3,17 +3,17 @@ import { accountNamed, raiseSecurityEpoch } from '../../src/accounts/store.ts'
 import { MINUTE } from '../../src/platform/clock.ts'
 import { DEMO_PASSWORD } from '../../seeds/demo-organizations.ts'
 import { linkIn, openPortal, type Portal } from '../support/portal.ts'
-import type { Visitor } from '../support/visitor.ts'
 import {
+  type AccountColumns,
   askForLink,
   canSignIn,
-  continueWith,
   createPassword,
+  followLink,
   getLink,
   NEW_PASSWORD,
   signIn,
-  type AccountColumns,
-} from './steps.ts'
+} from '../support/steps.ts'
+import type { Visitor } from '../support/visitor.ts'
 
 const CHANGED = 'Your account has changed'
 
@@ -43,9 +43,9 @@ describe('attacks: a link that the world has moved on from, or that belongs else
   })
 
   it('TK-09: another recovery that was completed kills the link, and one that was already followed', async () => {
-    await continueWith(mia, link)
+    await followLink(mia, link)
     const elsewhere = portal.visitor()
-    await continueWith(elsewhere, await getLink(portal, elsewhere))
+    await followLink(elsewhere, await getLink(portal, elsewhere))
     await createPassword(elsewhere)
     expect((await createPassword(mia, 'Another-0ne-77!')).heading).to.equal(CHANGED)
     expect(await whatItSays()).to.equal(CHANGED)
@@ -65,7 +65,7 @@ describe('attacks: a link that the world has moved on from, or that belongs else
   }
 
   it('TK-11: a suspended account kills the link, wherever its recovery stands', async () => {
-    await continueWith(mia, link)
+    await followLink(mia, link)
     await changeMia({ state: 'suspended' })
     expect((await createPassword(mia)).heading).to.equal(CHANGED)
     expect(await whatItSays()).to.equal(CHANGED)
@@ -89,7 +89,7 @@ describe('attacks: a link that the world has moved on from, or that belongs else
   })
 
   it('TK-12: nothing but a link’s own token is a link: cookies, ids and form tokens are refused', async () => {
-    await continueWith(mia, link)
+    await followLink(mia, link)
     await signIn(mia, 'mia', DEMO_PASSWORD)
     const { id } = await portal.within('harbour', async (tx) => (await firstOf('recovery_attempts', tx))!)
     const others = [...mia.cookies.values(), mia.csrf, id, id.replaceAll('-', ''), '', '..', 'null']
@@ -125,7 +125,7 @@ describe('attacks: a link that the world has moved on from, or that belongs else
 
   it('TK-13: a link of one organization is unknown to another, and its cookie too', async () => {
     expect((await portal.visitor().open(link.replace('/harbour/', '/meadow/'))).status).to.equal(404)
-    await continueWith(mia, link)
+    await followLink(mia, link)
     mia.setCookie('latchkey-recovery.meadow', mia.cookies.get('latchkey-recovery.harbour') ?? '')
     expect((await mia.open('/meadow/recover/password')).address).to.equal('/meadow/recover')
   })
@@ -147,7 +147,7 @@ describe('attacks: a link that the world has moved on from, or that belongs else
   })
 
   it('TK-15: asking again in the middle of the new password drops what was proven', async () => {
-    await continueWith(mia, link)
+    await followLink(mia, link)
     const form = mia.page
     await askForLink(mia, 'mia@harbour.example')
     const late = await mia.send('POST', form.address, {
@@ -177,7 +177,7 @@ describe('attacks: a link that the world has moved on from, or that belongs else
       await askForLink(portal.visitor(), 'mia@harbour.example')
       await portal.deliver()
     }
-    await continueWith(home, mine)
+    await followLink(home, mine)
     expect((await createPassword(home)).address).to.equal('/harbour/recover/done')
   })
 

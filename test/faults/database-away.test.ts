@@ -7,16 +7,9 @@ import { connectionOf, openDatabase } from '../../src/database/connect.ts'
 import { startEmbedded, type EmbeddedDatabase } from '../../src/database/embedded.ts'
 import { migrate } from '../../src/database/migrate.ts'
 import { DEMO_PASSWORD } from '../../seeds/demo-organizations.ts'
-import {
-  canSignIn,
-  continueWith,
-  createPassword,
-  fingerprint,
-  getLink,
-  NEW_PASSWORD,
-  signIn,
-} from '../attacks/steps.ts'
+import { fingerprint } from '../support/fingerprint.ts'
 import { openPortal, type Portal } from '../support/portal.ts'
+import { canSignIn, createPassword, followLink, getLink, NEW_PASSWORD, signIn } from '../support/steps.ts'
 import type { Visitor } from '../support/visitor.ts'
 import { saysNotNow } from './not-now.ts'
 import { layCable, type Cable } from './severed.ts'
@@ -53,7 +46,7 @@ describe('faults: the database dies', function () {
 
   it('PF-05: while it is away every page says "not now" in time, nothing counts as done, and no limit is open', async () => {
     const [mia, home] = [portal.visitor(), portal.visitor()]
-    await continueWith(mia, await getLink(portal, mia))
+    await followLink(mia, await getLink(portal, mia))
     await signIn(home, 'adam', DEMO_PASSWORD)
     await server.stop()
 
@@ -82,7 +75,7 @@ describe('faults: the database dies', function () {
     const visitors = []
     for (const person of people) {
       const visitor = portal.visitor()
-      await continueWith(visitor, await getLink(portal, visitor, `${person}@harbour.example`))
+      await followLink(visitor, await getLink(portal, visitor, `${person}@harbour.example`))
       visitors.push(visitor)
     }
     const [first, ...others] = visitors

@@ -1,8 +1,8 @@
 import { expect } from 'chai'
 import type { ConnectionTarget } from '../../src/database/connect.ts'
-import { canSignIn, continueWith, createPassword, getLink, NEW_PASSWORD } from '../attacks/steps.ts'
 import { freshDatabase } from '../support/database.ts'
 import { openPortal, type Portal } from '../support/portal.ts'
+import { canSignIn, createPassword, followLink, getLink, NEW_PASSWORD } from '../support/steps.ts'
 import { saysNotNow } from './not-now.ts'
 import { layCable, type Cable } from './severed.ts'
 
@@ -31,7 +31,7 @@ describe('faults: the database falls silent and closes no connection', () => {
 
   it('PF-05: whoever waits is told "not now", nothing counts as done, and all goes on when it speaks again', async () => {
     const mia = portal.visitor()
-    await continueWith(mia, await getLink(portal, mia))
+    await followLink(mia, await getLink(portal, mia))
     const others = Array.from({ length: 2 * POOL_SIZE }, () => portal.visitor())
 
     cable.fallSilent()

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { DEMO_PASSWORD } from '../../seeds/demo-organizations.ts'
-import { askForLink, signIn } from '../attacks/steps.ts'
 import { openPortal, type Portal } from '../support/portal.ts'
+import { askForLink, signIn } from '../support/steps.ts'
 import type { Visitor } from '../support/visitor.ts'
 
 const CANARY = 'canary-Zx81-secret'

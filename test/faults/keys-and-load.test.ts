@@ -1,10 +1,10 @@
 import { expect } from 'chai'
 import { BadConfiguration, loadConfig } from '../../src/platform/config.ts'
 import { DEMO_PASSWORD } from '../../seeds/demo-organizations.ts'
-import { askForLink } from '../attacks/steps.ts'
 import { openPortal, type Portal } from '../support/portal.ts'
 import { createSecrets } from '../../src/platform/secrets.ts'
 import { systemRandom } from '../../src/platform/random.ts'
+import { askForLink } from '../support/steps.ts'
 
 const PRODUCTION = {
   NODE_ENV: 'production',

@@ -1,10 +1,10 @@
 import { expect } from 'chai'
 import type { ConnectionTarget } from '../../src/database/connect.ts'
 import { DEMO_PASSWORD } from '../../seeds/demo-organizations.ts'
-import { canSignIn, continueWith, createPassword, getLink, NEW_PASSWORD } from '../attacks/steps.ts'
 import { until } from '../database/embedded-rig.ts'
 import { freshDatabase } from '../support/database.ts'
 import { openPortal, type Portal } from '../support/portal.ts'
+import { canSignIn, createPassword, followLink, getLink, NEW_PASSWORD } from '../support/steps.ts'
 import type { Visitor } from '../support/visitor.ts'
 import { layCable, type Cable } from './severed.ts'
 
@@ -31,7 +31,7 @@ describe('faults: the COMMIT of a new password gets no answer', () => {
       },
     })
     mia = portal.visitor()
-    await continueWith(mia, await getLink(portal, mia))
+    await followLink(mia, await getLink(portal, mia))
   })
   afterEach(() => portal.close())
 

@@ -2,9 +2,10 @@ import { expect } from 'chai'
 import { createSmtpSender } from '../../src/delivery/senders/smtp.ts'
 import { HOUR, MINUTE } from '../../src/platform/clock.ts'
 import { DEMO_PASSWORD } from '../../seeds/demo-organizations.ts'
-import { askForLink, continueWith, createPassword, fingerprint, signIn } from '../attacks/steps.ts'
+import { fingerprint } from '../support/fingerprint.ts'
 import { openPortal, type Portal } from '../support/portal.ts'
 import { startMailServer, type MailServer } from '../support/smtp.ts'
+import { askForLink, createPassword, followLink, signIn } from '../support/steps.ts'
 import { freePort } from './process.ts'
 
 describe('faults: the mail server is away', () => {
@@ -41,7 +42,7 @@ describe('faults: the mail server is away', () => {
     await mail.arrivalOf(1)
     expect(away).to.deep.equal(back)
     portal.clock.pass(5 * MINUTE - 1000)
-    await continueWith(asking, linkOf(mail))
+    await followLink(asking, linkOf(mail))
     expect((await createPassword(asking)).address).to.equal('/harbour/recover/done')
   })
 

@@ -2,17 +2,11 @@ import { expect } from 'chai'
 import { createSmtpSender } from '../../src/delivery/senders/smtp.ts'
 import { HOUR, MINUTE } from '../../src/platform/clock.ts'
 import { DEMO_PASSWORD } from '../../seeds/demo-organizations.ts'
-import {
-  askForLink,
-  canSignIn,
-  continueWith,
-  createPassword,
-  fingerprint,
-  NEW_PASSWORD,
-} from '../attacks/steps.ts'
 import { until } from '../database/embedded-rig.ts'
+import { fingerprint } from '../support/fingerprint.ts'
 import { openPortal, type Portal } from '../support/portal.ts'
 import { startMailServer, type MailServer } from '../support/smtp.ts'
+import { askForLink, canSignIn, createPassword, followLink, NEW_PASSWORD } from '../support/steps.ts'
 
 const MIA = 'mia@harbour.example'
 
@@ -82,7 +76,7 @@ describe('faults: the mail server refuses, or is slow', () => {
     await askForLink(portal.visitor(), MIA)
     await portal.deliver()
     const mia = portal.visitor()
-    await continueWith(mia, linkIn(mail))
+    await followLink(mia, linkIn(mail))
     await createPassword(mia)
     mail.treatment = { kind: 'refuse-content', code: 451 }
     for (let hour = 0; hour <= 72; hour += 8) {

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { DEMO_PASSWORD } from '../../seeds/demo-organizations.ts'
-import { askForLink, continueWith, createPassword, NEW_PASSWORD, signIn } from '../attacks/steps.ts'
 import { until } from '../database/embedded-rig.ts'
 import { startMailServer, type ArrivedMail } from '../support/smtp.ts'
+import { askForLink, createPassword, followLink, NEW_PASSWORD, signIn } from '../support/steps.ts'
 import { Visitor } from '../support/visitor.ts'
 import { freePort, startDemo, type Running } from './process.ts'
 
@@ -54,7 +54,7 @@ describe('faults: the process of the program itself', function () {
     try {
       await mail.arrivalOf(1)
       const mia = visitorOf(running[0])
-      await continueWith(mia, linkOf(mail.arrived.at(-1), running[0]))
+      await followLink(mia, linkOf(mail.arrived.at(-1), running[0]))
       expect((await createPassword(mia)).address).to.equal('/harbour/recover/done')
       await mail.arrivalOf(2)
       await signIn(mia, 'mia', NEW_PASSWORD)

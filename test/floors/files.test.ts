@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { filesUnder, lineAt, type SourceFile } from './source.ts'
 
-const LONGEST_FILE = 320
+const LONGEST_FILE = 300
 
 /** Drawers, in which things lie because they had no name. */
 const DRAWERS = ['utils', 'util', 'helpers', 'helper', 'common', 'misc', 'services', 'types', 'constants']

@@ -7,13 +7,13 @@ const FLOORS = [
   ['audit', 'limits', 'delivery'],
   ['organizations', 'accounts', 'credentials', 'sessions'],
   ['access'],
-  ['recovery', 'signin', 'signup', 'people', 'profile', 'notices'],
+  ['recovery', 'signin', 'profile', 'notices'],
   ['web', 'cli', 'worker.ts', 'housekeeping.ts'],
   ['main.ts', 'app.ts'],
 ]
 
 /** The few that stand on a neighbour. */
-const NEIGHBOURS = ['database on platform', 'i18n on platform', 'main.ts on app.ts']
+const NEIGHBOURS = ['database on platform', 'main.ts on app.ts']
 
 /** Wiring may import whatever there is, the demo's seeds too. */
 const WIRING = FLOORS.length - 1
@@ -23,8 +23,19 @@ const BROWSER = 'src/web/browser/'
 const SERVED_TO_THE_BROWSER = ['src/credentials/password-rules.ts']
 
 describe('floors: imports go down only', () => {
+  const sources = filesUnder(['src'], ['.ts'])
+
   it('nothing in src imports from its own floor or one above', () => {
-    expect(faultsIn(filesUnder(['src'], ['.ts'])).join('\n')).to.equal('')
+    expect(faultsIn(sources).join('\n')).to.equal('')
+  })
+
+  it('nothing is allowed that is not there', () => {
+    const topics = sources.map(({ path }) => topicOf(path))
+    const pairs = sources.flatMap((file) =>
+      importsOf(file).map(({ target }) => `${topicOf(file.path)} on ${topicOf(target)}`),
+    )
+    expect(FLOORS.flat().filter((topic) => !topics.includes(topic))).to.deep.equal([])
+    expect(NEIGHBOURS.filter((pair) => !pairs.includes(pair))).to.deep.equal([])
   })
 
   const wrong: [string, string, string][] = [

@@ -48,13 +48,7 @@ const RULES: Rule[] = [
       isNamed(node, ['setTimeout', 'setInterval', 'setImmediate']) ||
       isMember(node, 'AbortSignal', ['timeout']),
     // connect.ts gives up on a connection that went silent.
-    homes: [
-      'src/worker.ts',
-      'src/delivery/senders/',
-      'src/cli/',
-      'src/database/embedded/',
-      'src/database/connect.ts',
-    ],
+    homes: ['src/worker.ts', 'src/delivery/senders/', 'src/database/embedded/', 'src/database/connect.ts'],
     instead: 'let the worker do it, or store the instant from which it may happen',
     example: `setInterval(purge, 1000)`,
   },
@@ -95,6 +89,12 @@ describe('surroundings: time, chance, settings and SQL come in by one door each'
   for (const rule of RULES) {
     it(`only its homes touch ${rule.what}`, () => {
       expect(faultsIn(sources, rule).join('\n')).to.equal('')
+    })
+
+    it(`every home of ${rule.what} is one`, () => {
+      const users = sources.filter((file) => placesIn(file, rule.isSeen).length > 0)
+      const empty = rule.homes.filter((home) => !users.some(({ path }) => isHome(home, path)))
+      expect(empty.map(String)).to.deep.equal([])
     })
 
     it(`sees who else touches ${rule.what}, comments apart`, () => {

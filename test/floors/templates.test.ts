@@ -15,6 +15,8 @@ interface Rule {
   holdsFor: (path: string) => boolean
   /** Finds what breaks the rule, in a template whose own code was blanked out. */
   pattern: RegExp
+  /** Looks past the tags, at what a person reads. */
+  readsWordsOnly?: true
   instead: string
   example: string
 }
@@ -38,6 +40,7 @@ const RULES: Rule[] = [
     name: 'every word comes from the locale files',
     holdsFor: () => true,
     pattern: /\p{L}[^\n]*/gu,
+    readsWordsOnly: true,
     instead: 'give it a key in config/locales and print it with t()',
     example: '<p>{{ name }}, welcome</p>',
   },
@@ -78,10 +81,7 @@ function faultsIn({ path, text }: SourceFile, rule: Rule): string[] {
   if (!rule.holdsFor(path)) return []
   const readable = NOT_WORDS.reduce(blanked, text)
   const markup = blanked(readable, /\{#[\s\S]*?#\}|\{%[\s\S]*?%\}|\{\{[\s\S]*?\}\}/g)
-  // Only rules about words look past the tags.
-  const seen = rule.pattern.source.startsWith('\\p{L}')
-    ? blanked(markup, /<style\b[\s\S]*?<\/style>|<[^>]*>|&\w+;/g)
-    : markup
+  const seen = rule.readsWordsOnly ? blanked(markup, /<style\b[\s\S]*?<\/style>|<[^>]*>|&\w+;/g) : markup
   return [...seen.matchAll(rule.pattern)].map(
     ({ 0: found, index }) => `${path}:${lineAt(text, index)} ${found.trim()}: ${rule.instead}`,
   )

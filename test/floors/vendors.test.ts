@@ -14,12 +14,25 @@ const HOMES: Record<string, string[]> = {
   // LISTEN needs a connection that no pool takes back.
   pg: ['src/database/connect.ts', 'src/delivery/wakeups.ts'],
   // A language for shapes more than a vendor: each door reads its own input with it.
-  zod: ['src/web/', 'src/cli/', 'src/organizations/', 'src/platform/config.ts'],
+  zod: ['src/web/', 'src/organizations/', 'src/platform/config.ts'],
 }
 
 describe('vendors: one package, one file', () => {
+  const sources = filesUnder(['src', 'migrations', 'seeds'], ['.ts'])
+
   it('every package is imported where it is at home, and nowhere else', () => {
-    expect(faultsIn(filesUnder(['src', 'migrations', 'seeds'], ['.ts'])).join('\n')).to.equal('')
+    expect(faultsIn(sources).join('\n')).to.equal('')
+  })
+
+  it('every home of a package is one', () => {
+    const users = importersIn(sources)
+    const empty = Object.entries(HOMES).flatMap(([name, homes]) => {
+      const paths = [...(users.get(name)?.keys() ?? [])]
+      return homes
+        .filter((home) => !paths.some((path) => isIn(home, path)))
+        .map((home) => `${name} in ${home}`)
+    })
+    expect(empty).to.deep.equal([])
   })
 
   it('sees a package that has spread to a second file', () => {
@@ -35,7 +48,8 @@ describe('vendors: one package, one file', () => {
   })
 })
 
-function faultsIn(files: SourceFile[]): string[] {
+/** For each package, the files that import it and where. */
+function importersIn(files: SourceFile[]): Map<string, Map<string, string>> {
   const importers = new Map<string, Map<string, string>>()
   for (const file of files) {
     for (const { target, at, isOurs } of importsOf(file)) {
@@ -43,7 +57,11 @@ function faultsIn(files: SourceFile[]): string[] {
         importers.set(target, (importers.get(target) ?? new Map<string, string>()).set(file.path, at))
     }
   }
-  return [...importers].flatMap(([name, places]) => {
+  return importers
+}
+
+function faultsIn(files: SourceFile[]): string[] {
+  return [...importersIn(files)].flatMap(([name, places]) => {
     const homes = HOMES[name]
     if (homes) {
       const astray = [...places].filter(([path]) => !homes.some((home) => isIn(home, path)))

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { DEMO_PASSWORD } from '../../seeds/demo-organizations.ts'
 import { HOUR, MINUTE, SECOND } from '../../src/platform/clock.ts'
 import { openPortal, type Portal } from '../support/portal.ts'
-import { askForLink, createPassword, followLink, isSignedIn, NEW_PASSWORD, signIn } from './walk.ts'
+import { createPassword, followLink, getLink, isSignedIn, NEW_PASSWORD, signIn } from '../support/steps.ts'
 
 describe('Signing in, out, and changing the password', () => {
   let portal: Portal
@@ -14,7 +14,7 @@ describe('Signing in, out, and changing the password', () => {
 
   it('takes a username or an email address, in any case', async () => {
     for (const identifier of ['mia', ' MIA ', 'mia@harbour.example', 'Mia@HARBOUR.example']) {
-      const home = await signIn(portal.visitor(), 'harbour', identifier)
+      const home = await signIn(portal.visitor(), identifier)
       expect(home.address, identifier).to.equal('/harbour/account')
       expect(home.heading).to.equal('Hello, Mia Tanaka')
     }
@@ -24,9 +24,7 @@ describe('Signing in, out, and changing the password', () => {
     const visitor = portal.visitor()
     const answers = []
     for (const identifier of ['mia', 'nobody', 'no body at all'])
-      answers.push(
-        (await signIn(visitor, 'harbour', identifier, 'Wrong-Password-1')).text.replace(identifier, ''),
-      )
+      answers.push((await signIn(visitor, identifier, 'Wrong-Password-1')).text.replace(identifier, ''))
     expect(new Set(answers).size).to.equal(1)
     expect(answers[0]).to.contain('This did not match.')
   })
@@ -34,14 +32,14 @@ describe('Signing in, out, and changing the password', () => {
   it('sends who is signed in past the sign-in page, and who is not to it', async () => {
     const mia = portal.visitor()
     expect((await mia.open('/harbour/account')).address).to.equal('/harbour/sign-in')
-    await signIn(mia, 'harbour', 'mia')
+    await signIn(mia, 'mia')
     expect((await mia.open('/harbour/sign-in')).address).to.equal('/harbour/account')
     expect(await isSignedIn(mia, 'summit'), 'in this organization only').to.equal(false)
   })
 
   it('signs out for good: Back shows nothing, a copy of the cookie opens nothing', async () => {
     const mia = portal.visitor()
-    await signIn(mia, 'harbour', 'mia')
+    await signIn(mia, 'mia')
     const session = mia.cookies.get('latchkey-session.harbour') ?? ''
     const account = await mia.send('GET', '/harbour/account')
     expect(account.headers['cache-control']).to.equal('no-store')
@@ -55,8 +53,8 @@ describe('Signing in, out, and changing the password', () => {
 
   it('ends a session after half an hour unused, and after twelve hours of use', async () => {
     const [idle, busy] = [portal.visitor(), portal.visitor()]
-    await signIn(idle, 'harbour', 'mia')
-    await signIn(busy, 'harbour', 'mia')
+    await signIn(idle, 'mia')
+    await signIn(busy, 'mia')
     for (let passed = 20 * MINUTE; passed < 12 * HOUR; passed += 20 * MINUTE) {
       portal.clock.pass(20 * MINUTE)
       expect(await isSignedIn(busy, 'harbour'), `after ${passed / MINUTE} minutes`).to.equal(true)
@@ -68,9 +66,9 @@ describe('Signing in, out, and changing the password', () => {
 
   it('changes the password, ends every other session and link, and tells the person', async () => {
     const [here, elsewhere, thief] = [portal.visitor(), portal.visitor(), portal.visitor()]
-    const link = await askForLink(portal, thief, 'harbour', 'mia@harbour.example')
-    await signIn(here, 'harbour', 'mia')
-    await signIn(elsewhere, 'harbour', 'mia')
+    const link = await getLink(portal, thief)
+    await signIn(here, 'mia')
+    await signIn(elsewhere, 'mia')
     const before = here.cookies.get('latchkey-session.harbour')
 
     await here.open('/harbour/account/password')
@@ -93,12 +91,12 @@ describe('Signing in, out, and changing the password', () => {
     expect(dead.heading).to.equal('Your account has changed')
     await portal.deliver()
     expect(portal.mailbox.at(-1)?.subject).to.equal('Your password for Harbour Cloud was changed')
-    expect((await signIn(elsewhere, 'harbour', 'mia', NEW_PASSWORD)).address).to.equal('/harbour/account')
+    expect((await signIn(elsewhere, 'mia', NEW_PASSWORD)).address).to.equal('/harbour/account')
   })
 
   it('lets nobody guess the current password from an open session', async () => {
     const mia = portal.visitor()
-    await signIn(mia, 'harbour', 'mia')
+    await signIn(mia, 'mia')
     await mia.open('/harbour/account/password')
     for (let guess = 0; guess < 10; guess += 1)
       await mia.submit('Change password', change(`Wrong-Guess-${guess}`, NEW_PASSWORD))
@@ -106,16 +104,16 @@ describe('Signing in, out, and changing the password', () => {
     expect(refused.status).to.equal(429)
     expect(refused.headers['retry-after']).to.equal('3600')
     portal.clock.pass(HOUR + SECOND)
-    await signIn(mia, 'harbour', 'mia')
+    await signIn(mia, 'mia')
     await mia.open('/harbour/account/password')
     expect((await mia.press('Change password', change(DEMO_PASSWORD, NEW_PASSWORD))).status).to.equal(200)
   })
 
   it('recovers while signed in, and ends that session with all the others', async () => {
     const [here, elsewhere] = [portal.visitor(), portal.visitor()]
-    await signIn(here, 'harbour', 'mia')
-    await signIn(elsewhere, 'harbour', 'mia')
-    const link = await askForLink(portal, here, 'harbour', 'mia@harbour.example')
+    await signIn(here, 'mia')
+    await signIn(elsewhere, 'mia')
+    const link = await getLink(portal, here)
     await followLink(here, link)
     expect(await isSignedIn(here, 'harbour'), 'nothing ends before the password is changed').to.equal(true)
     await createPassword(here)
@@ -126,7 +124,7 @@ describe('Signing in, out, and changing the password', () => {
 
   it('gives a recovery under way access to nothing but itself', async () => {
     const mia = portal.visitor()
-    await followLink(mia, await askForLink(portal, mia, 'harbour', 'mia@harbour.example'))
+    await followLink(mia, await getLink(portal, mia))
     expect((await mia.open('/harbour/account')).address).to.equal('/harbour/sign-in')
     mia.setCookie('latchkey-session.harbour', mia.cookies.get('latchkey-recovery.harbour') ?? '')
     expect(await isSignedIn(mia, 'harbour')).to.equal(false)

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { withoutOrganization } from '../../src/database/transaction.ts'
 import { MINUTE, SECOND } from '../../src/platform/clock.ts'
 import { openPortal, type Portal } from '../support/portal.ts'
-import { askForLink, changeAccount, createPassword, followLink, isSignedIn, signIn } from './walk.ts'
+import { changeAccount, createPassword, followLink, getLink, isSignedIn, signIn } from '../support/steps.ts'
 
 describe('What changes while a recovery is under way', () => {
   let portal: Portal
@@ -26,7 +26,7 @@ describe('What changes while a recovery is under way', () => {
 
     it('shortens a link that is in a mailbox already', async () => {
       const mia = portal.visitor()
-      const link = await askForLink(portal, mia, 'meadow', 'mia@meadow.example')
+      const link = await getLink(portal, mia, 'mia@meadow.example', 'meadow')
       await lifetime('meadow', 5)
       portal.clock.pass(5 * MINUTE - SECOND)
       expect((await mia.open(link)).status).to.equal(200)
@@ -36,7 +36,7 @@ describe('What changes while a recovery is under way', () => {
 
     it('does not lengthen one', async () => {
       const mia = portal.visitor()
-      const link = await askForLink(portal, mia, 'lantern', 'mia')
+      const link = await getLink(portal, mia, 'mia', 'lantern')
       await lifetime('lantern', 60)
       portal.clock.pass(5 * MINUTE + SECOND)
       expect((await mia.open(link)).heading).to.equal('This link has expired')
@@ -44,8 +44,8 @@ describe('What changes while a recovery is under way', () => {
 
     it('ends a way that is no longer offered: the link, the page, the form and the mail that waits', async () => {
       const [holder, reader, late] = [portal.visitor(), portal.visitor(), portal.visitor()]
-      await followLink(holder, await askForLink(portal, holder, 'harbour', 'mia@harbour.example'))
-      const link = await askForLink(portal, reader, 'harbour', 'noah@harbour.example')
+      await followLink(holder, await getLink(portal, holder))
+      const link = await getLink(portal, reader, 'noah@harbour.example')
       await late.open('/harbour/recover')
       await late.press('Send Reset Link', { identifier: 'adam@harbour.example' })
       const sent = portal.mailbox.length
@@ -60,7 +60,7 @@ describe('What changes while a recovery is under way', () => {
       expect(page.location).to.equal('/harbour/recover/ended/no-longer-offered')
       const ended = await createPassword(holder)
       expect(ended.address).to.equal('/harbour/recover/ended/no-longer-offered')
-      expect((await signIn(holder, 'harbour', 'mia')).address).to.equal('/harbour/account')
+      expect((await signIn(holder, 'mia')).address).to.equal('/harbour/account')
       const identify = await reader.open('/harbour/recover')
       expect(identify.status).to.equal(200)
       expect(identify.root.querySelector('#identifier')).to.equal(null)
@@ -68,7 +68,7 @@ describe('What changes while a recovery is under way', () => {
 
     it('judges the new password by the rules of now', async () => {
       const mia = portal.visitor()
-      await followLink(mia, await askForLink(portal, mia, 'harbour', 'mia@harbour.example'))
+      await followLink(mia, await getLink(portal, mia))
       await portal.change('harbour', (settings) => ({
         ...settings,
         passwords: { ...settings.passwords, minimumLength: 14 },
@@ -119,20 +119,20 @@ describe('What changes while a recovery is under way', () => {
 
     it('stops a suspended person at the link, at the new password and in the account', async () => {
       const [reader, holder, member] = [portal.visitor(), portal.visitor(), portal.visitor()]
-      const link = await askForLink(portal, reader, 'harbour', 'mia@harbour.example')
-      await followLink(holder, await askForLink(portal, holder, 'harbour', 'mia@harbour.example'))
-      await signIn(member, 'harbour', 'mia')
+      const link = await getLink(portal, reader)
+      await followLink(holder, await getLink(portal, holder))
+      await signIn(member, 'mia')
       await suspend('harbour', 'mia')
       expect((await reader.open(link)).heading).to.equal('Your account has changed')
       expect((await createPassword(holder)).address).to.equal('/harbour/recover/ended/account-changed')
       expect(await isSignedIn(member, 'harbour')).to.equal(false)
-      expect((await signIn(member, 'harbour', 'mia')).text).to.contain('This did not match.')
+      expect((await signIn(member, 'mia')).text).to.contain('This did not match.')
     })
 
     it('serves a suspended organization to nobody, sends its mail to nobody, and leaves others alone', async () => {
       const [reader, waiting, member] = [portal.visitor(), portal.visitor(), portal.visitor()]
-      const link = await askForLink(portal, reader, 'harbour', 'mia@harbour.example')
-      await signIn(member, 'harbour', 'noah')
+      const link = await getLink(portal, reader)
+      await signIn(member, 'noah')
       await waiting.open('/harbour/recover')
       await waiting.press('Send Reset Link', { identifier: 'adam@harbour.example' })
       const sent = portal.mailbox.length

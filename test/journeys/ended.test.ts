@@ -3,7 +3,7 @@ import { CLOSED_REASONS } from '../../src/recovery/attempt.ts'
 import { MINUTE, SECOND } from '../../src/platform/clock.ts'
 import { openPortal, type Portal } from '../support/portal.ts'
 import { newToken, systemRandom } from '../../src/platform/random.ts'
-import { askForLink, createPassword, followLink, NEW_PASSWORD } from './walk.ts'
+import { createPassword, followLink, getLink, NEW_PASSWORD } from '../support/steps.ts'
 
 describe('Every way a recovery can end has its own page and a next step', () => {
   let portal: Portal
@@ -51,7 +51,7 @@ describe('Every way a recovery can end has its own page and a next step', () => 
 
   it('closes a link after five exchanges, and a recovery after twenty refused passwords', async () => {
     const visitor = portal.visitor()
-    const link = await askForLink(portal, visitor, 'meadow', 'mia@meadow.example')
+    const link = await getLink(portal, visitor, 'mia@meadow.example', 'meadow')
     for (let exchange = 0; exchange < 5; exchange += 1) {
       await visitor.open(link)
       expect((await visitor.submit('Continue')).status).to.equal(303)
@@ -71,7 +71,7 @@ describe('Every way a recovery can end has its own page and a next step', () => 
 
   it('gives fifteen minutes to finish after the link, and says so when they are over', async () => {
     const visitor = portal.visitor()
-    const link = await askForLink(portal, visitor, 'harbour', 'mia@harbour.example')
+    const link = await getLink(portal, visitor)
     portal.clock.pass(5 * MINUTE - SECOND)
     const page = await followLink(visitor, link)
     expect(page.text).to.contain('15 minutes')

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { HOUR, SECOND } from '../../src/platform/clock.ts'
 import { terminal } from '../cli/terminal.ts'
 import { linkIn, openPortal, type Portal } from '../support/portal.ts'
-import { createPassword, followLink, NEW_PASSWORD, signIn } from './walk.ts'
+import { createPassword, followLink, NEW_PASSWORD, signIn } from '../support/steps.ts'
 
 const birch = ['org', 'create', 'birch', '--name', 'Birch & Sons', '--owner-email', 'Wati@birch.example']
 
@@ -32,7 +32,7 @@ describe('A new organization: from the operator’s command until its owner is s
     await terminal(portal).type(...birch)
     await portal.deliver()
     const wati = portal.visitor()
-    expect((await signIn(wati, 'birch', 'wati@birch.example', NEW_PASSWORD)).status).to.equal(422)
+    expect((await signIn(wati, 'wati@birch.example', NEW_PASSWORD, 'birch')).status).to.equal(422)
 
     portal.clock.pass(24 * HOUR - SECOND)
     expect((await wati.open(linkIn(portal.mailbox[0]))).heading).to.equal('Welcome')
@@ -41,7 +41,7 @@ describe('A new organization: from the operator’s command until its owner is s
     expect(choosing.text, 'there is none yet').to.not.contain('Not the password you have now')
     const done = await createPassword(wati)
     expect([done.address, done.heading]).to.deep.equal(['/birch/recover/done', 'Your account is ready'])
-    const home = await signIn(wati, 'birch', 'wati@birch.example', NEW_PASSWORD)
+    const home = await signIn(wati, 'wati@birch.example', NEW_PASSWORD, 'birch')
     expect(home.address).to.equal('/birch/account')
     expect(home.text).to.contain('Owner').and.to.contain('Birch & Sons')
     expect((await wati.open('/harbour/account')).address).to.equal('/harbour/sign-in')

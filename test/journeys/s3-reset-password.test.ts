@@ -2,8 +2,8 @@ import { expect } from 'chai'
 import { DEMO_PASSWORD } from '../../seeds/demo-organizations.ts'
 import { MINUTE, SECOND } from '../../src/platform/clock.ts'
 import { linkIn, openPortal, type Portal } from '../support/portal.ts'
+import { createPassword, followLink, getLink, listedRules, NEW_PASSWORD, signIn } from '../support/steps.ts'
 import type { Visitor } from '../support/visitor.ts'
-import { askForLink, createPassword, followLink, listedRules, NEW_PASSWORD, signIn } from './walk.ts'
 
 /** Document S3, in its order, as Mia of Lantern Platform walks it. */
 describe('S3: Mia resets her password within five minutes, and is told what is wrong', () => {
@@ -66,7 +66,7 @@ describe('S3: Mia resets her password within five minutes, and is told what is w
 
   it('finds the rules that hold wherever a password is chosen here', async () => {
     const noah = portal.visitor()
-    await signIn(noah, 'lantern', 'noah')
+    await signIn(noah, 'noah', DEMO_PASSWORD, 'lantern')
     const elsewhere = await noah.open('/lantern/account/password')
     expect(listedRules(mia.page)).to.have.length.above(4)
     expect(listedRules(mia.page)).to.deep.equal(listedRules(elsewhere))
@@ -77,13 +77,13 @@ describe('S3: Mia resets her password within five minutes, and is told what is w
     expect(page.address).to.equal('/lantern/recover/done')
     expect(page.root.querySelector('main a.button')?.getAttribute('href')).to.equal('/lantern/sign-in')
     expect((await mia.open('/lantern/account')).address).to.equal('/lantern/sign-in')
-    expect((await signIn(mia, 'lantern', 'mia', DEMO_PASSWORD)).status).to.equal(422)
-    expect((await signIn(mia, 'lantern', 'mia', NEW_PASSWORD)).heading).to.equal('Hello, Mia Tanaka')
+    expect((await signIn(mia, 'mia', DEMO_PASSWORD, 'lantern')).status).to.equal(422)
+    expect((await signIn(mia, 'mia', NEW_PASSWORD, 'lantern')).heading).to.equal('Hello, Mia Tanaka')
   })
 
   it('refuses a link at 5:01, opened or pressed, and leaves the password alone', async () => {
     const noah = portal.visitor()
-    const link = await askForLink(portal, noah, 'lantern', 'noah')
+    const link = await getLink(portal, noah, 'noah', 'lantern')
     await noah.open(link)
     portal.clock.pass(5 * MINUTE + SECOND)
     const pressed = await noah.press('Continue')
@@ -91,6 +91,6 @@ describe('S3: Mia resets her password within five minutes, and is told what is w
     expect(pressed.heading).to.equal('This link has expired')
     expect((await portal.visitor().open(link)).status).to.equal(410)
     expect((await noah.open('/lantern/recover/password')).address).not.to.equal('/lantern/recover/password')
-    expect((await signIn(noah, 'lantern', 'noah')).address).to.equal('/lantern/account')
+    expect((await signIn(noah, 'noah', DEMO_PASSWORD, 'lantern')).address).to.equal('/lantern/account')
   })
 })

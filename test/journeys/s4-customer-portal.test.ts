@@ -1,8 +1,8 @@
 import { expect } from 'chai'
 import { MINUTE, SECOND } from '../../src/platform/clock.ts'
 import { linkIn, openPortal, type Portal } from '../support/portal.ts'
+import { createPassword, followLink, getLink, listedRules, signIn } from '../support/steps.ts'
 import type { Page, Visitor } from '../support/visitor.ts'
-import { askForLink, createPassword, followLink, listedRules, signIn } from './walk.ts'
 
 /** Document S4, in its order, as Mia of Meadow Energy walks it. */
 describe('S4: Mia resets her customer portal password within 60 minutes', () => {
@@ -108,13 +108,13 @@ describe('S4: Mia resets her customer portal password within 60 minutes', () => 
 
   it('needs no lowercase letter, and signs in with what she chose', async () => {
     expect((await createPassword(mia, 'TR4VEL-LAMP!9')).address).to.equal('/meadow/recover/done')
-    const home = await signIn(mia, 'meadow', 'mia@meadow.example', 'TR4VEL-LAMP!9')
+    const home = await signIn(mia, 'mia@meadow.example', 'TR4VEL-LAMP!9', 'meadow')
     expect(home.heading).to.equal('Hello, Mia Tanaka')
   })
 
   it('gives who holds an expired link one fresh mail, even when the hour’s mails are spent', async () => {
     const noah = portal.visitor()
-    const link = await askForLink(portal, noah, 'meadow', 'noah@meadow.example')
+    const link = await getLink(portal, noah, 'noah@meadow.example', 'meadow')
     portal.clock.pass(61 * MINUTE)
     for (const stranger of [portal.visitor(), portal.visitor(), portal.visitor(), portal.visitor()]) {
       await stranger.open('/meadow/recover')

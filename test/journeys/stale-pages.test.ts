@@ -1,8 +1,8 @@
 import { expect } from 'chai'
 import { DEMO_PASSWORD } from '../../seeds/demo-organizations.ts'
 import { linkIn, openPortal, type Portal } from '../support/portal.ts'
+import { createPassword, followLink, getLink, NEW_PASSWORD, signIn } from '../support/steps.ts'
 import type { Page, Visitor } from '../support/visitor.ts'
-import { askForLink, createPassword, followLink, NEW_PASSWORD, signIn } from './walk.ts'
 
 describe('Pages that were open too long, went back to, or sent twice', () => {
   let portal: Portal
@@ -27,7 +27,7 @@ describe('Pages that were open too long, went back to, or sent twice', () => {
   })
 
   it('lets a link’s button be pressed twice in one browser', async () => {
-    const link = await askForLink(portal, visitor, 'harbour', 'mia@harbour.example')
+    const link = await getLink(portal, visitor)
     await visitor.open(link)
     await visitor.submit('Continue')
     expect((await visitor.press('Continue')).address).to.equal('/harbour/recover/password')
@@ -35,7 +35,7 @@ describe('Pages that were open too long, went back to, or sent twice', () => {
   })
 
   it('changes the password once when the form is sent twice, after each other and at once', async () => {
-    await followLink(visitor, await askForLink(portal, visitor, 'harbour', 'mia@harbour.example'))
+    await followLink(visitor, await getLink(portal, visitor))
     const twice = { password: NEW_PASSWORD, confirmation: NEW_PASSWORD }
     const atOnce = await Promise.all([
       visitor.submit('Create Password', twice),
@@ -49,12 +49,12 @@ describe('Pages that were open too long, went back to, or sent twice', () => {
     expect(later.address).to.equal('/harbour/recover/done')
     await portal.deliver()
     expect(noticesIn(portal)).to.have.length(1)
-    expect((await signIn(visitor, 'harbour', 'mia@harbour.example', 'Another-Lamp-8!')).status).to.equal(422)
-    expect((await signIn(visitor, 'harbour', 'mia@harbour.example', NEW_PASSWORD)).status).to.equal(200)
+    expect((await signIn(visitor, 'mia@harbour.example', 'Another-Lamp-8!')).status).to.equal(422)
+    expect((await signIn(visitor, 'mia@harbour.example', NEW_PASSWORD)).status).to.equal(200)
   })
 
   it('leads Back, from any step, to the step where the recovery stands', async () => {
-    const link = await askForLink(portal, visitor, 'harbour', 'mia@harbour.example')
+    const link = await getLink(portal, visitor)
     expect((await visitor.open('/harbour/recover/done')).address).to.equal('/harbour/recover/sent')
     await followLink(visitor, link)
     expect((await visitor.open('/harbour/recover/sent')).address).to.equal('/harbour/recover/password')
@@ -65,7 +65,8 @@ describe('Pages that were open too long, went back to, or sent twice', () => {
   })
 
   it('cancels once, says so, and kills the link', async () => {
-    const link = await askForLink(portal, visitor, 'harbour', 'mia@harbour.example')
+    const link = await getLink(portal, visitor)
+    await visitor.open('/harbour/recover/sent')
     const answers = [
       await visitor.submit('I remember my password'),
       await visitor.submit('I remember my password'),
@@ -77,15 +78,15 @@ describe('Pages that were open too long, went back to, or sent twice', () => {
     const dead = await visitor.open(link)
     expect(dead.status).to.equal(410)
     expect(dead.heading).to.equal('This request was cancelled')
-    expect((await signIn(visitor, 'harbour', 'mia')).address).to.equal('/harbour/account')
+    expect((await signIn(visitor, 'mia')).address).to.equal('/harbour/account')
   })
 
   it('cancels at the new password too, and a form of before changes nothing', async () => {
-    await followLink(visitor, await askForLink(portal, visitor, 'harbour', 'mia@harbour.example'))
+    await followLink(visitor, await getLink(portal, visitor))
     const cancelled = await visitor.submit('I remember my password')
     expect(cancelled.location).to.equal('/harbour/recover/ended/cancelled')
     expect((await createPassword(visitor)).address).to.equal('/harbour/recover')
-    expect((await signIn(visitor, 'harbour', 'mia')).address).to.equal('/harbour/account')
+    expect((await signIn(visitor, 'mia')).address).to.equal('/harbour/account')
   })
 
   it('refuses a form whose browser has forgotten us, and loses nothing', async () => {
@@ -123,7 +124,7 @@ describe('Pages that were open too long, went back to, or sent twice', () => {
     expect(typedBack(await visitor.press('Send Reset Link', { identifier: 'mia at home' }))).to.deep.equal([
       'mia at home',
     ])
-    await followLink(visitor, await askForLink(portal, visitor, 'harbour', 'mia@harbour.example'))
+    await followLink(visitor, await getLink(portal, visitor))
     const page = await visitor.press('Create Password', {
       password: 'Mine-Alone-77',
       confirmation: 'Other-88',

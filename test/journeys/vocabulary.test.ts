@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { linkIn, openPortal, type Portal } from '../support/portal.ts'
-import { createPassword, followLink, signIn } from './walk.ts'
+import { createPassword, followLink, signIn } from '../support/steps.ts'
 import { vocabulary, type PlaceInJourney } from './vocabulary.ts'
 
 describe('The vocabulary: the words of the table are the words on the pages', () => {
@@ -69,7 +69,7 @@ async function walkThrough(portal: Portal, slug: string): Promise<[PlaceInJourne
   await createPassword(mia)
   look('done')
   await portal.deliver()
-  await signIn(mia, slug, `mia@${slug}.example`, 'Tr4vel-Lamp!9')
+  await signIn(mia, `mia@${slug}.example`, 'Tr4vel-Lamp!9', slug)
   look('account')
   return seen
 }

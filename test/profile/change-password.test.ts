@@ -3,8 +3,8 @@ import { DEMO_PASSWORD } from '../../seeds/demo-organizations.ts'
 import { accountNamed } from '../../src/accounts/store.ts'
 import { changePassword, type PasswordChange } from '../../src/profile/change-password.ts'
 import { sessionOf } from '../../src/sessions/store.ts'
-import { changeAccount, NEW_PASSWORD } from '../journeys/walk.ts'
 import { openPortal, type Portal } from '../support/portal.ts'
+import { changeAccount, NEW_PASSWORD } from '../support/steps.ts'
 
 describe('Changing a password', () => {
   let portal: Portal

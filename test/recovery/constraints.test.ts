@@ -1,8 +1,8 @@
 import { expect } from 'chai'
 import type { TenantRow } from '../../src/database/transaction.ts'
 import { newId, systemRandom } from '../../src/platform/random.ts'
-import { askForLink, continueWith } from '../attacks/steps.ts'
 import { linkIn, openPortal, type Portal } from '../support/portal.ts'
+import { askForLink, followLink } from '../support/steps.ts'
 
 type Columns = Record<string, unknown>
 interface SecretColumns extends TenantRow {
@@ -63,7 +63,7 @@ describe('the database, of attempts that cannot be', () => {
     await askForLink(portal.visitor(), 'mia@harbour.example')
     await askForLink(portal.visitor(), 'adam@harbour.example')
     await portal.deliver()
-    await continueWith(portal.visitor(), linkIn(portal.mailbox.find(({ to }) => to.startsWith('adam'))))
+    await followLink(portal.visitor(), linkIn(portal.mailbox.find(({ to }) => to.startsWith('adam'))))
   })
   after(() => portal.close())
 

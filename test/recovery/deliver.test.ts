@@ -6,20 +6,16 @@ import { currentSettings } from '../../src/organizations/store.ts'
 import { DAY, HOUR, MINUTE } from '../../src/platform/clock.ts'
 import { invite } from '../../src/recovery/begin.ts'
 import { systemRandom } from '../../src/platform/random.ts'
-import type { Config } from '../../src/platform/config.ts'
 import type { Email } from '../../src/delivery/senders/sender.ts'
 import { DEMO_PASSWORD } from '../../seeds/demo-organizations.ts'
-import { askForLink, continueWith, signIn } from '../attacks/steps.ts'
-import { linkIn, openPortal, type Portal } from '../support/portal.ts'
+import { allowing, linkIn, openPortal, type Portal } from '../support/portal.ts'
+import { askForLink, followLink, signIn } from '../support/steps.ts'
 import type { Visitor } from '../support/visitor.ts'
 
 const MIA = 'mia@harbour.example'
 
 /** So many mails an hour that nothing but the rule of three holds any back. */
-const generous = (config: Config): Config => ({
-  ...config,
-  limits: { ...config.limits, 'recovery-mail-per-account-hour': { count: 100, seconds: 3600 } },
-})
+const generous = allowing({ 'recovery-mail-per-account-hour': 100 })
 
 describe('sending a link, on a real database', () => {
   let portal: Portal
@@ -178,7 +174,7 @@ describe('sending a link, on a real database', () => {
     it('gets no more links once the person has a new password by the first', async () => {
       await askAndDeliver(portal.visitor())
       const mia = portal.visitor()
-      await continueWith(mia, linkIn(arrived[0]))
+      await followLink(mia, linkIn(arrived[0]))
       answers = true
       portal.clock.pass(MINUTE)
       await portal.deliver()

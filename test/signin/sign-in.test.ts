@@ -5,8 +5,8 @@ import { accountNamed } from '../../src/accounts/store.ts'
 import { passwordOf, savePassword } from '../../src/credentials/store.ts'
 import { Unavailable } from '../../src/platform/unavailable.ts'
 import { DAY, HOUR, SECOND } from '../../src/platform/clock.ts'
-import { askForLink, createPassword, followLink, isSignedIn, NEW_PASSWORD, signIn } from '../journeys/walk.ts'
-import { openPortal, type Portal } from '../support/portal.ts'
+import { allowing, openPortal, type Portal } from '../support/portal.ts'
+import { createPassword, followLink, getLink, isSignedIn, NEW_PASSWORD, signIn } from '../support/steps.ts'
 import type { Visitor } from '../support/visitor.ts'
 
 const WRONG = 'Not-The-Password-1'
@@ -16,21 +16,11 @@ describe('Sign-in and its limits', () => {
 
   afterEach(() => portal.close())
 
-  const open = async (limits: Record<string, number> = {}) => {
-    portal = await openPortal({
-      config: (config) => ({
-        ...config,
-        limits: Object.fromEntries(
-          Object.entries(config.limits).map(([name, rule]) => [
-            name,
-            { ...rule, count: limits[name] ?? rule.count },
-          ]),
-        ),
-      }),
-    })
+  const open = async (counts: Parameters<typeof allowing>[0] = {}) => {
+    portal = await openPortal({ config: allowing(counts) })
   }
   const status = async (visitor: Visitor, password: string, name = 'mia') =>
-    (await signIn(visitor, 'harbour', name, password)).status
+    (await signIn(visitor, name, password)).status
   const audit = (kind: string) =>
     portal.within('harbour', (tx) => tx.rows('audit_events').where('kind', kind))
 
@@ -41,7 +31,7 @@ describe('Sign-in and its limits', () => {
       for (let wrong = 0; wrong < 5; wrong += 1) expect(await status(visitor, WRONG, name)).to.equal(422)
       const waits: (string | undefined)[] = []
       for (let wrong = 0; wrong < 3; wrong += 1) {
-        const refused = await signIn(visitor, 'harbour', name, DEMO_PASSWORD)
+        const refused = await signIn(visitor, name)
         expect(refused.status, 'the right one too').to.equal(429)
         waits.push(refused.headers['retry-after'])
         portal.clock.pass(Number(refused.headers['retry-after']) * SECOND)
@@ -84,7 +74,7 @@ describe('Sign-in and its limits', () => {
   it('does not let a stranger’s tries delay the person, at another address or in a known browser', async () => {
     await open()
     const mia = portal.visitor('198.51.100.77')
-    await signIn(mia, 'harbour', 'mia')
+    await signIn(mia, 'mia')
     await mia.press('Sign out')
     const neighbour = portal.visitor('198.51.100.77')
     for (let wrong = 0; wrong < 6; wrong += 1) await status(neighbour, WRONG)
@@ -103,7 +93,7 @@ describe('Sign-in and its limits', () => {
     // Her own tries do not count: the browser is one that she signed in from.
     for (const name of ['mia', 'noah', 'adam', 'nobody', 'somebody'])
       expect(await status(visitor, WRONG, name)).to.equal(422)
-    const refused = await signIn(visitor, 'harbour', 'olivia')
+    const refused = await signIn(visitor, 'olivia')
     expect([refused.status, refused.headers['retry-after']]).to.deep.equal([429, '3600'])
     expect(await status(portal.visitor(), DEMO_PASSWORD, 'olivia')).to.equal(200)
     portal.clock.pass(HOUR)
@@ -113,10 +103,10 @@ describe('Sign-in and its limits', () => {
   it('pauses an account for browsers it does not know, tells the person once, and never its own browser', async () => {
     await open({ 'sign-in-failures-per-account': 3 })
     const own = portal.visitor()
-    await signIn(own, 'harbour', 'mia')
+    await signIn(own, 'mia')
     await own.press('Sign out')
     for (let wrong = 0; wrong < 4; wrong += 1) expect(await status(portal.visitor(), WRONG)).to.equal(422)
-    const paused = await signIn(portal.visitor(), 'harbour', 'mia', DEMO_PASSWORD)
+    const paused = await signIn(portal.visitor(), 'mia')
     expect(paused.status).to.equal(422)
     expect(paused.text, 'and it looks like any other refusal').to.contain('This did not match.')
     expect(await status(own, DEMO_PASSWORD)).to.equal(200)
@@ -134,7 +124,7 @@ describe('Sign-in and its limits', () => {
     for (let wrong = 0; wrong < 4; wrong += 1) await status(portal.visitor(), WRONG)
     const mia = portal.visitor()
     await portal.deliver()
-    await followLink(mia, await askForLink(portal, mia, 'harbour', 'mia@harbour.example'))
+    await followLink(mia, await getLink(portal, mia))
     await createPassword(mia)
     expect(await status(portal.visitor(), NEW_PASSWORD)).to.equal(200)
   })
@@ -168,7 +158,7 @@ describe('Sign-in and its limits', () => {
   it('gives a new session at every sign-in, and ends the one before in that browser', async () => {
     await open()
     const mia = portal.visitor()
-    await signIn(mia, 'harbour', 'mia')
+    await signIn(mia, 'mia')
     const first = mia.cookies.get('latchkey-session.harbour') ?? ''
     const back = portal.visitor()
     await back.open('/harbour/sign-in')

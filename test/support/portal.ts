@@ -5,6 +5,7 @@ import { withOrganization, type Transaction } from '../../src/database/transacti
 import type { Email, EmailSender } from '../../src/delivery/senders/sender.ts'
 import type { Organization } from '../../src/organizations/organization.ts'
 import { parseSettings, type PartialSettings, type Settings } from '../../src/organizations/settings.ts'
+import type { LimitName } from '../../src/limits/limits.ts'
 import { currentSettings, organizationBySlug, saveSettings } from '../../src/organizations/store.ts'
 import { loadConfig, type Config } from '../../src/platform/config.ts'
 import { createLog } from '../../src/platform/log.ts'
@@ -14,6 +15,9 @@ import { seedDemo } from '../../seeds/demo.ts'
 import { stoppedClock, type StoppedClock } from './clock.ts'
 import { freshDatabase, keepTemplate, type FreshDatabase } from './database.ts'
 import { Visitor } from './visitor.ts'
+
+/** 198.51.100.0/24 is for documentation: nobody lives there. */
+const LAST_OF_THE_BLOCK = 254
 
 /** The whole product on a real database and a real port, with the demo's organizations, a stopped clock and a kept mailbox. */
 export interface Portal {
@@ -80,6 +84,11 @@ export async function openPortal(
   const within = async <Result>(slug: string, work: (tx: Transaction) => Promise<Result>) =>
     withOrganization(store.database, (await organization(slug)).id, work)
   let visitors = 0
+  const nextAddress = () => {
+    visitors += 1
+    if (visitors > LAST_OF_THE_BLOCK) throw new Error('no address is left; open another portal')
+    return `198.51.100.${visitors}`
+  }
 
   return {
     app,
@@ -91,7 +100,7 @@ export async function openPortal(
     async deliver() {
       while ((await app.dispatch()) > 0);
     },
-    visitor: (address) => new Visitor(url, address ?? `198.51.100.${++visitors}`),
+    visitor: (address) => new Visitor(url, address ?? nextAddress()),
     organization,
     within,
     change: (slug, change) =>
@@ -133,6 +142,19 @@ export async function withPortal(
   } finally {
     await portal.close()
   }
+}
+
+/** A change of the configuration for `openPortal`: other counts for some of the limits. */
+export function allowing(counts: Partial<Record<LimitName, number>>): (config: Config) => Config {
+  return (config) => ({
+    ...config,
+    limits: Object.fromEntries(
+      Object.entries(config.limits).map(([name, rule]) => [
+        name,
+        { ...rule, count: counts[name as LimitName] ?? rule.count },
+      ]),
+    ),
+  })
 }
 
 /** The link of a mail. */

@@ -36,7 +36,11 @@ export interface MailServer {
 
 export async function startMailServer(options: { port?: number } = {}): Promise<MailServer> {
   const held: (() => void)[] = []
-  let onArrival: () => void = () => undefined
+  let waiting: { count: number; resolve: () => void }[] = []
+  const tellOfArrivals = () => {
+    waiting.filter(({ count }) => mail.arrived.length >= count).forEach(({ resolve }) => resolve())
+    waiting = waiting.filter(({ count }) => mail.arrived.length < count)
+  }
   let busiest = 0
   const server = new SMTPServer({
     authOptional: true,
@@ -75,7 +79,7 @@ export async function startMailServer(options: { port?: number } = {}): Promise<
         mail.arrived.push(describe(session, Buffer.concat(chunks).toString('utf8')))
         if (treatment.kind === 'hold') held.push(() => done())
         else done()
-        onArrival()
+        tellOfArrivals()
       })
     },
   })
@@ -92,8 +96,8 @@ export async function startMailServer(options: { port?: number } = {}): Promise<
     },
     arrivalOf: (count) =>
       new Promise((resolve) => {
-        onArrival = () => (mail.arrived.length >= count ? resolve() : undefined)
-        onArrival()
+        waiting.push({ count, resolve })
+        tellOfArrivals()
       }),
     release: () => held.splice(0).forEach((answerIt) => answerIt()),
     close: () => new Promise((resolve) => server.close(() => resolve())),

@@ -1,8 +1,9 @@
+import { DEMO_PASSWORD } from '../../seeds/demo-organizations.ts'
 import type { TenantRow } from '../../src/database/transaction.ts'
-import { linkIn, type Portal } from '../support/portal.ts'
-import type { Page, Visitor } from '../support/visitor.ts'
+import { linkIn, type Portal } from './portal.ts'
+import type { Page, Visitor } from './visitor.ts'
 
-/** A password that every organization of the demo accepts. */
+/** A password that every organization of the demo takes from everybody. */
 export const NEW_PASSWORD = 'Tr4vel-Lamp!9'
 
 /** Asks for a link on the identify page, and stops at the first answer. */
@@ -11,7 +12,7 @@ export async function askForLink(visitor: Visitor, identifier: string, slug = 'h
   return visitor.submit('Send Reset Link', { identifier })
 }
 
-/** Asks for a link, lets the worker send it, and takes it out of the mailbox. */
+/** Asks for a link, lets the mail leave, and takes the link out of the mailbox. */
 export async function getLink(
   portal: Portal,
   visitor: Visitor,
@@ -22,26 +23,27 @@ export async function getLink(
   await askForLink(visitor, identifier, slug)
   await portal.deliver()
   const [name = ''] = identifier.split('@')
+  // Mails to others, and notices of earlier changes, may leave in the same round.
   const mine = portal.mailbox.slice(before).filter(({ to }) => to.startsWith(name))
-  return linkIn(mine.find(({ text }) => text.includes('/recover/link')))
+  return linkIn(mine.find(({ text }) => text.includes('/recover/link?')))
 }
 
-/** Opens a link and presses its button. */
-export async function continueWith(visitor: Visitor, link: string): Promise<Page> {
+/** Opens a link and presses the button on its page, if it has one; returns the page after it. */
+export async function followLink(visitor: Visitor, link: string): Promise<Page> {
   const page = await visitor.open(link)
   return page.status === 200 ? visitor.press('Continue') : page
 }
 
-/** Sends in a new password on the page that asks for it. */
-export async function createPassword(visitor: Visitor, password = NEW_PASSWORD): Promise<Page> {
+/** Types a new password twice and sends it. */
+export function createPassword(visitor: Visitor, password = NEW_PASSWORD): Promise<Page> {
   return visitor.press('Create Password', { password, confirmation: password })
 }
 
-/** Signs in on the sign-in page. */
+/** Signs in on the sign-in page; returns the page after it. */
 export async function signIn(
   visitor: Visitor,
   identifier: string,
-  password: string,
+  password = DEMO_PASSWORD,
   slug = 'harbour',
 ): Promise<Page> {
   await visitor.open(`/${slug}/sign-in`)
@@ -59,28 +61,17 @@ export async function canSignIn(
   return page.address === `/${slug}/account`
 }
 
-/** What differs in every answer and says nothing. */
-const PASSING = ['date', 'x-request-id', 'set-cookie', 'content-length']
-
-/**
- * Everything that somebody at the other end can tell of an answer, with what differs each time struck out, and the name
- * that they typed themselves.
- */
-export function fingerprint(page: Page): object {
-  return {
-    status: page.status,
-    headers: Object.entries(page.headers).filter(([name]) => !PASSING.includes(name)),
-    cookies: (page.headers['set-cookie'] ?? []).map((line) =>
-      line.replace(/=[A-Za-z0-9_-]{43};/, '=*;').replace(/expires=[^;]+/, 'expires=*'),
-    ),
-    body: page.body
-      .replaceAll(/<input id="identifier"[^>]*>/g, '<input id="identifier">')
-      .replaceAll(/name="csrf" value="[^"]+"/g, 'name="csrf" value="*"')
-      .replaceAll(String(page.headers['x-request-id']), '*'),
-  }
+/** Whether the browser is signed in at an organization. */
+export async function isSignedIn(visitor: Visitor, slug: string): Promise<boolean> {
+  return (await visitor.send('GET', `/${slug}/account`)).status === 200
 }
 
-/** Columns of an account that tests change behind the product's back. */
+/** The words of the ticking list on the page that is open. */
+export function listedRules(page: Page): string[] {
+  return page.root.querySelectorAll('.rules li').map((item) => item.textContent.replace(/\s+/g, ' ').trim())
+}
+
+/** Columns of an account that tests change. */
 export interface AccountColumns extends TenantRow {
   id: string
   username: string
@@ -91,4 +82,16 @@ export interface AccountColumns extends TenantRow {
   email_canonical: string | null
   email_verified_at: Date | null
   security_epoch: number
+}
+
+/** Changes a person's account in the database, where no page does it. */
+export async function changeAccount(
+  portal: Portal,
+  slug: string,
+  username: string,
+  columns: Partial<AccountColumns>,
+): Promise<void> {
+  await portal.within(slug, (tx) =>
+    tx.rows<AccountColumns>('accounts').where('username', username).update(columns),
+  )
 }
