@@ -12,6 +12,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startEmbedded } from '../../src/database/embedded.ts'
+import { fastFolder } from '../support/database.ts'
 import {
   ask,
   forbidNamespaces,
@@ -31,7 +32,7 @@ describe('The private PostgreSQL, made for the first time', () => {
   let folder = ''
 
   beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'latchkey-embedded-'))
+    folder = mkdtempSync(join(fastFolder(), 'latchkey-embedded-'))
     chmodSync(folder, 0o711)
   })
 
@@ -41,8 +42,8 @@ describe('The private PostgreSQL, made for the first time', () => {
     rmSync(folder, { recursive: true, force: true })
   })
 
-  function dataDirOf(identity: Identity): string {
-    const dataDir = join(folder, 'data')
+  function dataDirOf(identity: Identity, parent = folder): string {
+    const dataDir = join(parent, 'data')
     mkdirSync(dataDir, { mode: 0o700 })
     chownSync(dataDir, identity.uid, identity.gid)
     return dataDir
@@ -111,10 +112,12 @@ describe('The private PostgreSQL, made for the first time', () => {
       const identity = isRoot ? nobody : self
       const { launcher } = installed
       installed.removeLinks({ readOnly: true })
-      const dataDir = dataDirOf(identity)
+      // The copy lies beside the data.
+      const dataDir = dataDirOf(identity, elsewhere)
       const application = await startApplication(dataDir, { identity, launcher })
       expect(await ask(application.database.owner, 'select 1 as one')).to.deep.equal([{ one: 1 }])
       await application.kill('SIGKILL')
+      await until('the server stops', async () => (await stateOf(dataDir)) === 'none')
     })
 
     if (isRoot) {

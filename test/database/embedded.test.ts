@@ -1,8 +1,8 @@
 import { expect } from 'chai'
 import { chownSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startEmbedded } from '../../src/database/embedded.ts'
+import { fastFolder } from '../support/database.ts'
 import {
   ask,
   isRoot,
@@ -23,7 +23,7 @@ describe('The private PostgreSQL', () => {
   let dataDir = ''
 
   function makeFolder(identity: Identity): void {
-    dataDir = mkdtempSync(join(tmpdir(), 'latchkey-embedded-'))
+    dataDir = mkdtempSync(join(fastFolder(), 'latchkey-embedded-'))
     chownSync(dataDir, identity.uid, identity.gid)
   }
 

@@ -31,7 +31,7 @@ let made = 0
 
 /** Starts the suite's PostgreSQL and migrates the database that every fresh one is copied from. */
 export async function startSuiteDatabase(): Promise<void> {
-  const place = isRoomy(MEMORY) ? MEMORY : tmpdir()
+  const place = fastFolder()
   removeLeftovers(place)
   folder = join(place, PREFIX + String(process.pid))
   mkdirSync(folder, { mode: 0o700 })
@@ -42,6 +42,11 @@ export async function startSuiteDatabase(): Promise<void> {
 export async function stopSuiteDatabase(): Promise<void> {
   await server?.stop()
   rmSync(folder, { recursive: true, force: true })
+}
+
+/** A folder for databases that need not last: in memory where there is room. Programs may be forbidden to run there. */
+export function fastFolder(): string {
+  return isRoomy(MEMORY) ? MEMORY : tmpdir()
 }
 
 function isRoomy(place: string): boolean {
