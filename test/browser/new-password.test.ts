@@ -41,6 +41,7 @@ describe('the new-password page, while a person types', () => {
 
   for (const password of REFUSED) {
     it(`ticks what the server finds met in ${JSON.stringify(password)}`, async () => {
+      await page.getByRole('button', { name: 'Show New Password', exact: true }).waitFor()
       await page.getByLabel('New Password', { exact: true }).fill(password)
       const ticked = await rulesIn(page, 'met')
       await typeNewPassword(page, password)

@@ -1,4 +1,4 @@
-import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
+import type { BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
 import { createCapturingSender } from '../../src/delivery/senders/captured.ts'
 import type { EmailSender } from '../../src/delivery/senders/sender.ts'
 import type { Config } from '../../src/platform/config.ts'
@@ -22,19 +22,13 @@ export const DESKTOP = { width: 1280, height: 800 }
 /** As long as a person waits for a page; a test that needs longer has found a fault. */
 const PATIENCE_MS = 5000
 
-/** One for all browser tests: profiles are apart, and a start takes longer than a page. */
-let shared: Promise<Browser> | undefined
-
-after(async () => (await shared)?.close())
-
 /** Opens a portal for a browser; `isDemo: false` shows it as an organization's own people see it. */
 export async function openRig({ isDemo = true } = {}): Promise<Rig> {
-  const browser = await (shared ??= launchBrowser())
+  const browser = await launchBrowser()
   const portal: Portal = await openPortal({
     sender: outboxOf(() => portal),
     config: (config) => impatient(isDemo ? config : { ...config, environment: 'production' }),
   })
-  const contexts: BrowserContext[] = []
   const complaints: string[] = []
   return {
     portal,
@@ -43,13 +37,12 @@ export async function openRig({ isDemo = true } = {}): Promise<Rig> {
       // Colours that are still on their way to others are no colours to judge.
       const calm = { baseURL: portal.url, reducedMotion: 'reduce', viewport: DESKTOP } as const
       const context = await browser.newContext({ ...calm, ...options })
-      contexts.push(context)
       context.setDefaultTimeout(PATIENCE_MS)
       listen(context, portal.url, complaints)
       return context.newPage()
     },
     async close() {
-      await Promise.all(contexts.map((context) => context.close()))
+      await browser.close()
       await portal.close()
     },
   }

@@ -25,7 +25,12 @@ const MEMORY = '/dev/shm'
 const ROOM_BYTES = 2 ** 30
 const PREFIX = 'latchkey-test-'
 
-let server: EmbeddedDatabase | undefined
+/** Under this name the process that starts the suite tells those that run its files where the PostgreSQL is. */
+const TOLD = 'LATCHKEY_TEST_DATABASE'
+
+type Server = Pick<EmbeddedDatabase, 'owner' | 'application'>
+
+let started: EmbeddedDatabase | undefined
 let folder = ''
 let made = 0
 
@@ -35,12 +40,14 @@ export async function startSuiteDatabase(): Promise<void> {
   removeLeftovers(place)
   folder = join(place, PREFIX + String(process.pid))
   mkdirSync(folder, { mode: 0o700 })
-  server = await startEmbedded({ dataDir: folder })
-  await migrate(server.owner, server.application)
+  started = await startEmbedded({ dataDir: folder })
+  await migrate(started.owner, started.application)
+  const { owner, application } = started
+  process.env[TOLD] = JSON.stringify({ owner, application })
 }
 
 export async function stopSuiteDatabase(): Promise<void> {
-  await server?.stop()
+  await started?.stop()
   rmSync(folder, { recursive: true, force: true })
 }
 
@@ -79,8 +86,8 @@ function isAnother(pid: number): boolean {
 export async function freshDatabase(
   options: { clock?: Clock; poolSize?: number; template?: string } = {},
 ): Promise<FreshDatabase> {
-  if (!server) throw new Error('the suite has no database; is test/support/suite.ts loaded?')
-  const name = `test_${String(++made)}`
+  const server = serverOfTheSuite()
+  const name = `test_${process.pid}_${String(++made)}`
   const template = options.template ?? server.owner.database
   await asOwner((sql) => sql.raw('create database ?? template ??', [name, template]))
   const owner = { ...server.owner, database: name }
@@ -117,10 +124,16 @@ export async function keepTemplate(
   return (owner as Exclude<ConnectionTarget, string>).database
 }
 
+function serverOfTheSuite(): Server {
+  const told = process.env[TOLD]
+  if (!told) throw new Error('the suite has no database; is test/support/suite.ts loaded?')
+  return JSON.parse(told) as Server
+}
+
 async function asOwner<Result>(work: (sql: knex.Knex) => PromiseLike<Result>): Promise<Result> {
   const sql = knex({
     client: 'pg',
-    connection: { ...connectionOf(server!.owner), database: 'postgres' },
+    connection: { ...connectionOf(serverOfTheSuite().owner), database: 'postgres' },
     pool: { min: 0, max: 1 },
   })
   try {

@@ -36,7 +36,7 @@ function tickRules(list: HTMLElement, password: HTMLInputElement): void {
     symbol: asked.has('symbol'),
   }
   const progress = list.nextElementSibling
-  password.addEventListener('input', () => {
+  const tick = () => {
     const unmet = unmetRules(rules, password.value)
     for (const item of items) {
       const met = !unmet.includes(ruleOf(item))
@@ -47,7 +47,10 @@ function tickRules(list: HTMLElement, password: HTMLInputElement): void {
     const words = progress?.getAttribute(`data-met-${items.length - unmet.length}`) ?? ''
     // Written only when it differs: a screen reader repeats a status at each write.
     if (progress && progress.textContent !== words) progress.textContent = words
-  })
+  }
+  password.addEventListener('input', tick)
+  // Who is quicker than this script, or came back to the page, has typed already.
+  if (password.value !== '') tick()
 }
 
 function compare(hint: HTMLElement, password: HTMLInputElement, confirmation: HTMLInputElement): void {
