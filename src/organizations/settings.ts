@@ -11,12 +11,23 @@ export const settingsShape = z.strictObject({
         .min(1)
         .default(['email-link']),
       linkLifetimeMinutes: z.int().min(1).max(1440).default(5),
+      codeLifetimeMinutes: z.int().min(1).max(15).default(5),
       /** `challenge` who has an authenticator, `require` one of everybody, or `off`. */
       authenticator: z.enum(['off', 'challenge', 'require']).default('challenge'),
       /** What somebody hears who names a person that is not there. `helpful` tells, and so tells everyone. */
       unknownPerson: z.enum(['uniform', 'helpful']).default('uniform'),
       afterReset: z.enum(['sign-in', 'home']).default('sign-in'),
       identifier: z.enum(['username-or-email', 'email', 'username']).default('username-or-email'),
+      /** Whether a code by SMS, the weakest proof, is enough for the strongest accounts (NIST SP 800-63B-4 §3.1.3.3). */
+      smsAloneForManagers: z.enum(['refused', 'allowed']).default('refused'),
+    })
+    .prefault({}),
+  sms: z
+    .strictObject({
+      /** Where texts may go, as ISO 3166-1 codes of two letters; none: nowhere. */
+      countries: z.array(z.string().regex(/^[A-Z]{2}$/)).default([]),
+      /** May only lower what the operator allows. */
+      messagesPerDay: z.int().min(0).max(200).default(200),
     })
     .prefault({}),
   passwords: z
@@ -63,6 +74,7 @@ export const settingsShape = z.strictObject({
 
 export type Settings = z.infer<typeof settingsShape>
 export type RecoverySettings = Settings['recovery']
+export type SmsSettings = Settings['sms']
 
 /** What may be left out when settings are written: every setting has a default. */
 export type PartialSettings = z.input<typeof settingsShape>
@@ -97,11 +109,22 @@ export function stricter(began: RecoverySettings, now: RecoverySettings): Recove
   return {
     methods: began.methods.filter((method) => now.methods.includes(method)),
     linkLifetimeMinutes: Math.min(began.linkLifetimeMinutes, now.linkLifetimeMinutes),
+    codeLifetimeMinutes: Math.min(began.codeLifetimeMinutes, now.codeLifetimeMinutes),
     authenticator: stricterOf(['off', 'challenge', 'require'], began.authenticator, now.authenticator),
     unknownPerson: stricterOf(['helpful', 'uniform'], began.unknownPerson, now.unknownPerson),
     afterReset: stricterOf(['home', 'sign-in'], began.afterReset, now.afterReset),
     identifier: now.identifier,
+    smsAloneForManagers: stricterOf(
+      ['allowed', 'refused'],
+      began.smsAloneForManagers,
+      now.smsAloneForManagers,
+    ),
   }
+}
+
+/** Like `stricter`, for where texts may go: only to countries that both versions list. The budget is always today's. */
+export function narrower(began: SmsSettings, now: SmsSettings): SmsSettings {
+  return { ...now, countries: began.countries.filter((country) => now.countries.includes(country)) }
 }
 
 function stricterOf<Value>(fromLaxToStrict: readonly Value[], one: Value, other: Value): Value {

@@ -1,4 +1,4 @@
-import { stricter, type Settings } from '../organizations/settings.ts'
+import { narrower, stricter, type Settings } from '../organizations/settings.ts'
 import { currentSettings, settingsUnder } from '../organizations/store.ts'
 import type { Transaction } from '../database/transaction.ts'
 import type { Attempt } from './attempt.ts'
@@ -8,5 +8,9 @@ export async function settingsFor(tx: Transaction, attempt: Attempt): Promise<Se
   const now = await currentSettings(tx)
   if (now.version === attempt.settingsVersion) return now.settings
   const began = await settingsUnder(tx, attempt.settingsVersion)
-  return { ...now.settings, recovery: stricter(began.settings.recovery, now.settings.recovery) }
+  return {
+    ...now.settings,
+    recovery: stricter(began.settings.recovery, now.settings.recovery),
+    sms: narrower(began.settings.sms, now.settings.sms),
+  }
 }

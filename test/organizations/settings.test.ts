@@ -4,6 +4,7 @@ import { DEMO_ORGANIZATIONS } from '../../seeds/demo-organizations.ts'
 import {
   parseSettings,
   readSettings,
+  narrower,
   stricter,
   type RecoverySettings,
 } from '../../src/organizations/settings.ts'
@@ -13,15 +14,18 @@ const LADDERS = {
   authenticator: ['off', 'challenge', 'require'],
   unknownPerson: ['helpful', 'uniform'],
   afterReset: ['home', 'sign-in'],
+  smsAloneForManagers: ['allowed', 'refused'],
 } as const
 
 const recoverySettings: fc.Arbitrary<RecoverySettings> = fc.record({
   methods: fc.subarray(['email-link', 'sms-code'] as ('email-link' | 'sms-code')[], { minLength: 1 }),
   linkLifetimeMinutes: fc.integer({ min: 1, max: 1440 }),
+  codeLifetimeMinutes: fc.integer({ min: 1, max: 15 }),
   authenticator: fc.constantFrom(...LADDERS.authenticator),
   unknownPerson: fc.constantFrom(...LADDERS.unknownPerson),
   afterReset: fc.constantFrom(...LADDERS.afterReset),
   identifier: fc.constantFrom('username-or-email', 'email', 'username'),
+  smsAloneForManagers: fc.constantFrom(...LADDERS.smsAloneForManagers),
 })
 
 describe('An organization’s settings', () => {
@@ -30,11 +34,14 @@ describe('An organization’s settings', () => {
       recovery: {
         methods: ['email-link'],
         linkLifetimeMinutes: 5,
+        codeLifetimeMinutes: 5,
         authenticator: 'challenge',
         unknownPerson: 'uniform',
         afterReset: 'sign-in',
         identifier: 'username-or-email',
+        smsAloneForManagers: 'refused',
       },
+      sms: { countries: [], messagesPerDay: 200 },
       passwords: {
         minimumLength: 8,
         upper: true,
@@ -56,7 +63,8 @@ describe('An organization’s settings', () => {
       authenticator: 'off',
       linkLifetimeMinutes: 5,
     })
-    expect(of('summit').recovery.identifier).to.equal('username')
+    expect(of('summit').recovery).to.include({ identifier: 'username', smsAloneForManagers: 'allowed' })
+    expect(of('summit').sms.countries).to.include('US')
     expect(of('lantern').recovery).to.include({
       linkLifetimeMinutes: 5,
       authenticator: 'require',
@@ -81,6 +89,9 @@ describe('An organization’s settings', () => {
     'a way in that there is not': { recovery: { methods: ['carrier-pigeon'] } },
     'a link that lives for no time': { recovery: { linkLifetimeMinutes: 0 } },
     'a link that lives for more than a day': { recovery: { linkLifetimeMinutes: 1441 } },
+    'a code that lives for longer than a quarter of an hour': { recovery: { codeLifetimeMinutes: 16 } },
+    'a country by its name': { sms: { countries: ['Indonesia'] } },
+    'more texts than the operator allows': { sms: { messagesPerDay: 201 } },
     'half a minute': { recovery: { linkLifetimeMinutes: 2.5 } },
     'passwords shorter than eight characters': { passwords: { minimumLength: 7 } },
     'a colour that could end a stylesheet': { branding: { color: '#fff}*{' } },
@@ -113,8 +124,9 @@ describe('The stricter of two versions of the settings', () => {
         const result = stricter(began, now)
         for (const version of [began, now]) {
           expect(result.linkLifetimeMinutes).to.be.at.most(version.linkLifetimeMinutes)
+          expect(result.codeLifetimeMinutes).to.be.at.most(version.codeLifetimeMinutes)
           expect(version.methods).to.include.members(result.methods)
-          for (const name of ['authenticator', 'unknownPerson', 'afterReset'] as const) {
+          for (const name of Object.keys(LADDERS) as (keyof typeof LADDERS)[]) {
             const ladder: readonly string[] = LADDERS[name]
             expect(ladder.indexOf(result[name])).to.be.at.least(ladder.indexOf(version[name]), name)
           }
@@ -127,7 +139,11 @@ describe('The stricter of two versions of the settings', () => {
     fc.assert(
       fc.property(recoverySettings, recoverySettings, (began, now) => {
         const result = stricter(began, now)
-        for (const name of ['linkLifetimeMinutes', 'authenticator', 'unknownPerson', 'afterReset'] as const)
+        for (const name of [
+          'linkLifetimeMinutes',
+          'codeLifetimeMinutes',
+          ...(Object.keys(LADDERS) as (keyof typeof LADDERS)[]),
+        ] as const)
           expect([began[name], now[name]]).to.include(result[name])
         const both = began.methods.filter((method) => now.methods.includes(method))
         expect(result.methods).to.have.members(both)
@@ -150,6 +166,14 @@ describe('The stricter of two versions of the settings', () => {
         expect(stricter(one, one)).to.deep.equal(one)
       }),
     )
+  })
+})
+
+describe('The narrower of two versions of where texts may go', () => {
+  it('lists what both list, and takes the budget of today', () => {
+    const began = { countries: ['ID', 'US'], messagesPerDay: 10 }
+    const now = { countries: ['GB', 'ID'], messagesPerDay: 20 }
+    expect(narrower(began, now)).to.deep.equal({ countries: ['ID'], messagesPerDay: 20 })
   })
 })
 
