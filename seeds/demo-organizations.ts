@@ -9,6 +9,8 @@ export interface DemoOrganization {
   id: string
   slug: string
   name: string
+  /** North American, of the numbers 555-0100 to 555-0199 that nobody has: the demo texts no stranger. */
+  areaCode: number
   settings: PartialSettings
 }
 
@@ -18,6 +20,7 @@ export const DEMO_ORGANIZATIONS: DemoOrganization[] = [
     id: '0198d000-0000-7000-8000-00000000de01',
     slug: 'harbour',
     name: 'Harbour Cloud',
+    areaCode: 206,
     settings: {
       recovery: { methods: ['email-link'], authenticator: 'off', identifier: 'email' },
       branding: { color: '#0b5cad' },
@@ -27,8 +30,15 @@ export const DEMO_ORGANIZATIONS: DemoOrganization[] = [
     id: '0198d000-0000-7000-8000-00000000de02',
     slug: 'summit',
     name: 'Summit Identity',
+    areaCode: 303,
     settings: {
-      recovery: { methods: ['email-link', 'sms-code'], authenticator: 'off', identifier: 'username' },
+      recovery: {
+        methods: ['email-link', 'sms-code'],
+        authenticator: 'off',
+        identifier: 'username',
+        smsAloneForManagers: 'allowed',
+      },
+      sms: { countries: ['GB', 'ID', 'US'] },
       branding: { color: '#b3541e' },
     },
   },
@@ -36,6 +46,7 @@ export const DEMO_ORGANIZATIONS: DemoOrganization[] = [
     id: '0198d000-0000-7000-8000-00000000de03',
     slug: 'lantern',
     name: 'Lantern Platform',
+    areaCode: 312,
     settings: {
       recovery: {
         linkLifetimeMinutes: 5,
@@ -54,6 +65,7 @@ export const DEMO_ORGANIZATIONS: DemoOrganization[] = [
     id: '0198d000-0000-7000-8000-00000000de04',
     slug: 'meadow',
     name: 'Meadow Energy',
+    areaCode: 415,
     settings: {
       recovery: { linkLifetimeMinutes: 60, authenticator: 'off', identifier: 'email' },
       passwords: { lower: false },
@@ -67,8 +79,10 @@ export const DEMO_ORGANIZATIONS: DemoOrganization[] = [
     id: '0198d000-0000-7000-8000-00000000de05',
     slug: 'acme',
     name: 'Acme Works',
+    areaCode: 212,
     settings: {
       recovery: { methods: ['email-link', 'sms-code'], authenticator: 'challenge', afterReset: 'home' },
+      sms: { countries: ['GB', 'ID', 'US'] },
       branding: {
         color: '#c2255c',
         support: { kind: 'email', value: 'help@acme.example', label: 'the Acme help desk' },
@@ -77,13 +91,19 @@ export const DEMO_ORGANIZATIONS: DemoOrganization[] = [
   },
 ]
 
-type DemoPerson = Pick<Account, 'fullName'> & { username: string; role: Role; hasEmail: boolean }
+type DemoPerson = Pick<Account, 'fullName'> & {
+  username: string
+  role: Role
+  hasEmail: boolean
+  /** The last two digits of the person's mobile number. */
+  line: number | null
+}
 
 /** Who lives in each of them. */
 export const DEMO_PEOPLE: DemoPerson[] = [
-  { username: 'olivia', fullName: 'Olivia Santoso', role: 'owner', hasEmail: true },
-  { username: 'adam', fullName: 'Adam Wirawan', role: 'administrator', hasEmail: true },
-  { username: 'mia', fullName: 'Mia Tanaka', role: 'member', hasEmail: true },
-  { username: 'noah', fullName: 'Noah Lindqvist', role: 'member', hasEmail: true },
-  { username: 'nils', fullName: 'Nils Okafor', role: 'member', hasEmail: false },
+  { username: 'olivia', fullName: 'Olivia Santoso', role: 'owner', hasEmail: true, line: 11 },
+  { username: 'adam', fullName: 'Adam Wirawan', role: 'administrator', hasEmail: true, line: 12 },
+  { username: 'mia', fullName: 'Mia Tanaka', role: 'member', hasEmail: true, line: 13 },
+  { username: 'noah', fullName: 'Noah Lindqvist', role: 'member', hasEmail: true, line: 14 },
+  { username: 'nils', fullName: 'Nils Okafor', role: 'member', hasEmail: false, line: null },
 ]

@@ -6,6 +6,7 @@ import { isDuplicate } from '../src/database/faults.ts'
 import { withOrganization, withoutOrganization, type Transaction } from '../src/database/transaction.ts'
 import { parseSettings } from '../src/organizations/settings.ts'
 import { addOrganization, allOrganizations, saveSettings } from '../src/organizations/store.ts'
+import { after, DAY } from '../src/platform/clock.ts'
 import { newId, type Random } from '../src/platform/random.ts'
 import {
   DEMO_ORGANIZATIONS,
@@ -54,10 +55,12 @@ async function plant(
   organization: DemoOrganization,
   hash: string,
 ): Promise<void> {
-  const { id, slug, name, settings } = organization
+  const { id, slug, name, areaCode, settings } = organization
+  // Codes go to no number that is new.
+  const longAgo = after(tx.now, -30 * DAY)
   await addOrganization(tx, { id, slug, name, state: 'active' })
   await saveSettings(tx, parseSettings(settings))
-  for (const { username, fullName, role, hasEmail } of DEMO_PEOPLE) {
+  for (const { username, fullName, role, hasEmail, line } of DEMO_PEOPLE) {
     const accountId = newId(random, tx.now)
     await addAccount(tx, {
       id: accountId,
@@ -67,6 +70,9 @@ async function plant(
       state: 'active',
       email: hasEmail ? `${username}@${slug}.example` : null,
       emailVerifiedAt: hasEmail ? tx.now : null,
+      phone: line === null ? null : `+1${areaCode}55501${line}`,
+      phoneVerifiedAt: line === null ? null : longAgo,
+      phoneChangedAt: line === null ? null : longAgo,
       locale: null,
       securityEpoch: 0,
     })

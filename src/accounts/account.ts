@@ -9,6 +9,11 @@ export interface Account {
   state: 'active' | 'suspended'
   email: string | null
   emailVerifiedAt: Date | null
+  /** E.164. */
+  phone: string | null
+  phoneVerifiedAt: Date | null
+  /** When the number was last given, changed or taken away. */
+  phoneChangedAt: Date | null
   /** The person's own choice of language; null: the browser's, then the organization's. */
   locale: string | null
   /** Rises with every change that must end recoveries begun before it. */

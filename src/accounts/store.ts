@@ -11,6 +11,9 @@ interface AccountRow extends TenantRow {
   email: string | null
   email_canonical: string | null
   email_verified_at: Date | null
+  phone: string | null
+  phone_verified_at: Date | null
+  phone_changed_at: Date | null
   locale: string | null
   security_epoch: number
   created_at: Date
@@ -27,6 +30,9 @@ export async function addAccount(tx: Transaction, account: Account): Promise<voi
     email: account.email,
     email_canonical: account.email === null ? null : canonicalEmail(account.email),
     email_verified_at: account.emailVerifiedAt,
+    phone: account.phone,
+    phone_verified_at: account.phoneVerifiedAt,
+    phone_changed_at: account.phoneChangedAt,
     locale: account.locale,
     security_epoch: account.securityEpoch,
     created_at: tx.now,
@@ -75,6 +81,9 @@ function shown(row: AccountRow): Account {
     state: row.state,
     email: row.email,
     emailVerifiedAt: row.email_verified_at,
+    phone: row.phone,
+    phoneVerifiedAt: row.phone_verified_at,
+    phoneChangedAt: row.phone_changed_at,
     locale: row.locale,
     securityEpoch: row.security_epoch,
   }

@@ -75,6 +75,9 @@ async function create(
       email,
       // The operator vouches for it; nobody gets in before opening the mail that goes there.
       emailVerifiedAt: tx.now,
+      phone: null,
+      phoneVerifiedAt: null,
+      phoneChangedAt: null,
       locale: null,
       securityEpoch: 0,
     }

@@ -25,6 +25,9 @@ export async function addPeople(portal: Portal, count: number): Promise<void> {
         state: 'active',
         email: `${nameOf(index)}@${ORGANIZATION}.example`,
         emailVerifiedAt: tx.now,
+        phone: null,
+        phoneVerifiedAt: null,
+        phoneChangedAt: null,
         locale: null,
         securityEpoch: 0,
       })
