@@ -12,14 +12,17 @@ import { createSmtpSender } from './delivery/senders/smtp.ts'
 import { listenForDueMessages } from './delivery/wakeups.ts'
 import { loadWords } from './i18n/words.ts'
 import { createLimits } from './limits/limits.ts'
-import { preparePasswordChanged, prepareSignInPaused } from './notices/prepare.ts'
+import { prepareCodeNotSent, preparePasswordChanged, prepareSignInPaused } from './notices/prepare.ts'
 import type { Clock } from './platform/clock.ts'
 import type { Config } from './platform/config.ts'
 import type { Logger } from './platform/log.ts'
 import { systemRandom, type Random } from './platform/random.ts'
 import { projectRoot } from './platform/root.ts'
 import { createSecrets } from './platform/secrets.ts'
-import { linkOutOfPause, prepareLink } from './recovery/deliver.ts'
+import { prepareCode, prepareLink } from './recovery/deliver.ts'
+import { linkOutOfPause } from './recovery/paused-sign-in.ts'
+import { STRATEGIES } from './recovery/strategies/index.ts'
+import type { Strategy } from './recovery/strategy.ts'
 import { DEMO_ORGANIZATIONS, DEMO_PASSWORD } from '../seeds/demo-organizations.ts'
 import { keepHouse } from './housekeeping.ts'
 import { loadAssets } from './web/assets.ts'
@@ -36,6 +39,8 @@ export interface Surroundings {
   clock?: Clock
   random?: Random
   sender?: EmailSender
+  /** The ways to prove who one is, where they are not the product's own. */
+  strategies?: readonly Strategy[]
 }
 
 /** The whole product, built from its parts and serving nothing yet. */
@@ -76,6 +81,7 @@ export function openApp(config: Config, { target, listenTarget, log, ...given }:
     hasher: createPasswordHasher({ ...config.hashing, random }),
     limits: createLimits({ database, secrets, allowances: config.limits }),
     publicUrl: config.server.publicUrl,
+    strategies: given.strategies ?? STRATEGIES,
   }
   const sender = given.sender ?? senderFor(config, database, random)
   const delivery = deliveryPartsOf(parts, sender)
@@ -134,6 +140,8 @@ function preparersOf(parts: WebParts): Preparers {
   return {
     'recover-link': (tx, message) => prepareLink(parts, tx, message),
     welcome: (tx, message) => prepareLink(parts, tx, message),
+    'recover-code': (tx, message) => prepareCode(parts, tx, message),
+    'code-not-sent': (tx, message) => prepareCodeNotSent(parts.publicUrl, tx, message),
     'password-changed': (tx, message) => preparePasswordChanged(parts.publicUrl, tx, message),
     'sign-in-paused': async (tx, message) =>
       prepareSignInPaused(parts.publicUrl, tx, message, await linkOutOfPause(parts, tx, message)),

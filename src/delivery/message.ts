@@ -1,4 +1,4 @@
-import { HOUR } from '../platform/clock.ts'
+import { HOUR, MINUTE } from '../platform/clock.ts'
 import type { Transaction } from '../database/transaction.ts'
 
 /** What rests in the outbox for each message: ids and plain facts, never a secret (links are minted when a mail leaves). */
@@ -6,7 +6,15 @@ export interface QueuedData {
   'recover-link': { attemptId: string }
   welcome: { attemptId: string }
   /** `at` is an ISO 8601 instant; `address` already shortened to a network. */
-  'password-changed': { accountId: string; at: string; device: string | null; address: string }
+  'password-changed': {
+    accountId: string
+    at: string
+    device: string | null
+    address: string
+    authenticatorAdded: boolean
+  }
+  'recover-code': { attemptId: string }
+  'code-not-sent': { accountId: string }
   'sign-in-paused': { accountId: string }
 }
 
@@ -15,6 +23,8 @@ export type MessageName = keyof QueuedData
 /** How long a message is worth sending, in milliseconds from when it was queued; after that it is dropped. */
 export const WORTH_SENDING_MS: Record<MessageName, number> = {
   'recover-link': 6 * HOUR,
+  'recover-code': 15 * MINUTE,
+  'code-not-sent': 6 * HOUR,
   welcome: 72 * HOUR,
   'password-changed': 72 * HOUR,
   'sign-in-paused': 24 * HOUR,
@@ -38,6 +48,8 @@ export interface LetterData {
   'recover-link': Letterhead & {
     link: string
     minutes: number
+    /** Whether it goes out because a code by SMS could not. */
+    insteadOfCode: boolean
     requestedFrom: { place: string; device: string | null }
   }
   welcome: Letterhead & { link: string; hours: number }
@@ -45,9 +57,12 @@ export interface LetterData {
   'password-changed': Letterhead & {
     when: string
     device: string | null
+    authenticatorAdded: boolean
     recoverUrl: string
     support: Support | null
   }
+  'recover-code': { organization: { name: string }; code: string; minutes: number; host: string }
+  'code-not-sent': Letterhead & { recoverUrl: string; support: Support | null }
   'sign-in-paused': Letterhead & { recoverUrl: string; support: Support | null }
 }
 

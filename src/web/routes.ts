@@ -7,12 +7,17 @@ import { mountFinder } from './finder.ts'
 import { mountHealth } from './health.ts'
 import { mount, type Page } from './page.ts'
 import type { WebParts } from './parts.ts'
+import { authenticator } from './recover/authenticator.ts'
 import { cancel } from './recover/cancel.ts'
+import { choose } from './recover/choose.ts'
+import { code } from './recover/code.ts'
 import { done } from './recover/done.ts'
 import { ended } from './recover/ended.ts'
+import { enrol } from './recover/enrol.ts'
 import { identify } from './recover/identify.ts'
 import { link } from './recover/link.ts'
 import { password } from './recover/password.ts'
+import { recoveryCodes } from './recover/recovery-codes.ts'
 import { sent } from './recover/sent.ts'
 import { door } from './signin/door.ts'
 import { signIn } from './signin/sign-in.ts'
@@ -24,8 +29,13 @@ export const pages: readonly Page[] = [
   signIn,
   signOut,
   identify,
+  choose,
   sent,
   link,
+  code,
+  authenticator,
+  enrol,
+  recoveryCodes,
   password,
   done,
   ended,
