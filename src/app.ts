@@ -20,7 +20,7 @@ import { systemRandom, type Random } from './platform/random.ts'
 import { projectRoot } from './platform/root.ts'
 import { createSecrets } from './platform/secrets.ts'
 import { linkOutOfPause, prepareLink } from './recovery/deliver.ts'
-import { DEMO_ORGANIZATIONS, DEMO_PASSWORD } from '../seeds/demo-organizations.ts'
+import { DEMO_AUTHENTICATOR, DEMO_ORGANIZATIONS, DEMO_PASSWORD } from '../seeds/demo-organizations.ts'
 import { keepHouse } from './housekeeping.ts'
 import { loadAssets } from './web/assets.ts'
 import type { WebParts } from './web/parts.ts'
@@ -65,7 +65,11 @@ export function openApp(config: Config, { target, listenTarget, log, ...given }:
     config,
     demo:
       config.environment === 'demo'
-        ? { password: DEMO_PASSWORD, slugs: DEMO_ORGANIZATIONS.map(({ slug }) => slug) }
+        ? {
+            password: DEMO_PASSWORD,
+            authenticator: DEMO_AUTHENTICATOR,
+            slugs: DEMO_ORGANIZATIONS.map(({ slug }) => slug),
+          }
         : null,
     database,
     secrets,

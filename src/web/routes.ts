@@ -14,6 +14,7 @@ import { identify } from './recover/identify.ts'
 import { link } from './recover/link.ts'
 import { password } from './recover/password.ts'
 import { sent } from './recover/sent.ts'
+import { authenticator } from './signin/authenticator.ts'
 import { door } from './signin/door.ts'
 import { signIn } from './signin/sign-in.ts'
 import { signOut } from './signin/sign-out.ts'
@@ -22,6 +23,7 @@ import { signOut } from './signin/sign-out.ts'
 export const pages: readonly Page[] = [
   door,
   signIn,
+  authenticator,
   signOut,
   identify,
   sent,
