@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { DEMO_AUTHENTICATOR, DEMO_PASSWORD } from '../../seeds/demo-organizations.ts'
-import { MINUTE, SECOND } from '../../src/platform/clock.ts'
+import { HOUR, MINUTE, SECOND } from '../../src/platform/clock.ts'
 import { openPortal, type Portal } from '../support/portal.ts'
 import { codeOfApp, isSignedIn, signIn, wrongCodeOfApp } from '../support/steps.ts'
 import type { Page, Visitor } from '../support/visitor.ts'
@@ -104,7 +104,7 @@ describe('Signs in with an authenticator, with a recovery code', () => {
     expect((await noah.press('Sign in', { code: RECOVERY_CODE })).address).to.equal('/harbour/account')
   })
 
-  it('tells on the form when to come back after five wrong codes, and lets him in then', async () => {
+  it('tells on the form when to come back after five wrong codes and each one after, and lets him in then', async () => {
     await signInHalfWay()
     for (let wrong = 0; wrong < 5; wrong += 1)
       expect((await noah.press('Sign in', { code: wrongCodeOfApp(portal.clock.now()) })).status).to.equal(422)
@@ -112,7 +112,13 @@ describe('Signs in with an authenticator, with a recovery code', () => {
     expect([paused.status, paused.headers['retry-after']]).to.deep.equal([429, '900'])
     expect(paused.text).to.contain('You can try again in 15 minutes.')
     expect(paused.root.querySelector('#code'), 'the form is still there').to.not.equal(null)
-    portal.clock.pass(15 * MINUTE)
+    for (const minutes of [15, 30, 60, 120]) {
+      portal.clock.pass(minutes * MINUTE)
+      await signInHalfWay()
+      await noah.press('Sign in', { code: wrongCodeOfApp(portal.clock.now()) })
+    }
+    expect((await noah.press('Sign in', { code: code() })).text).to.contain('You can try again in 4 hours.')
+    portal.clock.pass(4 * HOUR)
     await signInHalfWay()
     expect((await noah.press('Sign in', { code: code() })).address).to.equal('/harbour/account')
   })
