@@ -43,5 +43,6 @@ export async function up(knex: Knex): Promise<void> {
       foreign key (organization_id, account_id) references accounts (organization_id, id)
     )`)
   await knex.raw('create index on half_sign_ins (organization_id, expires_at)')
-  await protectByOrganization(knex, 'half_sign_ins', ['select', 'insert', 'delete'])
+  // Updated never, but deleting in batches locks the rows, which PostgreSQL allows only to who may update them.
+  await protectByOrganization(knex, 'half_sign_ins', ['select', 'insert', 'update', 'delete'])
 }

@@ -23,7 +23,7 @@ import { prepareCode, prepareLink } from './recovery/deliver.ts'
 import { linkOutOfPause } from './recovery/paused-sign-in.ts'
 import { STRATEGIES } from './recovery/strategies/index.ts'
 import type { Strategy } from './recovery/strategy.ts'
-import { DEMO_ORGANIZATIONS, DEMO_PASSWORD } from '../seeds/demo-organizations.ts'
+import { DEMO_AUTHENTICATOR, DEMO_ORGANIZATIONS, DEMO_PASSWORD } from '../seeds/demo-organizations.ts'
 import { keepHouse } from './housekeeping.ts'
 import { loadAssets } from './web/assets.ts'
 import type { WebParts } from './web/parts.ts'
@@ -70,7 +70,11 @@ export function openApp(config: Config, { target, listenTarget, log, ...given }:
     config,
     demo:
       config.environment === 'demo'
-        ? { password: DEMO_PASSWORD, slugs: DEMO_ORGANIZATIONS.map(({ slug }) => slug) }
+        ? {
+            password: DEMO_PASSWORD,
+            authenticator: DEMO_AUTHENTICATOR,
+            slugs: DEMO_ORGANIZATIONS.map(({ slug }) => slug),
+          }
         : null,
     database,
     secrets,

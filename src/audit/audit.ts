@@ -19,6 +19,7 @@ export type EventKind =
   | 'recovery.completed'
   | 'recovery.invited'
   | 'sign-in.succeeded'
+  | 'sign-in.half-way'
   | 'sign-in.failed'
   | 'sign-in.paused'
   | 'sign-out'

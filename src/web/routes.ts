@@ -19,6 +19,7 @@ import { link } from './recover/link.ts'
 import { password } from './recover/password.ts'
 import { recoveryCodes } from './recover/recovery-codes.ts'
 import { sent } from './recover/sent.ts'
+import { authenticator } from './signin/authenticator.ts'
 import { door } from './signin/door.ts'
 import { signIn } from './signin/sign-in.ts'
 import { signOut } from './signin/sign-out.ts'
@@ -27,6 +28,7 @@ import { signOut } from './signin/sign-out.ts'
 export const pages: readonly Page[] = [
   door,
   signIn,
+  authenticator,
   signOut,
   identify,
   choose,
