@@ -4,10 +4,11 @@ import { record } from './audit/audit.ts'
 import { createPasswordHasher } from './credentials/password.ts'
 import { openDatabase, type ConnectionTarget, type Database } from './database/connect.ts'
 import { dispatch, newLanes, type DispatchParts } from './delivery/dispatch.ts'
+import { accountOf, type OnLost } from './delivery/lost.ts'
 import type { Preparers } from './delivery/message.ts'
 import { createRenderer } from './delivery/render.ts'
-import { createCapturingSender } from './delivery/senders/captured.ts'
-import type { EmailSender } from './delivery/senders/sender.ts'
+import { createCapturingSender, createCapturingSmsSender } from './delivery/senders/captured.ts'
+import { noSmsSender, type EmailSender, type SmsSender } from './delivery/senders/sender.ts'
 import { createSmtpSender } from './delivery/senders/smtp.ts'
 import { listenForDueMessages } from './delivery/wakeups.ts'
 import { loadWords } from './i18n/words.ts'
@@ -27,7 +28,7 @@ import type { WebParts } from './web/parts.ts'
 import { createServer } from './web/server.ts'
 import { startWorker } from './worker.ts'
 
-/** What the outside world gives an app: a database, a log, and for tests its time, chance and mail. */
+/** What the outside world gives an app: a database, a log, and for tests its time, chance, mail and texts. */
 export interface Surroundings {
   /** Where the application's role enters, and where LISTEN may (not through a pooler). */
   target: ConnectionTarget
@@ -36,6 +37,7 @@ export interface Surroundings {
   clock?: Clock
   random?: Random
   sender?: EmailSender
+  smsSender?: SmsSender
 }
 
 /** The whole product, built from its parts and serving nothing yet. */
@@ -78,7 +80,8 @@ export function openApp(config: Config, { target, listenTarget, log, ...given }:
     publicUrl: config.server.publicUrl,
   }
   const sender = given.sender ?? senderFor(config, database, random)
-  const delivery = deliveryPartsOf(parts, sender)
+  const smsSender = given.smsSender ?? smsSenderFor(config, database, random)
+  const delivery = deliveryPartsOf(parts, sender, smsSender)
   const lanes = newLanes()
   const sendDue = (stop?: AbortSignal) => dispatch(delivery, lanes, stop)
   const tidy = (stop?: AbortSignal) => keepHouse(parts, stop)
@@ -96,6 +99,7 @@ export function openApp(config: Config, { target, listenTarget, log, ...given }:
       }),
     async close() {
       await sender.close()
+      await smsSender.close()
       await database.close()
     },
   }
@@ -110,7 +114,11 @@ function senderFor(config: Config, database: Database, random: Random): EmailSen
   })
 }
 
-function deliveryPartsOf(parts: WebParts, sender: EmailSender): DispatchParts {
+function smsSenderFor(config: Config, database: Database, random: Random): SmsSender {
+  return config.environment === 'demo' ? createCapturingSmsSender({ database, random }) : noSmsSender
+}
+
+function deliveryPartsOf(parts: WebParts, sender: EmailSender, smsSender: SmsSender): DispatchParts {
   const { database, random, words, log } = parts
   return {
     database,
@@ -118,16 +126,22 @@ function deliveryPartsOf(parts: WebParts, sender: EmailSender): DispatchParts {
     preparers: preparersOf(parts),
     renderer: createRenderer(words, join(projectRoot, 'templates')),
     sender,
-    onLost: (tx, { messageId, reason, accountId }) =>
-      record(tx, random, {
-        kind: 'message.lost',
-        outcome: 'refused',
-        origin: { actor: 'system' },
-        subjectId: accountId,
-        detail: { message: messageId, reason },
-      }),
+    smsSender,
+    onLost: whenLost(random),
     log,
   }
+}
+
+/** What is done about a message that never reached its person. */
+function whenLost(random: Random): OnLost {
+  return (tx, lost) =>
+    record(tx, random, {
+      kind: 'message.lost',
+      outcome: 'refused',
+      origin: { actor: 'system' },
+      subjectId: accountOf(lost),
+      detail: { message: lost.messageId, reason: lost.reason },
+    })
 }
 
 function preparersOf(parts: WebParts): Preparers {
@@ -137,5 +151,6 @@ function preparersOf(parts: WebParts): Preparers {
     'password-changed': (tx, message) => preparePasswordChanged(parts.publicUrl, tx, message),
     'sign-in-paused': async (tx, message) =>
       prepareSignInPaused(parts.publicUrl, tx, message, await linkOutOfPause(parts, tx, message)),
+    'recover-code': () => Promise.resolve({ drop: 'not offered' }),
   }
 }
