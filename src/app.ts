@@ -10,11 +10,12 @@ import { createRenderer } from './delivery/render.ts'
 import { createCapturingSender, createCapturingSmsSender } from './delivery/senders/captured.ts'
 import { noSmsSender, type EmailSender, type SmsSender } from './delivery/senders/sender.ts'
 import { createSmtpSender } from './delivery/senders/smtp.ts'
+import { createTwilioSender } from './delivery/senders/twilio.ts'
 import { listenForDueMessages } from './delivery/wakeups.ts'
 import { loadWords } from './i18n/words.ts'
 import { createLimits } from './limits/limits.ts'
 import { preparePasswordChanged, prepareSignInPaused } from './notices/prepare.ts'
-import type { Clock } from './platform/clock.ts'
+import { systemClock, type Clock } from './platform/clock.ts'
 import type { Config } from './platform/config.ts'
 import type { Logger } from './platform/log.ts'
 import { systemRandom, type Random } from './platform/random.ts'
@@ -78,9 +79,10 @@ export function openApp(config: Config, { target, listenTarget, log, ...given }:
     hasher: createPasswordHasher({ ...config.hashing, random }),
     limits: createLimits({ database, secrets, allowances: config.limits }),
     publicUrl: config.server.publicUrl,
+    onLost: whenLost(random),
   }
   const sender = given.sender ?? senderFor(config, database, random)
-  const smsSender = given.smsSender ?? smsSenderFor(config, database, random)
+  const smsSender = given.smsSender ?? smsSenderFor(config, database, random, given.clock)
   const delivery = deliveryPartsOf(parts, sender, smsSender)
   const lanes = newLanes()
   const sendDue = (stop?: AbortSignal) => dispatch(delivery, lanes, stop)
@@ -114,12 +116,14 @@ function senderFor(config: Config, database: Database, random: Random): EmailSen
   })
 }
 
-function smsSenderFor(config: Config, database: Database, random: Random): SmsSender {
+function smsSenderFor(config: Config, database: Database, random: Random, clock = systemClock): SmsSender {
+  const { sms: account, server } = config
+  if (account) return createTwilioSender({ account, publicUrl: server.publicUrl, clock })
   return config.environment === 'demo' ? createCapturingSmsSender({ database, random }) : noSmsSender
 }
 
 function deliveryPartsOf(parts: WebParts, sender: EmailSender, smsSender: SmsSender): DispatchParts {
-  const { database, random, words, log } = parts
+  const { database, random, words, onLost, log } = parts
   return {
     database,
     random,
@@ -127,7 +131,7 @@ function deliveryPartsOf(parts: WebParts, sender: EmailSender, smsSender: SmsSen
     renderer: createRenderer(words, join(projectRoot, 'templates')),
     sender,
     smsSender,
-    onLost: whenLost(random),
+    onLost,
     log,
   }
 }

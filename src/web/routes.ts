@@ -5,6 +5,7 @@ import { mountBrand } from './brand.ts'
 import { mountDemo } from './demo/index.ts'
 import { mountFinder } from './finder.ts'
 import { mountHealth } from './health.ts'
+import { mountTwilioReports } from './hooks/twilio.ts'
 import { mount, type Page } from './page.ts'
 import type { WebParts } from './parts.ts'
 import { cancel } from './recover/cancel.ts'
@@ -39,6 +40,7 @@ export function routes(parts: WebParts): Router {
   const router = new Router()
   mountFinder(router, parts)
   if (parts.demo) mountDemo(router, parts)
+  mountTwilioReports(router, parts)
   mountBrand(router, parts)
   for (const page of pages) mount(router, parts, page)
   return router

@@ -109,7 +109,8 @@ export async function openRig() {
 
 export type Rig = Awaited<ReturnType<typeof openRig>>
 
-function preparersThatMint(minted: string[]): Preparers {
+/** Preparers that send to whom a message names, and keep the links and codes that they mint. */
+export function preparersThatMint(minted: string[]): Preparers {
   const send = <Data>(to: string | null, data: Data) =>
     Promise.resolve({ send: { to: to ?? 'mia@harbour.example', locale: 'en', data } })
   const mint = () => {
