@@ -3,23 +3,27 @@ import type Koa from 'koa'
 import { record } from './audit/audit.ts'
 import { createPasswordHasher } from './credentials/password.ts'
 import { openDatabase, type ConnectionTarget, type Database } from './database/connect.ts'
+import type { Transaction } from './database/transaction.ts'
 import { dispatch, newLanes, type DispatchParts } from './delivery/dispatch.ts'
+import { accountOf, type Lost } from './delivery/lost.ts'
 import type { Preparers } from './delivery/message.ts'
 import { createRenderer } from './delivery/render.ts'
-import { createCapturingSender } from './delivery/senders/captured.ts'
-import type { EmailSender } from './delivery/senders/sender.ts'
+import { createCapturingSender, createCapturingSmsSender } from './delivery/senders/captured.ts'
+import { noSmsSender, type EmailSender, type SmsSender } from './delivery/senders/sender.ts'
 import { createSmtpSender } from './delivery/senders/smtp.ts'
+import { createTwilioSender } from './delivery/senders/twilio.ts'
 import { listenForDueMessages } from './delivery/wakeups.ts'
 import { loadWords } from './i18n/words.ts'
 import { createLimits } from './limits/limits.ts'
 import { prepareCodeNotSent, preparePasswordChanged, prepareSignInPaused } from './notices/prepare.ts'
-import type { Clock } from './platform/clock.ts'
+import { systemClock, type Clock } from './platform/clock.ts'
 import type { Config } from './platform/config.ts'
 import type { Logger } from './platform/log.ts'
 import { systemRandom, type Random } from './platform/random.ts'
 import { projectRoot } from './platform/root.ts'
 import { createSecrets } from './platform/secrets.ts'
 import { prepareCode, prepareLink } from './recovery/deliver.ts'
+import { onCodeLost } from './recovery/instead.ts'
 import { linkOutOfPause } from './recovery/paused-sign-in.ts'
 import { STRATEGIES } from './recovery/strategies/index.ts'
 import type { Strategy } from './recovery/strategy.ts'
@@ -30,7 +34,7 @@ import type { WebParts } from './web/parts.ts'
 import { createServer } from './web/server.ts'
 import { startWorker } from './worker.ts'
 
-/** What the outside world gives an app: a database, a log, and for tests its time, chance and mail. */
+/** What the outside world gives an app: a database, a log, and for tests its time, chance, mail and texts. */
 export interface Surroundings {
   /** Where the application's role enters, and where LISTEN may (not through a pooler). */
   target: ConnectionTarget
@@ -39,6 +43,7 @@ export interface Surroundings {
   clock?: Clock
   random?: Random
   sender?: EmailSender
+  smsSender?: SmsSender
   /** The ways to prove who one is, where they are not the product's own. */
   strategies?: readonly Strategy[]
 }
@@ -86,9 +91,11 @@ export function openApp(config: Config, { target, listenTarget, log, ...given }:
     limits: createLimits({ database, secrets, allowances: config.limits }),
     publicUrl: config.server.publicUrl,
     strategies: given.strategies ?? STRATEGIES,
+    onLost: (tx, lost) => whenLost(parts, tx, lost),
   }
   const sender = given.sender ?? senderFor(config, database, random)
-  const delivery = deliveryPartsOf(parts, sender)
+  const smsSender = given.smsSender ?? smsSenderFor(config, database, random, given.clock)
+  const delivery = deliveryPartsOf(parts, sender, smsSender)
   const lanes = newLanes()
   const sendDue = (stop?: AbortSignal) => dispatch(delivery, lanes, stop)
   const tidy = (stop?: AbortSignal) => keepHouse(parts, stop)
@@ -106,6 +113,7 @@ export function openApp(config: Config, { target, listenTarget, log, ...given }:
       }),
     async close() {
       await sender.close()
+      await smsSender.close()
       await database.close()
     },
   }
@@ -120,24 +128,36 @@ function senderFor(config: Config, database: Database, random: Random): EmailSen
   })
 }
 
-function deliveryPartsOf(parts: WebParts, sender: EmailSender): DispatchParts {
-  const { database, random, words, log } = parts
+function smsSenderFor(config: Config, database: Database, random: Random, clock = systemClock): SmsSender {
+  const { sms: account, server } = config
+  if (account) return createTwilioSender({ account, publicUrl: server.publicUrl, clock })
+  return config.environment === 'demo' ? createCapturingSmsSender({ database, random }) : noSmsSender
+}
+
+function deliveryPartsOf(parts: WebParts, sender: EmailSender, smsSender: SmsSender): DispatchParts {
+  const { database, random, words, onLost, log } = parts
   return {
     database,
     random,
     preparers: preparersOf(parts),
     renderer: createRenderer(words, join(projectRoot, 'templates')),
     sender,
-    onLost: (tx, { messageId, reason, accountId }) =>
-      record(tx, random, {
-        kind: 'message.lost',
-        outcome: 'refused',
-        origin: { actor: 'system' },
-        subjectId: accountId,
-        detail: { message: messageId, reason },
-      }),
+    smsSender,
+    onLost,
     log,
   }
+}
+
+/** What is done about a message that never reached its person. */
+async function whenLost(parts: WebParts, tx: Transaction, lost: Lost): Promise<void> {
+  await record(tx, parts.random, {
+    kind: 'message.lost',
+    outcome: 'refused',
+    origin: { actor: 'system' },
+    subjectId: accountOf(lost),
+    detail: { message: lost.messageId, reason: lost.reason },
+  })
+  if (lost.name === 'recover-code') await onCodeLost(parts, tx, lost.data.attemptId)
 }
 
 function preparersOf(parts: WebParts): Preparers {

@@ -26,6 +26,7 @@ export type EventKind =
   | 'password.changed'
   | 'password.change-refused'
   | 'message.lost'
+  | 'sms.budget-nearly-spent'
 
 /** Who did it, from where, in which request (ASVS 16.2.1). */
 export interface Origin {

@@ -71,6 +71,26 @@ export async function withoutOrganization<Result>(
   return open(database, '', work)
 }
 
+/**
+ * Runs work as a part of a transaction that goes on after it: what the part wrote is kept where `isKept` says so of its
+ * result, and otherwise undone. Throws what the work throws, its part undone.
+ */
+export async function keepPartIf<Result>(
+  tx: SystemTransaction,
+  isKept: (result: Result) => boolean,
+  work: (part: SystemTransaction) => Promise<Result>,
+): Promise<Result> {
+  const sql = await tx.sql.transaction()
+  try {
+    const result = await work({ now: tx.now, sql })
+    await (isKept(result) ? sql.commit() : sql.rollback())
+    return result
+  } catch (error) {
+    if (!sql.isCompleted()) await sql.rollback().catch(() => undefined) // The connection may be what broke.
+    throw error
+  }
+}
+
 async function open<Result>(
   database: Database,
   organizationId: string,

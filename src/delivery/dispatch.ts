@@ -3,30 +3,21 @@ import type { Logger } from '../platform/log.ts'
 import type { Random } from '../platform/random.ts'
 import type { Database } from '../database/connect.ts'
 import { withOrganization, withoutOrganization, type Transaction } from '../database/transaction.ts'
-import type { LetterData, MessageName, Prepared, Preparers } from './message.ts'
+import { handOver, type HandOverParts, type Outgoing } from './hand-over.ts'
+import { lostOf, type OnLost } from './lost.ts'
+import { MOST_TRIES, type MessageName, type Prepared, type Preparers } from './message.ts'
 import { dueMessages, type MessageRow } from './outbox.ts'
-import type { Renderer } from './render.ts'
-import { SendFault, type EmailSender } from './senders/sender.ts'
+import { SendFault } from './senders/sender.ts'
 
-export interface DispatchParts {
+export interface DispatchParts extends HandOverParts {
   database: Database
   random: Random
   preparers: Preparers
-  renderer: Renderer
-  sender: EmailSender
-  /** Told, in the transaction that ends it, of a message that never went out: too old, or refused for good. */
-  onLost: (tx: Transaction, lost: Lost) => Promise<void>
+  onLost: OnLost
   log: Logger
 }
 
-export interface Lost {
-  messageId: string
-  reason: string
-  /** Whom it was for, where the message names an account. */
-  accountId: string | null
-}
-
-/** How many more mails a process may have on their way. Rounds that overlap share it. */
+/** How many more messages a process may have on their way. Rounds that overlap share it. */
 export interface Lanes {
   free: number
 }
@@ -40,6 +31,7 @@ export function newLanes(): Lanes {
 /** After so many a lane ends, so that a round does, and what broke one of its lanes is told. */
 const LANE_TURNS = 20
 const TOO_OLD = 'too old'
+const TRIED_OUT = 'tried often enough'
 /** Longer than preparing and sending can take: while it runs, the message is its worker's alone. */
 const LEASE_MS = MINUTE
 const SHORTEST_WAIT_MS = SECOND
@@ -52,14 +44,10 @@ interface Claim {
   leasedUntil: Date
 }
 
-/** A mail that is ready to be written and sent. */
-interface Outgoing {
-  name: MessageName
-  tryNumber: number
-  to: string
-  locale: string
-  data: LetterData[MessageName]
-  accountId: string | null
+/** What a message came to that is to be sent. */
+interface Ready {
+  row: MessageRow
+  outgoing: Outgoing
 }
 
 /** What a message came to that is not sent: not worth it any more, or lost by taking too long. */
@@ -123,7 +111,7 @@ async function claim(database: Database, most: number): Promise<Claim[]> {
 }
 
 async function deliver(parts: DispatchParts, claimed: Claim): Promise<void> {
-  let prepared: Outgoing | Ended | null
+  let prepared: Ready | Ended | null
   try {
     prepared = await whileOurs(parts, claimed, (tx) => prepare(tx, parts, claimed))
   } catch (error) {
@@ -140,21 +128,27 @@ async function deliver(parts: DispatchParts, claimed: Claim): Promise<void> {
     else tell(parts.log, 'info', claimed, 'a message was dropped', facts)
     return
   }
-  const { tryNumber, accountId } = prepared
-  const fault = await send(parts, claimed, prepared)
-  if (!fault) {
+  const { row, outgoing } = prepared
+  const { tryNumber } = outgoing
+  const sent = await send(parts, claimed, outgoing)
+  if ('providerId' in sent) {
     // Whoever has it in hand by now need not send it once more.
-    return withOrganization(parts.database, claimed.organizationId, (tx) => end(tx, claimed, 'sent', null))
+    return withOrganization(parts.database, claimed.organizationId, (tx) =>
+      end(tx, claimed, 'sent', null, sent.providerId),
+    )
   }
-  if (fault.retry) {
+  const { fault } = sent
+  if (fault.retry && tryNumber < MOST_TRIES[row.channel]) {
     const facts = { fault: fault.label, tries: tryNumber }
-    await whileOurs(parts, claimed, (tx) => postpone(tx, parts.random, claimed, tryNumber, fault.label))
+    await whileOurs(parts, claimed, (tx) =>
+      postpone(tx, parts.random, claimed, tryNumber, fault.label, fault.retryAfterMs),
+    )
     tell(parts.log, 'warn', claimed, 'a message could not be sent and will be tried again', facts)
     return
   }
   const hasEnded = await whileOurs(parts, claimed, async (tx) => {
     await end(tx, claimed, 'failed', fault.label)
-    await parts.onLost(tx, { messageId: claimed.id, reason: fault.label, accountId })
+    await parts.onLost(tx, lostOf(row, fault.label))
     return true
   })
   if (hasEnded) tell(parts.log, 'error', claimed, 'a message failed for good', { fault: fault.label })
@@ -175,26 +169,26 @@ async function whileOurs<Result>(
   })
 }
 
-/** Counts the try and makes the mail of it; null when there was nothing left to do. */
-async function prepare(
-  tx: Transaction,
-  parts: DispatchParts,
-  claimed: Claim,
-): Promise<Outgoing | Ended | null> {
+/** Counts the try and makes the mail or text of it; null when there was nothing left to do. */
+async function prepare(tx: Transaction, parts: DispatchParts, claimed: Claim): Promise<Ready | Ended | null> {
   const row = await tx.rows<MessageRow>('messages').where({ id: claimed.id }).first()
   if (row?.state !== 'queued') {
     await dueMessages(tx).where({ id: claimed.id }).delete()
     return null
   }
-  const accountId = 'accountId' in row.data ? row.data.accountId : null
-  if (row.give_up_at <= tx.now) {
-    await parts.onLost(tx, { messageId: claimed.id, reason: TOO_OLD, accountId })
-    await end(tx, claimed, 'dropped', TOO_OLD)
-    return { isLost: true, reason: TOO_OLD }
+  // A worker that died while it handed a message over has counted that try.
+  const lost = row.give_up_at <= tx.now ? TOO_OLD : row.tries >= MOST_TRIES[row.channel] ? TRIED_OUT : null
+  if (lost) {
+    await parts.onLost(tx, lostOf(row, lost))
+    await end(tx, claimed, 'dropped', lost)
+    return { isLost: true, reason: lost }
   }
   const tryNumber = await countTry(tx, claimed)
   const prepared = await askPreparer(tx, parts.preparers, row)
-  if ('send' in prepared) return { name: row.template, tryNumber, accountId, ...prepared.send }
+  if ('send' in prepared) {
+    const { organizationId, id: messageId } = claimed
+    return { row, outgoing: { organizationId, messageId, tryNumber, name: row.template, ...prepared.send } }
+  }
   await end(tx, claimed, 'dropped', prepared.drop)
   return { isLost: false, reason: prepared.drop }
 }
@@ -215,22 +209,17 @@ async function askPreparer<Name extends MessageName>(
 }
 
 /** Writes and sends, outside any transaction: no row stays locked while a mail server thinks. */
-async function send(parts: DispatchParts, claimed: Claim, outgoing: Outgoing): Promise<SendFault | null> {
-  const { name, tryNumber, to, locale, data } = outgoing
+async function send(
+  parts: DispatchParts,
+  claimed: Claim,
+  outgoing: Outgoing,
+): Promise<{ providerId: string | null } | { fault: SendFault }> {
   try {
-    const words = parts.renderer.render(name, locale, data)
-    await parts.sender.send({
-      organizationId: claimed.organizationId,
-      messageId: claimed.id,
-      tryNumber,
-      to,
-      ...words,
-    })
-    return null
+    return { providerId: await handOver(parts, outgoing) }
   } catch (error) {
-    if (error instanceof SendFault) return error
+    if (error instanceof SendFault) return { fault: error }
     tell(parts.log, 'error', claimed, 'a message could not be written or handed over', { err: error })
-    return new SendFault('unexpected', { retry: true })
+    return { fault: new SendFault('unexpected', { retry: true }) }
   }
 }
 
@@ -240,18 +229,22 @@ async function countTry(tx: Transaction, claimed: Claim): Promise<number> {
   return row?.tries ?? 1
 }
 
-/** Puts a message back for later: 1 s, 2 s, 4 s … 5 min, each up to a quarter less so that a backlog does not come at once. */
+/**
+ * Puts a message back for later: 1 s, 2 s, 4 s … 5 min, each up to a quarter less so that a backlog does not come at once,
+ * and none less than the other side asked for.
+ */
 async function postpone(
   tx: Transaction,
   random: Random,
   claimed: Claim,
   tries: number,
   fault: string,
+  leastMs = 0,
 ): Promise<void> {
   const wait = Math.min(SHORTEST_WAIT_MS * 2 ** (tries - 1), LONGEST_WAIT_MS)
   await dueMessages(tx)
     .where({ id: claimed.id })
-    .update({ due_at: after(tx.now, wait - random.below(wait / 4)) })
+    .update({ due_at: after(tx.now, Math.max(leastMs, wait - random.below(wait / 4))) })
   await tx.rows<MessageRow>('messages').where({ id: claimed.id }).update({ fault })
 }
 
@@ -260,13 +253,14 @@ async function end(
   claimed: Claim,
   state: 'sent' | 'dropped' | 'failed',
   fault: string | null,
+  providerId: string | null = null,
 ): Promise<void> {
   // The queue's entry first, as everywhere: in another order two workers could wait for each other.
   await dueMessages(tx).where({ id: claimed.id }).delete()
   await tx
     .rows<MessageRow>('messages')
     .where({ id: claimed.id, state: 'queued' })
-    .update({ state, fault, ended_at: tx.now })
+    .update({ state, fault, provider_id: providerId, ended_at: tx.now })
 }
 
 function tell(

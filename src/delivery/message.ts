@@ -13,21 +13,40 @@ export interface QueuedData {
     address: string
     authenticatorAdded: boolean
   }
-  'recover-code': { attemptId: string }
   'code-not-sent': { accountId: string }
   'sign-in-paused': { accountId: string }
+  'recover-code': { attemptId: string }
 }
 
 export type MessageName = keyof QueuedData
 
+/** How each message goes out: its name decides. */
+export const CHANNELS = {
+  'recover-link': 'email',
+  welcome: 'email',
+  'password-changed': 'email',
+  'code-not-sent': 'email',
+  'sign-in-paused': 'email',
+  'recover-code': 'sms',
+} as const satisfies Record<MessageName, 'email' | 'sms'>
+
+export type Channel = (typeof CHANNELS)[MessageName]
+
+/**
+ * How often a message is handed over at most. Providers of SMS cannot be asked to send something only once, so that a text
+ * whose handing over went wrong may have arrived: it is repeated once (promise P2).
+ */
+export const MOST_TRIES: Record<Channel, number> = { email: Number.POSITIVE_INFINITY, sms: 2 }
+
 /** How long a message is worth sending, in milliseconds from when it was queued; after that it is dropped. */
 export const WORTH_SENDING_MS: Record<MessageName, number> = {
   'recover-link': 6 * HOUR,
-  'recover-code': 15 * MINUTE,
   'code-not-sent': 6 * HOUR,
   welcome: 72 * HOUR,
   'password-changed': 72 * HOUR,
   'sign-in-paused': 24 * HOUR,
+  // Somebody sits and waits for it, and after that has gone another way.
+  'recover-code': 15 * MINUTE,
 }
 
 /** What every mail says about who sends it and who reads it; colours as `#rrggbb`. */
@@ -61,9 +80,10 @@ export interface LetterData {
     recoverUrl: string
     support: Support | null
   }
-  'recover-code': { organization: { name: string }; code: string; minutes: number; host: string }
   'code-not-sent': Letterhead & { recoverUrl: string; support: Support | null }
   'sign-in-paused': Letterhead & { recoverUrl: string; support: Support | null }
+  /** `host` is where the code is typed: browsers offer to fill it in there and nowhere else. */
+  'recover-code': { organization: { name: string }; code: string; minutes: number; host: string }
 }
 
 /** A message as it waits in the outbox. */
@@ -77,13 +97,13 @@ export interface QueuedMessage<Name extends MessageName = MessageName> {
   queuedAt: Date
 }
 
-/** What becomes of a message at one try: a mail to one address, or nothing, with a short reason that names nobody. */
+/** What becomes of a message at one try: a mail or text to one recipient, or nothing, with a short reason that names nobody. */
 export type Prepared<Name extends MessageName> =
   { send: { to: string; locale: string; data: LetterData[Name] } } | { drop: string }
 
 /**
- * Turns a queued message into the mail of this very try. It runs once a try, in a transaction of the message's
- * organization, so that what it mints is as fresh as the mail, and what it decides is as true as the database.
+ * Turns a queued message into the mail or text of this very try. It runs once a try, in a transaction of the message's
+ * organization, so that what it mints is as fresh as the message, and what it decides is as true as the database.
  */
 export type Preparer<Name extends MessageName> = (
   tx: Transaction,

@@ -8,7 +8,7 @@ import {
   type TenantRow,
   type Transaction,
 } from '../database/transaction.ts'
-import { WORTH_SENDING_MS, type MessageName, type QueuedData } from './message.ts'
+import { CHANNELS, WORTH_SENDING_MS, type Channel, type MessageName, type QueuedData } from './message.ts'
 
 /** The notification channel that wakes the workers. */
 export const DUE_CHANNEL = 'latchkey_due'
@@ -17,13 +17,15 @@ export const DUE_CHANNEL = 'latchkey_due'
 export interface MessageRow<Name extends MessageName = MessageName> extends TenantRow {
   id: string
   template: Name
-  channel: 'email'
+  channel: Channel
   recipient: string | null
   locale: string
   data: QueuedData[Name]
-  state: 'queued' | 'sent' | 'dropped' | 'failed'
+  state: 'queued' | 'sent' | 'delivered' | 'dropped' | 'failed'
   tries: number
   fault: string | null
+  /** Under which a provider reports what became of it. */
+  provider_id: string | null
   created_at: Date
   give_up_at: Date
   ended_at: Date | null
@@ -41,9 +43,10 @@ export interface CapturedRow extends TenantRow {
   id: string
   message_id: string
   recipient: string
-  subject: string
+  /** A text has neither subject nor HTML. */
+  subject: string | null
   text: string
-  html: string
+  html: string | null
   sent_at: Date
 }
 
@@ -66,13 +69,14 @@ export async function enqueue(tx: Transaction, random: Random, message: NewMessa
   await tx.insert<MessageRow>('messages', {
     id,
     template: message.name,
-    channel: 'email',
+    channel: CHANNELS[message.name],
     recipient: message.to,
     locale: message.locale,
     data: message.data,
     state: 'queued',
     tries: 0,
     fault: null,
+    provider_id: null,
     created_at: tx.now,
     give_up_at: after(tx.now, WORTH_SENDING_MS[message.name]),
     ended_at: null,
@@ -97,11 +101,11 @@ export async function purgeMessages(tx: Transaction): Promise<number> {
   return deleteBatch(rows, (over) => over.where('ended_at', '<', after(tx.now, -KEPT_FOR_MS)))
 }
 
-/** A message that went out. Where it went to a real mail server, only that it went is known. */
+/** A message that went out. Where it went to a real mail server or provider, only that it went is known. */
 export interface SentMessage {
   id: string
   organizationId: string
-  channel: 'email'
+  channel: Channel
   template: MessageName
   to: string | null
   subject: string | null
@@ -140,7 +144,7 @@ async function sentRows(tx: Transaction, most: number): Promise<SentRow[]> {
         .on('captured.organization_id', 'messages.organization_id')
         .andOn('captured.message_id', 'messages.id'),
     )
-    .where('messages.state', 'sent')
+    .whereIn('messages.state', ['sent', 'delivered'])
     .orderBy('messages.created_at', 'desc')
     .limit(most)
     .select([

@@ -1,20 +1,21 @@
 import nunjucks from 'nunjucks'
 import type { Translate, Words } from '../i18n/words.ts'
-import type { LetterData, MessageName } from './message.ts'
+import { CHANNELS, type LetterData, type MessageName } from './message.ts'
+import { fitted } from './sms-text.ts'
 
-/** A mail's words. */
-export interface Rendered {
-  subject: string
-  text: string
-  html: string
-}
+/** The words of a message: a mail's, or a text's. */
+export type Rendered<Name extends MessageName> = {
+  [One in Name]: (typeof CHANNELS)[One] extends 'sms'
+    ? { text: string }
+    : { subject: string; text: string; html: string }
+}[Name]
 
 export interface Renderer {
-  /** Writes a message in a language. Throws for words or data that are missing, so that no mail leaves with a hole in it. */
-  render<Name extends MessageName>(name: Name, locale: string, data: LetterData[Name]): Rendered
+  /** Writes a message in a language. Throws for words or data that are missing, so that none leaves with a hole in it. */
+  render<Name extends MessageName>(name: Name, locale: string, data: LetterData[Name]): Rendered<Name>
 }
 
-const LONGEST_SUBJECT = 200
+const LONGEST_LINE = 200
 
 /** Writes messages with the templates in `messages/` of a folder. Each template is compiled once. */
 export function createRenderer(words: Words, templatesFolder: string): Renderer {
@@ -26,27 +27,44 @@ export function createRenderer(words: Words, templatesFolder: string): Renderer 
       throwOnUndefined: true,
     })
   const [html, text] = [environment(true), environment(false)]
+  function renderMail(name: MessageName, locale: string, data: LetterData[MessageName]): Rendered<'welcome'> {
+    const t: Translate = words.in(locale)
+    const locals = { t, message: { ...data, lang: locale } }
+    return {
+      subject: oneLine(t(`messages.${name}.subject`, { organization: data.organization.name })),
+      text: text.render(`messages/${name}.txt.njk`, locals),
+      html: html.render(`messages/${name}.html.njk`, locals),
+    }
+  }
+  function renderSms(
+    name: MessageName,
+    locale: string,
+    data: LetterData[MessageName],
+  ): Rendered<'recover-code'> {
+    const t: Translate = words.in(locale)
+    const write = (organization: string) =>
+      text.render(`messages/${name}.sms.njk`, {
+        t,
+        message: { ...data, organization: { name: organization } },
+      })
+    return { text: fitted(oneLine(data.organization.name), write).trim() }
+  }
   return {
-    render(name, locale, data) {
-      const t: Translate = words.in(locale)
-      const locals = { t, message: { ...data, lang: locale } }
-      return {
-        subject: oneLine(t(`messages.${name}.subject`, { organization: data.organization.name })),
-        text: text.render(`messages/${name}.txt.njk`, locals),
-        html: html.render(`messages/${name}.html.njk`, locals),
-      }
+    render: (name, locale, data) => {
+      const render = CHANNELS[name] === 'sms' ? renderSms : renderMail
+      return render(name, locale, data) as Rendered<typeof name>
     },
   }
 }
 
 /**
- * A subject without anything that could end its header or turn its reading direction round (an organization's name is in
- * it), and no longer than mail programs show.
+ * A text without anything that could end its line, say that of a mail's subject, or turn its reading direction round (an
+ * organization's name is in it), and no longer than mail programs show.
  */
-function oneLine(subject: string): string {
-  const plain = subject
+function oneLine(line: string): string {
+  const plain = line
     .replace(/[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]+/gu, ' ')
     .replace(/ {2,}/g, ' ')
     .trim()
-  return Array.from(plain).slice(0, LONGEST_SUBJECT).join('')
+  return Array.from(plain).slice(0, LONGEST_LINE).join('')
 }

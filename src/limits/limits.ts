@@ -14,6 +14,13 @@ export const LIMIT_NAMES = [
   'recovery-mail-per-account-day',
   'recovery-mail-per-device-hour',
   'recovery-mail-per-device-day',
+  'sms-per-number-first-pause',
+  'sms-per-number-second-pause',
+  'sms-per-number-third-pause',
+  'sms-per-number-hour',
+  'sms-per-number-day',
+  'sms-per-prefix-hour',
+  'sms-per-organization-day',
   'sign-in-failures-per-address',
   'sign-in-failures-per-account',
   'sign-in-paused-mail-per-account',
@@ -38,6 +45,16 @@ export interface Limits {
    * spends several in one transaction does so in one order everywhere, or two of them lock each other out.
    */
   spendIn(tx: SystemTransaction, rule: LimitName, ...keyParts: string[]): Promise<LimitAnswer>
+  /**
+   * Like `spendIn`, for who may have set themselves less than the rule allows; says how much of it is spent. What is set
+   * higher again within a window goes on where it stood.
+   */
+  spendUpTo(
+    tx: SystemTransaction,
+    most: number,
+    rule: LimitName,
+    ...keyParts: string[]
+  ): Promise<LimitAnswer & { spent: number; most: number }>
   /** Takes back one spend that was allowed and turned out not to be what the rule counts (say, no failure). */
   giveBack(rule: LimitName, ...keyParts: string[]): Promise<void>
   /** Takes back all that was spent under a key, as part of a transaction and undone with it. */
@@ -66,6 +83,12 @@ export function createLimits(parts: {
       .where({ key: keyOf(rule, keyParts) })
       .delete()
   }
+  const spendUpTo: Limits['spendUpTo'] = async (tx, wanted, rule, ...keyParts) => {
+    const { count, seconds } = allowances[rule]
+    const most = Math.min(wanted, count)
+    const { spent, ends_at } = await countOne(tx, keyOf(rule, keyParts), most, seconds)
+    return { ...(spent <= most ? { allowed: true } : refusedUntil(ends_at, tx.now)), spent, most }
+  }
   const spendIn: Limits['spendIn'] = async (tx, rule, ...keyParts) => {
     const { count, seconds } = allowances[rule]
     const row = await countOne(tx, keyOf(rule, keyParts), count, seconds)
@@ -74,6 +97,7 @@ export function createLimits(parts: {
 
   return {
     spendIn,
+    spendUpTo,
     spend: (rule, ...keyParts) => withoutOrganization(database, (tx) => spendIn(tx, rule, ...keyParts)),
     giveBack: (rule, ...keyParts) =>
       withoutOrganization(database, async ({ sql, now }) => {
@@ -111,7 +135,11 @@ async function countOne(
   const answer = await tx.sql.raw<{ rows: LimitRow[] }>(
     `insert into limits (key, spent, ends_at) values (:key, 1, :end)
      on conflict (key) do update set
-       spent = case when limits.ends_at <= :now then 1 else least(limits.spent, :count) + 1 end,
+       spent = case
+         when limits.ends_at <= :now then 1
+         when limits.spent > :count then limits.spent
+         else limits.spent + 1
+       end,
        ends_at = case when limits.ends_at <= :now then excluded.ends_at else limits.ends_at end
      returning spent, ends_at`,
     { key, count, now: tx.now, end: after(tx.now, seconds * SECOND) },

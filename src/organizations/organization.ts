@@ -8,7 +8,7 @@ export interface Organization {
 }
 
 /** First path segments that are the product's own. */
-export const RESERVED_SLUGS = ['demo', 'healthz', 'readyz', 'assets', 'metrics']
+export const RESERVED_SLUGS = ['demo', 'hooks', 'healthz', 'readyz', 'assets', 'metrics']
 
 /** Whether a text can be an organization's slug: lower-case letters, digits and single hyphens, 2 to 40, not reserved. */
 export function isSlug(text: string): boolean {

@@ -1,9 +1,9 @@
-import { randomBytes } from 'node:crypto'
-import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { Load, Util } from 'config/lib/util.js'
 import { z } from 'zod'
 import { isThisMachine } from './address.ts'
+import { BadConfiguration, keyOfTheDemo, parseKeys } from './configured-keys.ts'
 import { projectRoot } from './root.ts'
 import type { SecretKey } from './secrets.ts'
 
@@ -30,18 +30,14 @@ export interface Config {
   secretKeys: SecretKey[]
   /** `smtpUrl` null: the demo's outbox. */
   mail: { smtpUrl: string | null; from: string }
+  /** The account at Twilio; null: the demo's outbox, and in production no texts. */
+  sms: { accountSid: string; authToken: string; from: string; apiUrl: string | null } | null
   logLevel: string
   hashing: { concurrency: number; queue: number }
   limits: Record<string, Allowance>
 }
 
-/** The configuration cannot be used; the message names every fault and the variable that mends it. */
-export class BadConfiguration extends Error {
-  override name = 'BadConfiguration'
-}
-
-/** 256 bits, for AES-256-GCM and HMAC. */
-const KEY_BYTES = 32
+export { BadConfiguration }
 
 type Environment = Record<string, string | undefined>
 type RawSettings = Record<string, unknown>
@@ -82,6 +78,12 @@ const fileShape = z.strictObject({
   dataDir: text.min(1),
   secretKeys: text,
   mail: z.strictObject({ smtpUrl: optionalUrl(['smtp:', 'smtps:']), from: sender }),
+  sms: z.strictObject({
+    accountSid: text.regex(/^(AC[0-9a-f]{32})?$/, 'must be AC and 32 hexadecimal digits'),
+    authToken: text.regex(/^([!-~]{16,})?$/, 'must be the token of the account'),
+    from: text.regex(/^(\+[1-9]\d{6,14}|MG[0-9a-f]{32})?$/, 'must be a number such as +12025550100, or MG…'),
+    apiUrl: optionalUrl(['https:', 'http:']).refine(isOrigin, 'must be an address without a path'),
+  }),
   logLevel: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),
   hashing: z.strictObject({ concurrency: wholeNumber(0, 64), queue: wholeNumber(1, 1000) }),
   limits: z.record(
@@ -163,7 +165,23 @@ function faultsInCombination(raw: RawSettings): string[] {
           ],
           [!unset('mail', 'smtpUrl') && unset('mail', 'from'), 'MAIL_FROM: must be set where SMTP_URL is'],
         ]
-  return faults.filter(([broken]) => broken).map(([, fault]) => fault)
+  return [...faults, ...faultsInSms(raw)].filter(([broken]) => broken).map(([, fault]) => fault)
+}
+
+/** Half an account sends nothing, and nobody would know. */
+function faultsInSms(raw: RawSettings): [boolean, string][] {
+  const at = (name: string) => textAt(raw, 'sms', name)
+  const isBegun = ['accountSid', 'authToken', 'from', 'apiUrl'].some((name) => at(name) !== '')
+  const apiUrl = at('apiUrl')
+  return [
+    [isBegun && !at('accountSid'), 'TWILIO_ACCOUNT_SID: must be set where any of TWILIO_* is'],
+    [isBegun && !at('authToken'), 'TWILIO_AUTH_TOKEN: must be set where any of TWILIO_* is'],
+    [isBegun && !at('from'), 'TWILIO_FROM: must be set where any of TWILIO_* is'],
+    [
+      protocolOf(apiUrl) === 'http:' && !isThisMachine(new URL(apiUrl).hostname),
+      'TWILIO_API_URL: must be https, or this machine: the token goes there',
+    ],
+  ]
 }
 
 function faultsInNames(limits: unknown, names: readonly string[]): string[] {
@@ -211,63 +229,12 @@ function build(file: FileShape, keys: SecretKey[]): Config {
       smtpUrl: file.mail.smtpUrl || null,
       from: file.mail.from || 'Latchkey demo <demo@latchkey.example>',
     },
+    sms: file.sms.accountSid
+      ? { ...file.sms, apiUrl: file.sms.apiUrl ? new URL(file.sms.apiUrl).origin : null }
+      : null,
     logLevel: file.logLevel,
     hashing: file.hashing,
     limits: file.limits,
-  }
-}
-
-/** Reads `id:base64,id:base64`; adds a fault, never the key, for each that is no 256-bit key under a unique id. */
-function parseKeys(configured: string, faults: string[]): SecretKey[] {
-  const keys = configured
-    .split(',')
-    .filter((part) => part.trim() !== '')
-    .map((part, index) => {
-      const [id = '', encoded = ''] = part.trim().split(':', 2)
-      const bytes = Buffer.from(encoded, 'base64')
-      if (!/^[A-Za-z0-9_-]{1,32}$/.test(id) || bytes.length !== KEY_BYTES) {
-        faults.push(`SECRET_KEYS: key ${index + 1} must be id:base64, with ${KEY_BYTES} bytes of key`)
-      }
-      return { id, bytes }
-    })
-  if (new Set(keys.map((key) => key.id)).size < keys.length)
-    faults.push('SECRET_KEYS: two keys have the same id')
-  return keys
-}
-
-/**
- * The demo's own key, made once and kept beside its data, readable by this user only. Throws `BadConfiguration` where it
- * cannot be kept, and when the file holds none: a short key would seal with less than it promises.
- */
-function keyOfTheDemo(dataDir: string): SecretKey {
-  const file = join(dataDir, 'secret-key')
-  let bytes: Buffer
-  try {
-    if (!existsSync(file)) makeKey(dataDir, file)
-    bytes = Buffer.from(readFileSync(file, 'utf8'), 'base64')
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : ''
-    throw new BadConfiguration(`DATA_DIR: the demo's data cannot be kept in ${dataDir} (${reason})`)
-  }
-  if (bytes.length !== KEY_BYTES) {
-    throw new BadConfiguration(
-      `${file} is damaged: it holds no key of ${KEY_BYTES} bytes. Restore it, or remove ${dataDir} to begin anew.`,
-    )
-  }
-  return { id: 'demo', bytes }
-}
-
-function makeKey(dataDir: string, file: string): void {
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
-  const draft = `${file}.${process.pid}`
-  writeFileSync(draft, randomBytes(KEY_BYTES).toString('base64'), { mode: 0o600, flush: true })
-  try {
-    linkSync(draft, file)
-  } catch (error) {
-    // Another process of the same demo was faster: its key is the one.
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
-  } finally {
-    rmSync(draft)
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Account } from '../accounts/account.ts'
+import { spendSms } from '../accounts/sms-allowance.ts'
 import type { Transaction } from '../database/transaction.ts'
-import { spendSms } from '../limits/sms.ts'
 import type { Settings } from '../organizations/settings.ts'
 import { after, DAY } from '../platform/clock.ts'
 import { isKnownDevice } from '../sessions/known-devices.ts'
@@ -88,5 +88,5 @@ async function spendOnCode(
     .filter(({ id }) => id !== attempt.id)
     .reduce((sum, { tries, step }) => sum + (step === 'proving' ? MOST_TRIES : tries), 0)
   if (used + MOST_TRIES > MOST_TRIES_A_DAY) return 'tries-of-the-day'
-  return (await spendSms(parts.limits, tx, to, sms.messagesPerDay)) === 'allowed' ? null : 'limit'
+  return (await spendSms(parts, tx, to, sms.messagesPerDay)) === 'allowed' ? null : 'limit'
 }

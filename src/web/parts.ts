@@ -1,3 +1,4 @@
+import type { OnLost } from '../delivery/lost.ts'
 import type { Words } from '../i18n/words.ts'
 import type { Config } from '../platform/config.ts'
 import type { Logger } from '../platform/log.ts'
@@ -14,4 +15,6 @@ export interface WebParts extends RecoveryParts, SignInParts, ProfileParts {
   words: Words
   assets: Assets
   log: Logger
+  /** What is done about a message that never reached its person, whoever found out. */
+  onLost: OnLost
 }

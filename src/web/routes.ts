@@ -5,9 +5,10 @@ import { mountBrand } from './brand.ts'
 import { mountDemo } from './demo/index.ts'
 import { mountFinder } from './finder.ts'
 import { mountHealth } from './health.ts'
+import { mountTwilioReports } from './hooks/twilio.ts'
 import { mount, type Page } from './page.ts'
 import type { WebParts } from './parts.ts'
-import { authenticator } from './recover/authenticator.ts'
+import { authenticator as recoverWithAuthenticator } from './recover/authenticator.ts'
 import { cancel } from './recover/cancel.ts'
 import { choose } from './recover/choose.ts'
 import { code } from './recover/code.ts'
@@ -19,7 +20,7 @@ import { link } from './recover/link.ts'
 import { password } from './recover/password.ts'
 import { recoveryCodes } from './recover/recovery-codes.ts'
 import { sent } from './recover/sent.ts'
-import { authenticator } from './signin/authenticator.ts'
+import { authenticator as signInWithAuthenticator } from './signin/authenticator.ts'
 import { door } from './signin/door.ts'
 import { signIn } from './signin/sign-in.ts'
 import { signOut } from './signin/sign-out.ts'
@@ -28,14 +29,14 @@ import { signOut } from './signin/sign-out.ts'
 export const pages: readonly Page[] = [
   door,
   signIn,
-  authenticator,
+  signInWithAuthenticator,
   signOut,
   identify,
   choose,
   sent,
   link,
   code,
-  authenticator,
+  recoverWithAuthenticator,
   enrol,
   recoveryCodes,
   password,
@@ -51,6 +52,7 @@ export function routes(parts: WebParts): Router {
   const router = new Router()
   mountFinder(router, parts)
   if (parts.demo) mountDemo(router, parts)
+  mountTwilioReports(router, parts)
   mountBrand(router, parts)
   for (const page of pages) mount(router, parts, page)
   return router

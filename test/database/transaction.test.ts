@@ -1,7 +1,13 @@
 import { expect } from 'chai'
 import knex from 'knex'
 import { connectionOf, openDatabase } from '../../src/database/connect.ts'
-import { OutcomeUnknown, withOrganization, withoutOrganization } from '../../src/database/transaction.ts'
+import {
+  keepPartIf,
+  OutcomeUnknown,
+  withOrganization,
+  withoutOrganization,
+} from '../../src/database/transaction.ts'
+import { isDuplicate } from '../../src/database/faults.ts'
 import { addOrganization } from '../../src/organizations/store.ts'
 import { newId, systemRandom } from '../../src/platform/random.ts'
 import { Unavailable } from '../../src/platform/unavailable.ts'
@@ -27,6 +33,26 @@ describe('a transaction', () => {
     )
     expect(thrown).to.equal(broken)
     expect(await slugs()).to.deep.equal(['kept'])
+  })
+
+  it('goes on after a part of it that was kept, undone or broken', async () => {
+    const told = await withoutOrganization(fresh.database, async (tx) => {
+      const part = (slug: string, isKept: boolean) =>
+        keepPartIf(
+          tx,
+          (answer: string) => isKept && answer === slug,
+          async (inner) => {
+            await addOrganization(inner, organization(slug))
+            return slug
+          },
+        )
+      const kept = [await part('kept', true), await part('undone', false)]
+      const broken = await failureOf(part('kept', true))
+      await addOrganization(tx, organization('later'))
+      return [...kept, isDuplicate(broken)]
+    })
+    expect(told).to.deep.equal(['kept', 'undone', true])
+    expect((await slugs()).toSorted()).to.deep.equal(['kept', 'later'])
   })
 
   for (const [what, state, expected] of [

@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { newLanes } from '../../src/delivery/dispatch.ts'
 import { withOrganization } from '../../src/database/transaction.ts'
+import { accountOf } from '../../src/delivery/lost.ts'
 import { enqueue, sentMessages } from '../../src/delivery/outbox.ts'
 import { SendFault, type EmailSender } from '../../src/delivery/senders/sender.ts'
 import { HOUR, MINUTE, SECOND } from '../../src/platform/clock.ts'
@@ -141,7 +142,9 @@ describe('dispatch', () => {
     )
     rig.clock.pass(24 * HOUR)
     await rig.work()
-    expect(rig.lost).to.deep.equal([{ messageId, reason: 'too old', accountId }])
+    expect(rig.lost).to.have.length(1)
+    expect(rig.lost[0]).to.deep.include({ messageId, name: 'sign-in-paused', reason: 'too old' })
+    expect(accountOf(rig.lost[0]!)).to.equal(accountId)
   })
 
   it('lets no worker that lost its lease call a message lost that another has in hand', async () => {

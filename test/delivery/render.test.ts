@@ -1,24 +1,32 @@
 import { expect } from 'chai'
-import type { LetterData, MessageName } from '../../src/delivery/message.ts'
+import { CHANNELS, type LetterData, type MessageName } from '../../src/delivery/message.ts'
 import { letterhead, recoverLink, renderer } from './rig.ts'
 
 const LINK = 'https://account.example.org/harbour/recover/link?token=abc'
 const support = { kind: 'email', value: 'help@harbour.example', label: 'Help desk' } as const
-const letters: { [Name in MessageName]: LetterData[Name] } = {
+type Letter = Exclude<MessageName, 'recover-code'>
+const letters: { [Name in Letter]: LetterData[Name] } = {
   'recover-link': recoverLink(LINK),
   welcome: { ...letterhead, link: LINK, hours: 72 },
   'password-changed': {
     ...letterhead,
     when: '2 March 2026, 09:00 UTC',
     device: 'Firefox on Linux',
+    authenticatorAdded: true,
     recoverUrl: LINK,
     support,
   },
   'sign-in-paused': { ...letterhead, recoverUrl: LINK, support },
+  'code-not-sent': { ...letterhead, recoverUrl: LINK, support },
 }
 
 describe('rendering messages', () => {
-  for (const name of Object.keys(letters) as MessageName[]) {
+  it('leaves out none of the mails', () => {
+    const mails = Object.entries(CHANNELS).flatMap(([name, channel]) => (channel === 'email' ? [name] : []))
+    expect(Object.keys(letters)).to.have.members(mails)
+  })
+
+  for (const name of Object.keys(letters) as Letter[]) {
     it(`writes ${name} as text and HTML that both carry its link`, () => {
       const { subject, text, html } = renderer.render(name, 'en', letters[name])
       expect(subject).to.include('Harbour')

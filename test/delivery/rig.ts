@@ -1,9 +1,10 @@
 import { join } from 'node:path'
-import { dispatch, type DispatchParts, type Lanes, type Lost } from '../../src/delivery/dispatch.ts'
+import { dispatch, type DispatchParts, type Lanes } from '../../src/delivery/dispatch.ts'
+import type { Lost } from '../../src/delivery/lost.ts'
 import type { LetterData, Preparers } from '../../src/delivery/message.ts'
 import { enqueue, type DueRow, type MessageRow } from '../../src/delivery/outbox.ts'
 import { createRenderer } from '../../src/delivery/render.ts'
-import { createCapturingSender } from '../../src/delivery/senders/captured.ts'
+import { createCapturingSender, createCapturingSmsSender } from '../../src/delivery/senders/captured.ts'
 import { createSmtpSender } from '../../src/delivery/senders/smtp.ts'
 import type { EmailSender } from '../../src/delivery/senders/sender.ts'
 import { withOrganization, withoutOrganization } from '../../src/database/transaction.ts'
@@ -16,6 +17,8 @@ import { freshDatabase } from '../support/database.ts'
 import { stoppedClock } from '../support/clock.ts'
 
 export const PUBLIC_URL = 'https://account.example.org'
+/** Of the numbers that nobody has. */
+export const PHONE = '+12065550113'
 export const words = loadWords(join(projectRoot, 'config/locales'))
 export const renderer = createRenderer(words, join(projectRoot, 'templates'))
 export const letterhead = {
@@ -38,6 +41,7 @@ export async function openRig() {
   const lost: Lost[] = []
   const preparers = preparersThatMint(minted)
   const capturing = createCapturingSender({ database, random: systemRandom })
+  const capturingSms = createCapturingSmsSender({ database, random: systemRandom })
   const opened: EmailSender[] = []
 
   return {
@@ -70,6 +74,7 @@ export async function openRig() {
           preparers,
           renderer,
           sender: capturing,
+          smsSender: capturingSms,
           onLost: (_tx, one) => Promise.resolve(void lost.push(one)),
           log: createLog('debug', { write: (line) => logLines.push(line) }),
           ...own,
@@ -81,6 +86,11 @@ export async function openRig() {
     queue: (to = 'mia@harbour.example', organizationId = harbour) =>
       withOrganization(database, organizationId, (tx) =>
         enqueue(tx, systemRandom, { name: 'recover-link', to, locale: 'en', data: { attemptId: 'a1' } }),
+      ),
+    /** Queues a code for a number. */
+    queueCode: (to = PHONE, organizationId = harbour) =>
+      withOrganization(database, organizationId, (tx) =>
+        enqueue(tx, systemRandom, { name: 'recover-code', to, locale: 'en', data: { attemptId: 'a1' } }),
       ),
     message: (id: string, organizationId = harbour) =>
       withOrganization(
@@ -99,7 +109,8 @@ export async function openRig() {
 
 export type Rig = Awaited<ReturnType<typeof openRig>>
 
-function preparersThatMint(minted: string[]): Preparers {
+/** Preparers that send to whom a message names, and keep the links and codes that they mint. */
+export function preparersThatMint(minted: string[]): Preparers {
   const send = <Data>(to: string | null, data: Data) =>
     Promise.resolve({ send: { to: to ?? 'mia@harbour.example', locale: 'en', data } })
   const mint = () => {
@@ -115,15 +126,35 @@ function preparersThatMint(minted: string[]): Preparers {
         ...letterhead,
         when: message.data.at,
         device: message.data.device,
+        authenticatorAdded: message.data.authenticatorAdded,
         recoverUrl: `${PUBLIC_URL}/harbour/recover`,
         support: null,
       }),
     'sign-in-paused': (_tx, message) =>
       send(message.to, { ...letterhead, recoverUrl: `${PUBLIC_URL}/harbour/recover`, support: null }),
+    'code-not-sent': (_tx, message) =>
+      send(message.to, { ...letterhead, recoverUrl: `${PUBLIC_URL}/harbour/recover`, support: null }),
+    'recover-code': (_tx, message) => {
+      const code = String(systemRandom.below(900_000) + 100_000)
+      minted.push(code)
+      return send(message.to, recoverCode(code))
+    },
   }
+}
+
+/** The words' data of a text with a given code. */
+export function recoverCode(code: string): LetterData['recover-code'] {
+  const { host } = new URL(PUBLIC_URL)
+  return { organization: { name: letterhead.organization.name }, code, minutes: 5, host }
 }
 
 /** The words' data of a recovery mail with a given link. */
 export function recoverLink(link: string): LetterData['recover-link'] {
-  return { ...letterhead, link, minutes: 5, requestedFrom: { place: '203.0.113.0/24', device: null } }
+  return {
+    ...letterhead,
+    link,
+    minutes: 5,
+    insteadOfCode: false,
+    requestedFrom: { place: '203.0.113.0/24', device: null },
+  }
 }

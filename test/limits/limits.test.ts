@@ -107,6 +107,17 @@ describe('limits', () => {
     expect((await rows()).map(({ spent }) => spent)).to.deep.equal([1])
   })
 
+  it('counts up to less than the rule allows where less is asked for, and goes on from there', async () => {
+    const spendUpTo = (most: number) =>
+      withoutOrganization(fresh.database, (tx) => limits.spendUpTo(tx, most, RULE, 'harbour', ADDRESS))
+    expect(await spendUpTo(2)).to.deep.equal({ allowed: true, spent: 1, most: 2 })
+    expect(await spendUpTo(2)).to.deep.equal({ allowed: true, spent: 2, most: 2 })
+    const refused = { allowed: false, retryAfterSeconds: 600, spent: 3, most: 2 }
+    expect([await spendUpTo(2), await spendUpTo(2)]).to.deep.equal([refused, refused])
+    expect(await spendUpTo(0)).to.include({ allowed: false, spent: 3 })
+    expect(await spendUpTo(200)).to.deep.equal({ allowed: true, spent: 4, most: 10 })
+  })
+
   it('keeps what was spent when the work after it fails', async () => {
     await withoutOrganization(fresh.database, async () => {
       await limits.spend(RULE, 'harbour', ADDRESS)

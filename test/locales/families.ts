@@ -1,7 +1,7 @@
 import { DEMO_ORGANIZATIONS } from '../../seeds/demo-organizations.ts'
 import type { Role } from '../../src/accounts/account.ts'
 import type { PasswordPolicy, PasswordProblem } from '../../src/credentials/password-policy.ts'
-import { WORTH_SENDING_MS } from '../../src/delivery/message.ts'
+import { CHANNELS, type Channel } from '../../src/delivery/message.ts'
 import { settingsShape, type RecoverySettings } from '../../src/organizations/settings.ts'
 import type { DeadReason } from '../../src/recovery/follow-link.ts'
 import type { Refused } from '../../src/web/errors.ts'
@@ -82,11 +82,16 @@ export const FAMILIES: readonly Family[] = [
     ),
   },
   { beginning: 'errors.identifier.not-', endings: ['a-username', 'either'] },
-  { beginning: 'messages.', endings: each(Object.keys(WORTH_SENDING_MS), ['subject']) },
+  { beginning: 'messages.', endings: each(namesOf('email'), ['subject']) },
   { beginning: 'demo.index.ways.', endings: each(['choose', 'forget', 'return'], ['title', 'words']) },
   { beginning: 'demo.index.kinds.', endings: DEMO_ORGANIZATIONS.map(({ slug }) => slug) },
   { beginning: 'demo.index.organizations.', endings: DEMO_ORGANIZATIONS.map(({ slug }) => slug) },
 ]
+
+/** The messages that go out by a channel. */
+function namesOf(channel: Channel): string[] {
+  return Object.entries(CHANNELS).flatMap(([name, by]) => (by === channel ? [name] : []))
+}
 
 function each(names: string[], parts: string[]): string[] {
   return names.flatMap((name) => parts.map((part) => `${name}.${part}`))

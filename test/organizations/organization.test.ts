@@ -28,7 +28,7 @@ describe('A slug', () => {
   })
 
   it('is never a word that begins an address of the product’s own', () => {
-    expect(RESERVED_SLUGS).to.have.members(['demo', 'healthz', 'readyz', 'assets', 'metrics'])
+    expect(RESERVED_SLUGS).to.have.members(['demo', 'hooks', 'healthz', 'readyz', 'assets', 'metrics'])
     for (const word of RESERVED_SLUGS) expect(isSlug(word), word).to.equal(false)
   })
 

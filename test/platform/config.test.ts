@@ -19,6 +19,12 @@ const production = {
   TRUSTED_PROXIES: '1',
 }
 
+const twilio = {
+  TWILIO_ACCOUNT_SID: `AC${'0'.repeat(32)}`,
+  TWILIO_AUTH_TOKEN: 'f'.repeat(32),
+  TWILIO_FROM: '+12025550100',
+}
+
 /** Each fault that an environment has, as it is told. */
 function faults(environment: Record<string, string>, limitNames?: readonly string[]): string[] {
   try {
@@ -49,6 +55,7 @@ describe('configuration', () => {
     })
     expect(config.database).to.include({ url: null, ownerUrl: null, directUrl: null })
     expect(config.mail.smtpUrl).to.equal(null)
+    expect(config.sms).to.equal(null)
     expect(config.limits['wrong-tokens-per-address']).to.deep.equal({ count: 20, seconds: 600 })
   })
 
@@ -142,6 +149,36 @@ describe('configuration', () => {
       for (const fault of told) expect(fault).to.match(new RegExp(`^${variable}: `))
     })
   }
+
+  for (const [variable, value] of [
+    ['TWILIO_ACCOUNT_SID', 'SK0123'],
+    ['TWILIO_AUTH_TOKEN', 'short'],
+    ['TWILIO_FROM', '0815'],
+    ['TWILIO_API_URL', 'ftp://localhost'],
+    ['TWILIO_API_URL', 'http://api.example.org'],
+    ['TWILIO_API_URL', 'https://api.example.org/2010'],
+  ] as const) {
+    it(`refuses ${variable}=${value} by that name`, () => {
+      const told = faults({ ...demo, ...twilio, [variable]: value })
+      expect(told).to.not.deep.equal([])
+      for (const fault of told) expect(fault).to.match(new RegExp(`^${variable}: `))
+    })
+  }
+
+  it('takes a whole account at Twilio, in the demo and in production, and no half of one', () => {
+    const account = { accountSid: twilio.TWILIO_ACCOUNT_SID, authToken: twilio.TWILIO_AUTH_TOKEN }
+    for (const environment of [demo, production])
+      expect(loadConfig({ ...environment, ...twilio }).sms).to.deep.equal({
+        ...account,
+        from: twilio.TWILIO_FROM,
+        apiUrl: null,
+      })
+    for (const variable of Object.keys(twilio))
+      expect(faults({ ...demo, ...twilio, [variable]: '' })).to.deep.equal([
+        `${variable}: must be set where any of TWILIO_* is`,
+      ])
+    expect(faults({ ...demo, TWILIO_API_URL: 'http://localhost:4000' })).to.have.length(3)
+  })
 
   it('wants a sender where mail goes out', () => {
     expect(faults({ ...demo, SMTP_URL: 'smtp://localhost' })).to.deep.equal([

@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net'
 import { openApp, type App } from '../../src/app.ts'
 import { createPasswordHasher } from '../../src/credentials/password.ts'
 import { withOrganization, type Transaction } from '../../src/database/transaction.ts'
-import type { Email, EmailSender } from '../../src/delivery/senders/sender.ts'
+import type { Email, EmailSender, Sms, SmsSender } from '../../src/delivery/senders/sender.ts'
 import type { Organization } from '../../src/organizations/organization.ts'
 import { parseSettings, type PartialSettings, type Settings } from '../../src/organizations/settings.ts'
 import type { LimitName } from '../../src/limits/limits.ts'
@@ -30,6 +30,8 @@ export interface Portal {
   logged: string[]
   /** Every mail that was handed over, oldest first. */
   mailbox: Email[]
+  /** Every text that was handed over, oldest first. */
+  texts: Sms[]
   /** Sends all that is due, as the worker does. */
   deliver(): Promise<void>
   /** Somebody with a browser of their own, at a network address of their own. */
@@ -44,13 +46,14 @@ export interface Portal {
 
 /**
  * Opens a portal. `config` changes what the demo's configuration says; `sender` takes the place of the kept mailbox
- * (`own`: the one that the configuration says); `store` takes the place of a database on the suite's
+ * and `smsSender` of the kept texts (`own`: the one that the configuration says); `store` takes the place of a database on the suite's
  * server.
  */
 export async function openPortal(
   given: {
     config?: (config: Config) => Config
     sender?: EmailSender | 'own'
+    smsSender?: SmsSender | 'own'
     poolSize?: number
     store?: (clock: StoppedClock) => Promise<FreshDatabase>
   } = {},
@@ -59,6 +62,7 @@ export async function openPortal(
   const store = await (given.store ?? ((running) => copyOfTheDemo(running, given.poolSize)))(clock)
   const logged: string[] = []
   const mailbox: Email[] = []
+  const texts: Sms[] = []
 
   // The port first: the public address, of which every link is made, has it in it.
   const server = createHttpServer()
@@ -72,6 +76,7 @@ export async function openPortal(
     log: createLog('debug', { write: (line: string) => void logged.push(line) }),
     clock,
     ...(given.sender === 'own' ? {} : { sender: given.sender ?? keptIn(mailbox) }),
+    ...(given.smsSender === 'own' ? {} : { smsSender: given.smsSender ?? textsKeptIn(texts) }),
   })
   if (given.store) await seedDemo(app.parts)
   const handle = app.koa.callback()
@@ -98,6 +103,7 @@ export async function openPortal(
     url,
     logged,
     mailbox,
+    texts,
     async deliver() {
       while ((await app.dispatch()) > 0);
     },
@@ -181,6 +187,13 @@ function configFor(url: string, poolSize = 20): Config {
 
 function keptIn(mailbox: Email[]): EmailSender {
   return { send: (email) => Promise.resolve(void mailbox.push(email)), close: () => Promise.resolve() }
+}
+
+function textsKeptIn(texts: Sms[]): SmsSender {
+  return {
+    send: (sms) => Promise.resolve(texts.push(sms)).then(() => null),
+    close: () => Promise.resolve(),
+  }
 }
 
 function same(config: Config): Config {

@@ -1,0 +1,67 @@
+import { record } from '../audit/audit.ts'
+import { keepPartIf, type Transaction } from '../database/transaction.ts'
+import type { LimitName, Limits } from '../limits/limits.ts'
+import type { Random } from '../platform/random.ts'
+import { numberPrefix } from './phone.ts'
+
+/** Whether a text may be sent, or what forbids it. Only the audit log is told which. */
+export type SmsAllowance = 'allowed' | 'pause' | 'number' | 'prefix' | 'organization'
+
+/**
+ * Sends to one number, 30, 60 and 120 s apart at the least. Each allows two seconds less: people's pages count from when
+ * they asked, this from when the text leaves, and the one before may have waited for its worker.
+ */
+const PAUSES: readonly LimitName[] = [
+  'sms-per-number-first-pause',
+  'sms-per-number-second-pause',
+  'sms-per-number-third-pause',
+]
+
+/** The part of an organization's day after which its log says so. */
+const NEARLY_ALL = 0.8
+
+/**
+ * Spends what a text costs: the number's own allowance and that of its neighbours, whatever the organization (a person's
+ * telephone and the operator's bill are the same in all of them; numbers bought together are how texts are turned into
+ * money), and the organization's day, so that one organization's flood is not another's silence. A refusal costs nothing:
+ * asking in a loop makes no wait longer.
+ * Only the worker asks: an answer to it must never reach a page, or people who are there could be told apart.
+ */
+export async function spendSms(
+  { limits, random }: { limits: Limits; random: Random },
+  tx: Transaction,
+  phone: string,
+  messagesPerDay: number,
+): Promise<SmsAllowance> {
+  const spent = await keepPartIf<{ allowance: SmsAllowance; isNearlyAll?: boolean }>(
+    tx,
+    ({ allowance }) => allowance === 'allowed',
+    async (part) => {
+      for (const [rule, key, refusal] of rulesOf(phone)) {
+        if (!(await limits.spendIn(part, rule, key)).allowed) return { allowance: refusal }
+      }
+      const day = await limits.spendUpTo(part, messagesPerDay, 'sms-per-organization-day', tx.organizationId)
+      if (!day.allowed) return { allowance: 'organization' }
+      return { allowance: 'allowed', isNearlyAll: day.spent === Math.ceil(NEARLY_ALL * day.most) }
+    },
+  )
+  if (spent.isNearlyAll) {
+    await record(tx, random, {
+      kind: 'sms.budget-nearly-spent',
+      outcome: 'success',
+      origin: { actor: 'system' },
+      detail: { messagesPerDay },
+    })
+  }
+  return spent.allowance
+}
+
+/** In the one order in which they are always spent. */
+function rulesOf(phone: string): [LimitName, string, SmsAllowance][] {
+  return [
+    ...PAUSES.map((pause): [LimitName, string, SmsAllowance] => [pause, phone, 'pause']),
+    ['sms-per-number-hour', phone, 'number'],
+    ['sms-per-number-day', phone, 'number'],
+    ['sms-per-prefix-hour', numberPrefix(phone), 'prefix'],
+  ]
+}
