@@ -42,7 +42,7 @@ export async function takeTurn(
     const refusal =
       strategy.answeredBy === 'link'
         ? await spendOnLink(parts, tx, attempt, account, others.length - siblings.length)
-        : await spendOnCode(parts, tx, attempt, account, to, settings)
+        : await spendOnCode(parts, tx, attempt, account, { strategy, to, settings })
     if (refusal) return refusal
   }
   for (const sibling of siblings) await move(tx, sibling, { name: 'ended', reason: 'replaced' })
@@ -80,10 +80,9 @@ async function spendOnCode(
   tx: Transaction,
   attempt: StoredAttempt,
   account: Account,
-  to: string,
-  { sms }: Settings,
+  { strategy, to, settings: { sms } }: { strategy: Strategy; to: string; settings: Settings },
 ): Promise<Refusal | null> {
-  const today = await attemptsSince(tx, account.id, attempt.method ?? '', after(tx.now, -DAY))
+  const today = await attemptsSince(tx, account.id, strategy.id, after(tx.now, -DAY))
   const used = today
     .filter(({ id }) => id !== attempt.id)
     .reduce((sum, { tries, step }) => sum + (step === 'proving' ? MOST_TRIES : tries), 0)

@@ -16,7 +16,6 @@ import {
 } from './start.ts'
 import { attemptAskedBy, lockAttempt, type StoredAttempt } from './store.ts'
 import { strategyOf } from './strategies/index.ts'
-import type { MethodId } from './strategy.ts'
 
 /** Seconds until a code may be asked for again, after the first, the second and every further request. */
 const WAITS = [30, 60, 120] as const
@@ -29,7 +28,7 @@ const WAITS = [30, 60, 120] as const
 export async function chooseMethod(
   parts: RecoveryParts,
   organizationId: string,
-  method: MethodId,
+  method: string,
   asking: Asking,
 ): Promise<Begun | null> {
   const first = await withOrganization(parts.database, organizationId, (tx) =>
@@ -55,7 +54,7 @@ export function mayAskAgainAt({ begunAt, sequence }: StoredAttempt): Date {
 async function chooseFirst(
   parts: RecoveryParts,
   tx: Transaction,
-  method: MethodId,
+  method: string,
   asking: Asking,
 ): Promise<Begun | null> {
   const seen = asking.recoveryToken ? await attemptAskedBy(tx, asking.recoveryToken) : null
@@ -63,7 +62,7 @@ async function chooseFirst(
   if (!attempt || !asking.recoveryToken) return null
   const { recovery } = await settingsFor(tx, attempt)
   if (!recovery.methods.includes(method)) return null
-  const chosen = await move(tx, attempt, { name: 'chosen', method })
+  const chosen = await move(tx, attempt, { name: 'chosen', method: strategyOf(parts, method).id })
   if (!chosen) return null
   await enqueueMessage(parts, tx, chosen, asking.locale)
   await record(tx, parts.random, {
@@ -79,7 +78,7 @@ async function askAnew(
   parts: RecoveryParts,
   organizationId: string,
   asking: Asking,
-  chosen: MethodId | null,
+  chosen: string | null,
 ): Promise<Begun | null> {
   const allowance = await parts.limits.spend('recovery-requests-per-address', asking.visitor.network)
   if (!allowance.allowed) return { outcome: 'too-many', retryAfterSeconds: allowance.retryAfterSeconds }
@@ -91,7 +90,11 @@ async function askAnew(
     if (method !== null && !settings.settings.recovery.methods.includes(method)) return null
     const wait = method === previous.method ? secondsToWait(parts, previous, tx.now) : 0
     if (wait > 0) return { outcome: 'too-many', retryAfterSeconds: wait }
-    return startAttempt(parts, tx, { settings, identifier: identifierOf(parts, previous), method, asking })
+    const start = { settings, identifier: identifierOf(parts, previous), asking }
+    return startAttempt(parts, tx, {
+      ...start,
+      method: method === null ? null : strategyOf(parts, method).id,
+    })
   })
 }
 

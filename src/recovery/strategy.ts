@@ -2,8 +2,8 @@ import type { Account } from '../accounts/account.ts'
 import type { Settings } from '../organizations/settings.ts'
 import type { Random } from '../platform/random.ts'
 
-/** The name of a strategy, as organizations list it in their settings. */
-export type MethodId = string
+/** The name of a strategy, as organizations list it in their settings: two words at the least. */
+export type MethodId = `${string}-${string}`
 
 /**
  * One way to prove who one is. It does no I/O: limits, audit, storage and comparing are the engine's, so a strategy

@@ -123,14 +123,15 @@ async function* otherOrganizations(portal: Portal, page: Page): AsyncGenerator<S
   yield { state: 'no email', page }
   await portal.change('acme', (settings) => ({
     ...settings,
-    recovery: { ...settings.recovery, methods: ['sms-code'] },
+    recovery: { ...settings.recovery, methods: ['carrier-pigeon'] },
   }))
   await page.goto('/acme/recover')
   yield { state: 'identify, nothing offered', page }
 }
 
-async function* secondFactor({ portal, person }: Rig): AsyncGenerator<Scene> {
-  const page = await person()
+async function* secondFactor(rig: Rig): AsyncGenerator<Scene> {
+  const { portal } = rig
+  const page = await rig.person()
   await signIn(page, 'harbour', 'noah')
   yield { state: 'authenticator', page }
   await enterCode(page, wrongCodeOfApp(portal.clock.now()))

@@ -39,7 +39,11 @@ describe('the next step', () => {
   for (const [authenticator, hasAuthenticator, proven, step] of rows) {
     const who = hasAuthenticator ? 'who has an authenticator' : 'who has none'
     it(`under "${authenticator}", for ${who} and proved ${proven.join(', ') || 'nothing of one'}: ${step}`, () => {
-      const facts = { person: PERSON, method: 'email-link', proven: ['email-link', ...proven] }
+      const facts = {
+        person: PERSON,
+        method: 'email-link' as const,
+        proven: ['email-link' as const, ...proven],
+      }
       expect(nextStep(facts, { authenticator, hasAuthenticator })).to.equal(step)
     })
   }

@@ -1,5 +1,5 @@
 import type { RecoverySettings } from '../../organizations/settings.ts'
-import type { MethodId, Strategy } from '../strategy.ts'
+import type { Strategy } from '../strategy.ts'
 import { emailLink } from './email-link.ts'
 import { smsCode } from './sms-code.ts'
 
@@ -15,7 +15,7 @@ export function offered(
 }
 
 /** The strategy of an attempt's method. Throws for one that there is not, which is a bug. */
-export function strategyOf({ strategies }: { strategies: readonly Strategy[] }, method: MethodId): Strategy {
+export function strategyOf({ strategies }: { strategies: readonly Strategy[] }, method: string): Strategy {
   const strategy = strategies.find(({ id }) => id === method)
   if (!strategy) throw new Error(`no strategy "${method}"`)
   return strategy
