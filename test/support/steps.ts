@@ -2,6 +2,7 @@ import { Secret, TOTP } from 'otpauth'
 import { DEMO_AUTHENTICATOR, DEMO_PASSWORD } from '../../seeds/demo-organizations.ts'
 import type { TenantRow } from '../../src/database/transaction.ts'
 import { after, MINUTE } from '../../src/platform/clock.ts'
+import type { Sms } from '../../src/delivery/senders/sender.ts'
 import { linkIn, type Portal } from './portal.ts'
 import type { Page, Visitor } from './visitor.ts'
 
@@ -28,6 +29,11 @@ export async function getLink(
   // Mails to others, and notices of earlier changes, may leave in the same round.
   const mine = portal.mailbox.slice(before).filter(({ to }) => to.startsWith(name))
   return linkIn(mine.find(({ text }) => text.includes('/recover/link?')))
+}
+
+/** The code in a text message. */
+export function codeIn(sms: Sms | undefined): string {
+  return /#(\d+)$/.exec(sms?.text ?? '')?.[1] ?? ''
 }
 
 /** Opens a link and presses the button on its page, if it has one; returns the page after it. */
@@ -68,9 +74,11 @@ export function codeOfApp(instant: Date, key = DEMO_AUTHENTICATOR.key): string {
   return new TOTP({ secret: Secret.fromBase32(key) }).generate({ timestamp: instant.getTime() })
 }
 
-/** A code that the demo's authenticator shows nowhere near an instant. */
-export function wrongCodeOfApp(instant: Date): string {
-  const near = [-MINUTE, -MINUTE / 2, 0, MINUTE / 2, MINUTE].map((away) => codeOfApp(after(instant, away)))
+/** A code that an authenticator shows nowhere near an instant. */
+export function wrongCodeOfApp(instant: Date, key = DEMO_AUTHENTICATOR.key): string {
+  const near = [-MINUTE, -MINUTE / 2, 0, MINUTE / 2, MINUTE].map((away) =>
+    codeOfApp(after(instant, away), key),
+  )
   return (
     ['000000', '111111', '222222', '333333', '444444', '555555'].find((code) => !near.includes(code)) ?? ''
   )

@@ -91,6 +91,7 @@ export class Visitor {
     const sent = new Map(
       form
         .querySelectorAll('input[name]')
+        .filter((input) => input.getAttribute('type') !== 'radio' || input.hasAttribute('checked'))
         .map((input) => [input.getAttribute('name') ?? '', input.getAttribute('value') ?? '']),
     )
     const name = pressed?.getAttribute('name')
