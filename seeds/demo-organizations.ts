@@ -4,6 +4,13 @@ import type { PartialSettings } from '../src/organizations/settings.ts'
 /** Whoever tries the demo signs in with this, as anybody. */
 export const DEMO_PASSWORD = 'Lantern-Harbour-42!'
 
+/** Who of them has an authenticator. Its key is known to everybody too, and so are the recovery codes that are left. */
+export const DEMO_AUTHENTICATOR = {
+  username: 'noah',
+  key: 'LATCHKEYDEMONOAHLATCHKEYDEMONOAH',
+  recoveryCodes: ['2dem0-n0ah2-dem0n-0ah2d-em0n0a', '3dem0-n0ah3-dem0n-0ah3d-em0n0a'],
+}
+
 export interface DemoOrganization {
   /** Fixed: by these ids a database is known to be the demo's own. */
   id: string

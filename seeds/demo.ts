@@ -1,4 +1,5 @@
 import { addAccount } from '../src/accounts/store.ts'
+import { bindAuthenticator } from '../src/credentials/authenticator-store.ts'
 import { savePassword } from '../src/credentials/store.ts'
 import type { PasswordHasher } from '../src/credentials/password.ts'
 import type { Database } from '../src/database/connect.ts'
@@ -8,7 +9,9 @@ import { parseSettings } from '../src/organizations/settings.ts'
 import { addOrganization, allOrganizations, saveSettings } from '../src/organizations/store.ts'
 import { after, DAY } from '../src/platform/clock.ts'
 import { newId, type Random } from '../src/platform/random.ts'
+import type { Secrets } from '../src/platform/secrets.ts'
 import {
+  DEMO_AUTHENTICATOR,
   DEMO_ORGANIZATIONS,
   DEMO_PASSWORD,
   DEMO_PEOPLE,
@@ -32,6 +35,7 @@ export async function seedDemo(parts: {
   database: Database
   hasher: PasswordHasher
   random: Random
+  secrets: Secrets
 }): Promise<void> {
   const there = (await allOrganizations(parts.database)).map(({ id }) => id)
   const missing = DEMO_ORGANIZATIONS.filter(({ id }) => !there.includes(id))
@@ -39,9 +43,7 @@ export async function seedDemo(parts: {
   const hash = await parts.hasher.hash(DEMO_PASSWORD)
   for (const organization of missing) {
     try {
-      await withOrganization(parts.database, organization.id, (tx) =>
-        plant(tx, parts.random, organization, hash),
-      )
+      await withOrganization(parts.database, organization.id, (tx) => plant(tx, parts, organization, hash))
     } catch (error) {
       // Another process of the same demo was faster.
       if (!isDuplicate(error)) throw error
@@ -51,7 +53,7 @@ export async function seedDemo(parts: {
 
 async function plant(
   tx: Transaction,
-  random: Random,
+  { random, secrets }: { random: Random; secrets: Secrets },
   organization: DemoOrganization,
   hash: string,
 ): Promise<void> {
@@ -77,5 +79,9 @@ async function plant(
       securityEpoch: 0,
     })
     await savePassword(tx, accountId, hash)
+    if (username === DEMO_AUTHENTICATOR.username) {
+      const { key, recoveryCodes } = DEMO_AUTHENTICATOR
+      await bindAuthenticator(tx, secrets, accountId, { secret: key, lastStep: 0, codes: recoveryCodes })
+    }
   }
 }

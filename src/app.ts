@@ -3,8 +3,9 @@ import type Koa from 'koa'
 import { record } from './audit/audit.ts'
 import { createPasswordHasher } from './credentials/password.ts'
 import { openDatabase, type ConnectionTarget, type Database } from './database/connect.ts'
+import type { Transaction } from './database/transaction.ts'
 import { dispatch, newLanes, type DispatchParts } from './delivery/dispatch.ts'
-import { accountOf, type OnLost } from './delivery/lost.ts'
+import { accountOf, type Lost } from './delivery/lost.ts'
 import type { Preparers } from './delivery/message.ts'
 import { createRenderer } from './delivery/render.ts'
 import { createCapturingSender, createCapturingSmsSender } from './delivery/senders/captured.ts'
@@ -14,15 +15,19 @@ import { createTwilioSender } from './delivery/senders/twilio.ts'
 import { listenForDueMessages } from './delivery/wakeups.ts'
 import { loadWords } from './i18n/words.ts'
 import { createLimits } from './limits/limits.ts'
-import { preparePasswordChanged, prepareSignInPaused } from './notices/prepare.ts'
+import { prepareCodeNotSent, preparePasswordChanged, prepareSignInPaused } from './notices/prepare.ts'
 import { systemClock, type Clock } from './platform/clock.ts'
 import type { Config } from './platform/config.ts'
 import type { Logger } from './platform/log.ts'
 import { systemRandom, type Random } from './platform/random.ts'
 import { projectRoot } from './platform/root.ts'
 import { createSecrets } from './platform/secrets.ts'
-import { linkOutOfPause, prepareLink } from './recovery/deliver.ts'
-import { DEMO_ORGANIZATIONS, DEMO_PASSWORD } from '../seeds/demo-organizations.ts'
+import { prepareCode, prepareLink } from './recovery/deliver.ts'
+import { onCodeLost } from './recovery/instead.ts'
+import { linkOutOfPause } from './recovery/paused-sign-in.ts'
+import { STRATEGIES } from './recovery/strategies/index.ts'
+import type { Strategy } from './recovery/strategy.ts'
+import { DEMO_AUTHENTICATOR, DEMO_ORGANIZATIONS, DEMO_PASSWORD } from '../seeds/demo-organizations.ts'
 import { keepHouse } from './housekeeping.ts'
 import { loadAssets } from './web/assets.ts'
 import type { WebParts } from './web/parts.ts'
@@ -39,6 +44,8 @@ export interface Surroundings {
   random?: Random
   sender?: EmailSender
   smsSender?: SmsSender
+  /** The ways to prove who one is, where they are not the product's own. */
+  strategies?: readonly Strategy[]
 }
 
 /** The whole product, built from its parts and serving nothing yet. */
@@ -68,7 +75,11 @@ export function openApp(config: Config, { target, listenTarget, log, ...given }:
     config,
     demo:
       config.environment === 'demo'
-        ? { password: DEMO_PASSWORD, slugs: DEMO_ORGANIZATIONS.map(({ slug }) => slug) }
+        ? {
+            password: DEMO_PASSWORD,
+            authenticator: DEMO_AUTHENTICATOR,
+            slugs: DEMO_ORGANIZATIONS.map(({ slug }) => slug),
+          }
         : null,
     database,
     secrets,
@@ -79,7 +90,8 @@ export function openApp(config: Config, { target, listenTarget, log, ...given }:
     hasher: createPasswordHasher({ ...config.hashing, random }),
     limits: createLimits({ database, secrets, allowances: config.limits }),
     publicUrl: config.server.publicUrl,
-    onLost: whenLost(random),
+    strategies: given.strategies ?? STRATEGIES,
+    onLost: (tx, lost) => whenLost(parts, tx, lost),
   }
   const sender = given.sender ?? senderFor(config, database, random)
   const smsSender = given.smsSender ?? smsSenderFor(config, database, random, given.clock)
@@ -137,24 +149,25 @@ function deliveryPartsOf(parts: WebParts, sender: EmailSender, smsSender: SmsSen
 }
 
 /** What is done about a message that never reached its person. */
-function whenLost(random: Random): OnLost {
-  return (tx, lost) =>
-    record(tx, random, {
-      kind: 'message.lost',
-      outcome: 'refused',
-      origin: { actor: 'system' },
-      subjectId: accountOf(lost),
-      detail: { message: lost.messageId, reason: lost.reason },
-    })
+async function whenLost(parts: WebParts, tx: Transaction, lost: Lost): Promise<void> {
+  await record(tx, parts.random, {
+    kind: 'message.lost',
+    outcome: 'refused',
+    origin: { actor: 'system' },
+    subjectId: accountOf(lost),
+    detail: { message: lost.messageId, reason: lost.reason },
+  })
+  if (lost.name === 'recover-code') await onCodeLost(parts, tx, lost.data.attemptId)
 }
 
 function preparersOf(parts: WebParts): Preparers {
   return {
     'recover-link': (tx, message) => prepareLink(parts, tx, message),
     welcome: (tx, message) => prepareLink(parts, tx, message),
+    'recover-code': (tx, message) => prepareCode(parts, tx, message),
+    'code-not-sent': (tx, message) => prepareCodeNotSent(parts.publicUrl, tx, message),
     'password-changed': (tx, message) => preparePasswordChanged(parts.publicUrl, tx, message),
     'sign-in-paused': async (tx, message) =>
       prepareSignInPaused(parts.publicUrl, tx, message, await linkOutOfPause(parts, tx, message)),
-    'recover-code': () => Promise.resolve({ drop: 'not offered' }),
   }
 }

@@ -9,10 +9,12 @@ import type { Logger } from './platform/log.ts'
 import { purgeAttempts } from './recovery/store.ts'
 import { purgeDevices } from './sessions/known-devices.ts'
 import { purgeSessions } from './sessions/store.ts'
+import { purgeHalfSignIns } from './signin/store.ts'
 
 const purgesOfAnOrganization: readonly ((tx: Transaction) => Promise<number>)[] = [
   purgeAttempts,
   purgeSessions,
+  purgeHalfSignIns,
   purgeDevices,
   purgeTries,
   purgeMessages,

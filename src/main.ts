@@ -11,7 +11,12 @@ import { BadConfiguration, loadConfig, type Config } from './platform/config.ts'
 import { createLog, type Logger } from './platform/log.ts'
 import { Unavailable } from './platform/unavailable.ts'
 import { createHttpServer } from './web/http.ts'
-import { DEMO_ORGANIZATIONS, DEMO_PASSWORD, DEMO_PEOPLE } from '../seeds/demo-organizations.ts'
+import {
+  DEMO_AUTHENTICATOR,
+  DEMO_ORGANIZATIONS,
+  DEMO_PASSWORD,
+  DEMO_PEOPLE,
+} from '../seeds/demo-organizations.ts'
 import { seedDemo, whoseDatabase } from '../seeds/demo.ts'
 
 const print = (line: string) => void process.stdout.write(`${line}\n`)
@@ -33,7 +38,12 @@ function tools(): Tools {
       new Promise((resolve) => {
         for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve())
       }),
-    demo: { organizations: DEMO_ORGANIZATIONS, people: DEMO_PEOPLE, password: DEMO_PASSWORD },
+    demo: {
+      organizations: DEMO_ORGANIZATIONS,
+      people: DEMO_PEOPLE,
+      password: DEMO_PASSWORD,
+      authenticator: DEMO_AUTHENTICATOR,
+    },
   }
 }
 

@@ -7,9 +7,8 @@ import type { Transaction } from '../database/transaction.ts'
 import type { Limits } from '../limits/limits.ts'
 import { currentSettings, organizationOf } from '../organizations/store.ts'
 import type { Random } from '../platform/random.ts'
-import type { Visitor } from '../platform/visitor.ts'
 import { endSessions } from '../sessions/store.ts'
-import { tellOfChangedPassword } from './password-notice.ts'
+import { tellOfChangedPassword, type PasswordChange } from './password-notice.ts'
 
 /** All that a new password of one account is judged by. */
 export interface Judgement {
@@ -53,7 +52,7 @@ export async function replacePassword(
   tx: Transaction,
   account: Account,
   hash: string,
-  from: { visitor: Visitor; locale: string },
+  from: PasswordChange,
 ): Promise<number> {
   await savePassword(tx, account.id, hash)
   await raiseSecurityEpoch(tx, account.id)

@@ -4,6 +4,13 @@ import type { Random } from '../platform/random.ts'
 import type { Visitor } from '../platform/visitor.ts'
 import { verifiedEmail, type Account } from '../accounts/account.ts'
 
+/** Where a new password comes from, and whether an authenticator came with it. */
+export interface PasswordChange {
+  visitor: Visitor
+  locale: string
+  authenticatorAdded?: boolean
+}
+
 /**
  * Queues the letter that tells a person that their password was changed, in the transaction that changes it (ASVS 6.3.7).
  * Nothing for who has no verified address. `locale` is the page's, for who has chosen no language.
@@ -12,7 +19,7 @@ export async function tellOfChangedPassword(
   tx: Transaction,
   random: Random,
   account: Account,
-  { visitor, locale }: { visitor: Visitor; locale: string },
+  { visitor, locale, authenticatorAdded = false }: PasswordChange,
 ): Promise<void> {
   const to = verifiedEmail(account)
   if (!to) return
@@ -25,6 +32,7 @@ export async function tellOfChangedPassword(
       at: tx.now.toISOString(),
       device: visitor.device || null,
       address: visitor.place,
+      authenticatorAdded,
     },
   })
 }

@@ -19,6 +19,7 @@ export interface Tools {
     organizations: { slug: string; name: string }[]
     people: { username: string; role: string }[]
     password: string
+    authenticator: { username: string; key: string; recoveryCodes: string[] }
   }
 }
 

@@ -34,6 +34,10 @@ function welcome({ say, config, demo: shown }: Tools, dataFolder: string | null)
   say('')
   say(`  People    ${shown.people.map(({ username, role }) => `${username} (${role})`).join(', ')}`)
   say(`  Password  ${shown.password}`)
+  const { username, key, recoveryCodes } = shown.authenticator
+  say(`  App key   ${username} also needs a code: add ${key} to an authenticator app,`)
+  say('            or spend a recovery code (each works once in each organization)')
+  for (const code of recoveryCodes) say(`            ${code}`)
   say(
     config.mail.smtpUrl === null
       ? `  Mailbox   ${publicUrl}/demo/outbox`

@@ -6,7 +6,14 @@ export interface QueuedData {
   'recover-link': { attemptId: string }
   welcome: { attemptId: string }
   /** `at` is an ISO 8601 instant; `address` already shortened to a network. */
-  'password-changed': { accountId: string; at: string; device: string | null; address: string }
+  'password-changed': {
+    accountId: string
+    at: string
+    device: string | null
+    address: string
+    authenticatorAdded: boolean
+  }
+  'code-not-sent': { accountId: string }
   'sign-in-paused': { accountId: string }
   'recover-code': { attemptId: string }
 }
@@ -18,6 +25,7 @@ export const CHANNELS = {
   'recover-link': 'email',
   welcome: 'email',
   'password-changed': 'email',
+  'code-not-sent': 'email',
   'sign-in-paused': 'email',
   'recover-code': 'sms',
 } as const satisfies Record<MessageName, 'email' | 'sms'>
@@ -33,6 +41,7 @@ export const MOST_TRIES: Record<Channel, number> = { email: Number.POSITIVE_INFI
 /** How long a message is worth sending, in milliseconds from when it was queued; after that it is dropped. */
 export const WORTH_SENDING_MS: Record<MessageName, number> = {
   'recover-link': 6 * HOUR,
+  'code-not-sent': 6 * HOUR,
   welcome: 72 * HOUR,
   'password-changed': 72 * HOUR,
   'sign-in-paused': 24 * HOUR,
@@ -58,6 +67,8 @@ export interface LetterData {
   'recover-link': Letterhead & {
     link: string
     minutes: number
+    /** Whether it goes out because a code by SMS could not. */
+    insteadOfCode: boolean
     requestedFrom: { place: string; device: string | null }
   }
   welcome: Letterhead & { link: string; hours: number }
@@ -65,9 +76,11 @@ export interface LetterData {
   'password-changed': Letterhead & {
     when: string
     device: string | null
+    authenticatorAdded: boolean
     recoverUrl: string
     support: Support | null
   }
+  'code-not-sent': Letterhead & { recoverUrl: string; support: Support | null }
   'sign-in-paused': Letterhead & { recoverUrl: string; support: Support | null }
   /** `host` is where the code is typed: browsers offer to fill it in there and nowhere else. */
   'recover-code': { organization: { name: string }; code: string; minutes: number; host: string }

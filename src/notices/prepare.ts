@@ -5,8 +5,8 @@ import { formatInstant } from '../i18n/format.ts'
 import { letterhead } from '../organizations/branding.ts'
 import { currentSettings, organizationOf } from '../organizations/store.ts'
 
-type NoticeName = 'password-changed' | 'sign-in-paused'
-type Notice = QueuedMessage<'password-changed'> | QueuedMessage<'sign-in-paused'>
+type NoticeName = 'password-changed' | 'sign-in-paused' | 'code-not-sent'
+type Notice = { [Name in NoticeName]: QueuedMessage<Name> }[NoticeName]
 
 /** The letter that tells a person that their password was changed, and how to undo it if it was not them. */
 export async function preparePasswordChanged(
@@ -18,6 +18,7 @@ export async function preparePasswordChanged(
     ...(await commonTo(publicUrl, tx, message)),
     when: formatInstant(new Date(message.data.at), message.locale),
     device: message.data.device,
+    authenticatorAdded: message.data.authenticatorAdded,
   })
 }
 
@@ -30,6 +31,15 @@ export async function prepareSignInPaused(
 ): Promise<Prepared<'sign-in-paused'>> {
   const common = await commonTo(publicUrl, tx, message)
   return toRecipient(message, { ...common, recoverUrl: link ?? common.recoverUrl })
+}
+
+/** The letter that tells a person that the code they asked for does not come, where no link may go out instead. */
+export async function prepareCodeNotSent(
+  publicUrl: string,
+  tx: Transaction,
+  message: QueuedMessage<'code-not-sent'>,
+): Promise<Prepared<'code-not-sent'>> {
+  return toRecipient(message, await commonTo(publicUrl, tx, message))
 }
 
 async function commonTo(publicUrl: string, tx: Transaction, message: Notice) {

@@ -7,7 +7,7 @@ export const settingsShape = z.strictObject({
   recovery: z
     .strictObject({
       methods: z
-        .array(z.enum(['email-link', 'sms-code']))
+        .array(z.string().regex(/^[a-z]+(-[a-z]+)*$/))
         .min(1)
         .default(['email-link']),
       linkLifetimeMinutes: z.int().min(1).max(1440).default(5),

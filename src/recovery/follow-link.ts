@@ -6,11 +6,13 @@ import { isToken, newToken } from '../platform/random.ts'
 import { hashToken } from '../platform/secrets.ts'
 import type { Visitor } from '../platform/visitor.ts'
 import { hasTriesLeft, MOST_EXCHANGES, type Attempt, type ClosedReason } from './attempt.ts'
-import { identifierOf, startAttempt, type Asking, type Begun } from './begin.ts'
 import { holdAttempt, move, readAttempt, whyBarred, type AttemptInHand } from './in-hand.ts'
+import { demandsOn } from './demands.ts'
 import { ORIGINS, type Origin } from './origin.ts'
 import type { RecoveryParts } from './parts.ts'
+import { setUpIfEnrolling } from './pending.ts'
 import { settingsFor } from './settings.ts'
+import { identifierOf, startAttempt, type Asking, type Begun } from './start.ts'
 import { issuedSecret, type IssuedSecret } from './store.ts'
 
 /** Why a link no longer works, told only to who holds it. */
@@ -80,11 +82,11 @@ export async function refreshLink(
     const found = await find(tx, token, holdAttempt)
     if (!found?.account || (await whyDead(tx, found)) !== 'expired') return null
     const { attempt, account: person } = found
-    const typed = identifierOf(parts, attempt)
     const settings = await currentSettings(tx)
-    if (attempt.refreshed) return startAttempt(parts, tx, settings, typed, asking)
+    const start = { settings, identifier: identifierOf(parts, attempt), method: attempt.method, asking }
+    if (attempt.refreshed) return startAttempt(parts, tx, start)
     await move(tx, attempt, { name: 'refreshed' })
-    return startAttempt(parts, tx, settings, typed, asking, { origin: 'expired-link', person })
+    return startAttempt(parts, tx, { ...start, granted: { origin: 'expired-link', person } })
   })
 }
 
@@ -98,7 +100,7 @@ async function exchange(
 ): Promise<Exclude<Followed, { outcome: 'too-many' }>> {
   const found = await find(tx, token, holdAttempt)
   if (!found) return UNKNOWN
-  const { attempt } = found
+  const { attempt, account } = found
   const refused = (reason: DeadReason) => recordFollowing(parts, tx, attempt, visitor, reason)
 
   const dead = await whyDead(tx, found)
@@ -108,20 +110,23 @@ async function exchange(
     await refused(dead)
     return { outcome: 'dead', reason: dead, canRefresh: canRefresh(dead, attempt) }
   }
+  if (!account || !attempt.method) throw new Error('a living link of nobody')
   const browserToken = newToken(parts.random)
   const moved = await move(tx, attempt, {
     name: 'answered',
     proof: attempt.method,
     browserHash: hashToken(browserToken),
+    demands: await demandsOn(tx, attempt, account.id),
   })
   if (!moved) throw new Error(`a living link at step "${attempt.step}"`)
+  await setUpIfEnrolling(parts, tx, moved)
   await recordFollowing(parts, tx, attempt, visitor)
   return { outcome: 'followed', browserToken }
 }
 
 async function find(tx: Transaction, token: string, read: typeof readAttempt): Promise<FoundLink | null> {
   if (!isToken(token)) return null
-  const secret = await issuedSecret(tx, token)
+  const secret = await issuedSecret(tx, hashToken(token))
   const found = secret && (await read(tx, secret.attemptId))
   return found && { ...found, secret }
 }

@@ -43,7 +43,7 @@ export function whyBarred(
   recovery: RecoverySettings,
 ): 'account-changed' | 'no-longer-offered' | null {
   if (isOutdated(attempt, account)) return 'account-changed'
-  return recovery.methods.includes(attempt.method) ? null : 'no-longer-offered'
+  return attempt.method !== null && recovery.methods.includes(attempt.method) ? null : 'no-longer-offered'
 }
 
 /** Moves an attempt that this transaction holds and saves it. Returns it as it is now; null when that was out of step. */

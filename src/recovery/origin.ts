@@ -2,22 +2,35 @@ import type { EventKind } from '../audit/audit.ts'
 import { HOUR } from '../platform/clock.ts'
 
 /** How an attempt came to be: a person named somebody, or somebody known already was granted one. */
-export type Origin = 'person' | 'expired-link' | 'paused-sign-in' | 'operator'
+export type Origin = 'person' | 'expired-link' | 'paused-sign-in' | 'operator' | 'code-not-sent'
 
 /** All that an attempt's origin changes. */
 interface OriginRules {
-  message: 'recover-link' | 'welcome'
+  /** Who began it. */
+  actor: 'visitor' | 'operator' | 'system'
   begun: Extract<EventKind, 'recovery.requested' | 'recovery.invited'>
+  /** The message that carries its secret; null: the one of its method. */
+  message: 'welcome' | null
   /** Milliseconds that its link lives, whatever the organization's setting is; null: the setting holds. */
   linkLifetime: number | null
+  /** Whether its message counts against what the account may get in an hour and a day. */
+  isLimited: boolean
 }
 
-const REQUEST: OriginRules = { message: 'recover-link', begun: 'recovery.requested', linkLifetime: null }
+const REQUEST = { actor: 'visitor', begun: 'recovery.requested', message: null, linkLifetime: null } as const
 
 export const ORIGINS: Record<Origin, OriginRules> = {
-  person: REQUEST,
-  'expired-link': REQUEST,
-  'paused-sign-in': REQUEST,
+  person: { ...REQUEST, isLimited: true },
+  'expired-link': { ...REQUEST, isLimited: false },
+  'paused-sign-in': { ...REQUEST, isLimited: false },
+  // A code that was asked for could not go out by SMS: a link goes out instead, to the same person.
+  'code-not-sent': { ...REQUEST, actor: 'system', isLimited: true },
   // An invitation by the operator is read when its owner comes to work, not within minutes.
-  operator: { message: 'welcome', begun: 'recovery.invited', linkLifetime: 24 * HOUR },
+  operator: {
+    actor: 'operator',
+    begun: 'recovery.invited',
+    message: 'welcome',
+    linkLifetime: 24 * HOUR,
+    isLimited: false,
+  },
 }

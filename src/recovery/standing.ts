@@ -1,20 +1,31 @@
 import { accountById } from '../accounts/store.ts'
 import { record, visitorOrigin } from '../audit/audit.ts'
 import { withOrganization, type Transaction } from '../database/transaction.ts'
-import { after, MINUTE } from '../platform/clock.ts'
+import { WORTH_SENDING_MS } from '../delivery/message.ts'
+import { after, MINUTE, SECOND } from '../platform/clock.ts'
 import { isToken } from '../platform/random.ts'
 import { hashToken } from '../platform/secrets.ts'
 import type { Visitor } from '../platform/visitor.ts'
-import { hasTriesLeft, WAITS_FOR_DELIVERY, whyOver, type ClosedReason } from './attempt.ts'
+import { hasTriesLeft, MOST_TRIES, whyOver, type ClosedReason } from './attempt.ts'
+import { mayAskAgainAt } from './choose.ts'
+import { demandsOn } from './demands.ts'
 import { move, whyBarred } from './in-hand.ts'
 import type { RecoveryParts } from './parts.ts'
+import { pendingOf, type Pending } from './pending.ts'
+import { nextStep } from './policy.ts'
 import { settingsFor } from './settings.ts'
 import { attemptAnsweredBy, attemptAskedBy, lockAttempt, type StoredAttempt } from './store.ts'
+import { strategyOf } from './strategies/index.ts'
 
 /** Where the browser that holds a recovery cookie stands: which page is its page now. */
 export type Standing =
   | { at: 'nowhere' }
+  | { at: 'choosing' }
   | { at: 'sent'; linkMinutes: number }
+  | { at: 'code'; triesLeft: number; minutes: number; mayAskAgainInSeconds: number }
+  | { at: 'verifying'; minutesLeft: number }
+  | { at: 'enrolling'; pending: Pending | null; account: string }
+  | { at: 'keeping-codes'; codes: string[] }
   | { at: 'password'; minutesLeft: number; username: string | null; isInvitation: boolean }
   | { at: 'done'; isInvitation: boolean }
   | { at: 'ended'; reason: ClosedReason }
@@ -28,9 +39,9 @@ export async function standingOf(
   if (!recoveryToken || !isToken(recoveryToken)) return { at: 'nowhere' }
   return withOrganization(parts.database, organizationId, async (tx): Promise<Standing> => {
     const answered = await attemptAnsweredBy(tx, recoveryToken)
-    if (answered) return standingOfAnswerer(tx, answered)
+    if (answered) return standingOfAnswerer(parts, tx, answered)
     const asked = await attemptAskedBy(tx, recoveryToken)
-    return asked ? standingOfAsker(tx, asked) : { at: 'nowhere' }
+    return asked ? standingOfAsker(parts, tx, asked) : { at: 'nowhere' }
   })
 }
 
@@ -38,28 +49,60 @@ export async function standingOf(
  * Who asked may be a stranger. What the worker found and what the person did with the mail must not show here: not that
  * a link was replaced, used or ran out, for all of that happens only to people who exist.
  */
-async function standingOfAsker(tx: Transaction, attempt: StoredAttempt): Promise<Standing> {
-  if (tx.now >= after(attempt.begunAt, WAITS_FOR_DELIVERY)) return { at: 'ended', reason: 'expired' }
-  const { recovery } = await settingsFor(tx, attempt)
-  return { at: 'sent', linkMinutes: recovery.linkLifetimeMinutes }
+async function standingOfAsker(
+  parts: RecoveryParts,
+  tx: Transaction,
+  attempt: StoredAttempt,
+): Promise<Standing> {
+  if (attempt.method === null) return attempt.step === 'choosing' ? { at: 'choosing' } : { at: 'nowhere' }
+  const settings = await settingsFor(tx, attempt)
+  const strategy = strategyOf(parts, attempt.method)
+  const minutes = strategy.lifetimeMinutes(settings)
+  const lapsesAt = after(attempt.begunAt, WORTH_SENDING_MS[strategy.message])
+  if (strategy.answeredBy === 'link') {
+    if (tx.now >= lapsesAt) return { at: 'ended', reason: 'expired' }
+    return { at: 'sent', linkMinutes: minutes }
+  }
+  if (tx.now >= after(lapsesAt, minutes * MINUTE)) return { at: 'ended', reason: 'expired' }
+  const wait = mayAskAgainAt(attempt).getTime() - tx.now.getTime()
+  return {
+    at: 'code',
+    triesLeft: MOST_TRIES - attempt.tries,
+    minutes,
+    mayAskAgainInSeconds: Math.max(0, Math.ceil(wait / SECOND)),
+  }
 }
 
 /** Who answered has presented the right secret and is told the truth. */
-async function standingOfAnswerer(tx: Transaction, attempt: StoredAttempt): Promise<Standing> {
+async function standingOfAnswerer(
+  parts: RecoveryParts,
+  tx: Transaction,
+  attempt: StoredAttempt,
+): Promise<Standing> {
   const over = whyOver(attempt, tx.now)
   const isInvitation = attempt.origin === 'operator'
   if (over) return over === 'used' ? { at: 'done', isInvitation } : { at: 'ended', reason: over }
   const { recovery } = await settingsFor(tx, attempt)
   const account = attempt.person && (await accountById(tx, attempt.person.accountId))
   const barred = whyBarred(attempt, account, recovery)
-  if (barred) return { at: 'ended', reason: barred }
-  if (!hasTriesLeft(attempt)) return { at: 'ended', reason: 'too-many-tries' }
+  if (barred || !account) return { at: 'ended', reason: barred ?? 'account-changed' }
   const left = (attempt.finishBy ?? attempt.expiresAt).getTime() - tx.now.getTime()
-  return {
-    at: 'password',
-    minutesLeft: Math.ceil(left / MINUTE),
-    username: account?.username ?? account?.email ?? null,
-    isInvitation,
+  const minutesLeft = Math.ceil(left / MINUTE)
+  const name = account.username ?? account.email
+  const step = nextStep(attempt, await demandsOn(tx, attempt, account.id))
+  switch (step) {
+    case 'choosing':
+    case 'proving':
+      return { at: 'nowhere' }
+    case 'verifying':
+      return { at: 'verifying', minutesLeft }
+    case 'enrolling':
+      return { at: 'enrolling', pending: pendingOf(parts, attempt), account: name ?? account.fullName }
+    case 'keeping-codes':
+      return { at: 'keeping-codes', codes: pendingOf(parts, attempt)?.codes ?? [] }
+    case 'password':
+      if (!hasTriesLeft(attempt)) return { at: 'ended', reason: 'too-many-tries' }
+      return { at: 'password', minutesLeft, username: name, isInvitation }
   }
 }
 
@@ -79,7 +122,7 @@ export async function cancelRecovery(
     const attempt = seen && (await lockAttempt(tx, seen.id))
     if (!attempt) return
     const holds = attempt.browserHash?.equals(hashToken(recoveryToken)) ?? false
-    if (!holds && attempt.step !== 'proving') return
+    if (!holds && attempt.step !== 'proving' && attempt.step !== 'choosing') return
     if (!(await move(tx, attempt, { name: 'ended', reason: 'cancelled' }))) return
     await record(tx, parts.random, {
       kind: 'recovery.cancelled',

@@ -9,12 +9,13 @@ import type { MethodId } from './strategy.ts'
 interface AttemptRow extends TenantRow {
   id: string
   lineage: string
+  sequence: number
   origin: Attempt['origin']
   settings_version: number
   identifier_sealed: string
   account_id: string | null
   security_epoch: number | null
-  method: MethodId
+  method: MethodId | null
   asked_by_hash: Buffer
   browser_hash: Buffer | null
   device_hash: Buffer | null
@@ -24,7 +25,9 @@ interface AttemptRow extends TenantRow {
   step: Step
   closed_reason: ClosedReason | null
   proven: Proof[]
+  pending_sealed: string | null
   exchanges: number
+  tries: number
   submits: number
   refreshed: boolean
   completed_by: string | null
@@ -74,9 +77,9 @@ export async function addAttempt(tx: Transaction, attempt: Attempt, request: Req
     ...movingColumns(attempt),
     id: attempt.id,
     lineage: attempt.lineage,
+    sequence: attempt.sequence,
     origin: attempt.origin,
     settings_version: attempt.settingsVersion,
-    method: attempt.method,
     identifier_sealed: request.identifierSealed,
     asked_by_hash: request.askedByHash,
     device_hash: request.deviceHash,
@@ -122,22 +125,41 @@ export async function lockOpenAttempts(tx: Transaction, accountId: string): Prom
     .where('expires_at', '>', tx.now)
     .orderBy('id')
     .forUpdate()
-  return rows.map((row) => shownRow(row))
+  return rows.map(shownRow)
 }
 
-export async function addSecret(tx: Transaction, secret: string, issued: IssuedSecret): Promise<void> {
+export async function addSecret(tx: Transaction, hash: Buffer, issued: IssuedSecret): Promise<void> {
   await tx.insert<SecretRow>('recovery_secrets', {
-    hash: hashToken(secret),
+    hash,
     attempt_id: issued.attemptId,
     issued_at: issued.issuedAt,
     expires_at: issued.expiresAt,
   })
 }
 
-/** What is known of a secret that somebody presented; null for one that was never sent, or too long ago. */
-export async function issuedSecret(tx: Transaction, secret: string): Promise<IssuedSecret | null> {
-  const row = await tx.rows<SecretRow>('recovery_secrets').where('hash', hashToken(secret)).first()
+/** What is known of a secret by its hash; null for one that was never sent, or too long ago. */
+export async function issuedSecret(tx: Transaction, hash: Buffer): Promise<IssuedSecret | null> {
+  const row = await tx.rows<SecretRow>('recovery_secrets').where({ hash }).first()
   return row ? { attemptId: row.attempt_id, issuedAt: row.issued_at, expiresAt: row.expires_at } : null
+}
+
+/** Whether anything was ever sent for an attempt: what is sent after that is a retry. */
+export async function hasSecret(tx: Transaction, attemptId: string): Promise<boolean> {
+  return Boolean(await tx.rows<SecretRow>('recovery_secrets').where({ attempt_id: attemptId }).first())
+}
+
+/** An account's attempts of a method that began since an instant, over or not. */
+export async function attemptsSince(
+  tx: Transaction,
+  accountId: string,
+  method: MethodId,
+  since: Date,
+): Promise<StoredAttempt[]> {
+  const rows = await tx
+    .rows<AttemptRow>('recovery_attempts')
+    .where({ account_id: accountId, method })
+    .where('begun_at', '>', since)
+  return rows.map(shownRow)
 }
 
 /** Deletes attempts, and with them their secrets, that began more than 30 days ago, one batch of them. */
@@ -150,11 +172,14 @@ function movingColumns(attempt: Attempt) {
   return {
     account_id: attempt.person?.accountId ?? null,
     security_epoch: attempt.person?.securityEpoch ?? null,
+    method: attempt.method,
     browser_hash: attempt.browserHash,
     step: attempt.step,
     closed_reason: attempt.closedReason,
     proven: attempt.proven,
+    pending_sealed: attempt.pendingSealed,
     exchanges: attempt.exchanges,
+    tries: attempt.tries,
     submits: attempt.submits,
     refreshed: attempt.refreshed,
     completed_by: attempt.completedBy,
@@ -172,6 +197,7 @@ function shownRow(row: AttemptRow): StoredAttempt {
   return {
     id: row.id,
     lineage: row.lineage,
+    sequence: row.sequence,
     origin: row.origin,
     settingsVersion: row.settings_version,
     person:
@@ -183,7 +209,9 @@ function shownRow(row: AttemptRow): StoredAttempt {
     step: row.step,
     closedReason: row.closed_reason,
     proven: row.proven,
+    pendingSealed: row.pending_sealed,
     exchanges: row.exchanges,
+    tries: row.tries,
     submits: row.submits,
     refreshed: row.refreshed,
     completedBy: row.completed_by,

@@ -1,29 +1,31 @@
-import { verifiedEmail, type Account } from '../accounts/account.ts'
+import type { Account } from '../accounts/account.ts'
 import { readIdentifier } from '../accounts/identifiers.ts'
 import { accountNamed, lockAccount } from '../accounts/store.ts'
-import { record, visitorOrigin, type EventKind } from '../audit/audit.ts'
+import { record, visitorOrigin } from '../audit/audit.ts'
+import { authenticatorOf } from '../credentials/authenticator-store.ts'
 import { passwordOf, upgradePassword } from '../credentials/store.ts'
 import { withOrganization, type Transaction } from '../database/transaction.ts'
-import { enqueue } from '../delivery/outbox.ts'
 import { clearTries, countTry, signInDelayKey, uncountTry } from '../limits/sign-in-delays.ts'
-import { currentSettings } from '../organizations/store.ts'
 import type { Visitor } from '../platform/visitor.ts'
-import { deviceHash, isKnownDevice, rememberDevice } from '../sessions/known-devices.ts'
-import { endSession, openSession } from '../sessions/store.ts'
+import { deviceHash, isKnownDevice } from '../sessions/known-devices.ts'
+import { enter, recordRefusal, type Browser, type OpenedSession } from './enter.ts'
 import type { SignInParts } from './parts.ts'
+import { tellOfPause } from './pause.ts'
+import { endHalfSignIn, openHalfSignIn } from './store.ts'
 
 /** What a person sends in to sign in, and what their browser brings along. */
-export interface Credentials {
+export interface Credentials extends Browser {
   identifier: string
   password: string
-  visitor: Visitor
-  sessionToken: string | undefined
-  deviceToken: string | undefined
 }
 
-/** `refused` is one answer for everything: wrong, unknown, suspended, paused (EN-04). */
+/**
+ * `refused` is one answer for everything: wrong, unknown, suspended, paused (EN-04). `half-way`: the password was right, and
+ * now the authenticator is asked for.
+ */
 export type SignedIn =
-  | { outcome: 'signed-in'; sessionToken: string; deviceToken: string }
+  | ({ outcome: 'signed-in' } & OpenedSession)
+  | { outcome: 'half-way'; halfToken: string }
   | { outcome: 'refused' }
   | { outcome: 'too-many'; retryAfterSeconds: number }
 
@@ -49,7 +51,7 @@ export async function signIn(
     return { outcome: 'too-many', retryAfterSeconds: shared.perAddress.retryAfterSeconds }
   }
 
-  let opened: OpenedSession | null
+  let opened: OpenedSession | { halfToken: string } | null
   try {
     opened = await prove(parts, organizationId, claim, credentials, shared.perAccount.allowed)
   } catch (error) {
@@ -60,11 +62,11 @@ export async function signIn(
   if (opened) {
     // The session is open already: that a try could not be given back must not cost the person its cookies.
     await shared.giveBack().catch(() => undefined)
-    return { outcome: 'signed-in', ...opened }
+    return 'halfToken' in opened ? { outcome: 'half-way', ...opened } : { outcome: 'signed-in', ...opened }
   }
   if (!shared.perAccount.allowed) await tellOfPause(parts, organizationId, claim, credentials.visitor)
   await withOrganization(parts.database, organizationId, (tx) =>
-    recordTry(parts, tx, 'sign-in.failed', claim.account, credentials.visitor),
+    recordRefusal(parts, tx, 'sign-in.failed', claim.account, credentials.visitor),
   )
   return { outcome: 'refused' }
 }
@@ -101,20 +103,14 @@ async function spendShared(parts: SignInParts, organizationId: string, claim: Cl
   }
 }
 
-/** The cookies of a session that was opened. */
-interface OpenedSession {
-  sessionToken: string
-  deviceToken: string
-}
-
-/** Verifies the password and opens a session; null when it is wrong or the person may not come in. */
+/** Verifies the password and lets the person in, or half-way; null when it is wrong or the person may not come in. */
 async function prove(
   parts: SignInParts,
   organizationId: string,
   claim: Claim,
   credentials: Credentials,
   mayComeIn: boolean,
-): Promise<OpenedSession | null> {
+): Promise<OpenedSession | { halfToken: string } | null> {
   let { hash } = claim
   for (let turn = 0; turn < 2; turn += 1) {
     const isRight = await parts.hasher.verify(hash, credentials.password)
@@ -124,7 +120,7 @@ async function prove(
     const opened = await withOrganization(parts.database, organizationId, (tx) =>
       open(parts, tx, proven, credentials),
     )
-    if ('sessionToken' in opened) return opened
+    if (!('newHash' in opened)) return opened
     // The hash changed while the old one was verified: by a reset, or by an upgrade of the same password elsewhere.
     hash = opened.newHash
   }
@@ -170,61 +166,24 @@ async function open(
   parts: SignInParts,
   tx: Transaction,
   proven: { accountId: string; hash: string; upgraded: string | null; tryKey: string },
-  { visitor, sessionToken, deviceToken }: Credentials,
-): Promise<OpenedSession | { newHash: string | null }> {
+  browser: Browser,
+): Promise<OpenedSession | { halfToken: string } | { newHash: string | null }> {
   const account = await lockAccount(tx, proven.accountId)
   const current = await passwordOf(tx, proven.accountId)
   if (account?.state !== 'active') return { newHash: null }
   if (current?.hash !== proven.hash) return { newHash: current?.hash ?? null }
   if (proven.upgraded) await upgradePassword(tx, account.id, proven.hash, proven.upgraded)
   await clearTries(tx, proven.tryKey)
-  if (sessionToken) await endSession(tx, sessionToken)
-  const place = { address: visitor.place, device: visitor.device }
-  const opened = {
-    sessionToken: await openSession(tx, parts.random, account.id, place),
-    deviceToken: await rememberDevice(tx, parts.random, account.id, deviceToken),
-  }
-  await recordTry(parts, tx, 'sign-in.succeeded', account, visitor)
-  return opened
-}
-
-/** Tells the person, once a day, that unknown browsers are kept out for now, and how to get in from one. */
-async function tellOfPause(
-  parts: SignInParts,
-  organizationId: string,
-  { account, subject }: Claim,
-  visitor: Visitor,
-): Promise<void> {
-  const first = await parts.limits.spend('sign-in-paused-mail-per-account', organizationId, subject)
-  if (!first.allowed) return
-  await withOrganization(parts.database, organizationId, async (tx) => {
-    const to = account && verifiedEmail(account)
-    if (to) {
-      await enqueue(tx, parts.random, {
-        name: 'sign-in-paused',
-        to,
-        // Not the language of the browser that guesses.
-        locale: account.locale ?? (await currentSettings(tx)).settings.branding.locale,
-        data: { accountId: account.id },
-      })
-    }
-    await recordTry(parts, tx, 'sign-in.paused', account, visitor)
-  })
-}
-
-async function recordTry(
-  parts: SignInParts,
-  tx: Transaction,
-  kind: Extract<EventKind, `sign-in.${string}`>,
-  account: Account | null,
-  visitor: Visitor,
-): Promise<void> {
-  const succeeded = kind === 'sign-in.succeeded'
+  if (!(await authenticatorOf(tx, account.id))) return enter(parts, tx, account, ['password'], browser)
+  if (browser.halfToken) await endHalfSignIn(tx, browser.halfToken)
+  const { id: accountId, securityEpoch } = account
+  // A password that is right and goes no further may be a stolen one.
   await record(tx, parts.random, {
-    kind,
-    outcome: succeeded ? 'success' : 'refused',
-    origin: visitorOrigin(visitor, succeeded ? (account?.id ?? null) : null),
-    subjectId: account?.id ?? null,
-    detail: succeeded ? { factor: 'password' } : {},
+    kind: 'sign-in.half-way',
+    outcome: 'success',
+    origin: visitorOrigin(browser.visitor),
+    subjectId: accountId,
+    detail: { factors: 'password' },
   })
+  return { halfToken: await openHalfSignIn(tx, parts.random, { accountId, securityEpoch }) }
 }

@@ -3,11 +3,14 @@ import { DAY, MINUTE } from '../platform/clock.ts'
 import { WAITS_FOR_DELIVERY } from '../recovery/attempt.ts'
 import { ABSOLUTE_LIMIT } from '../sessions/session.ts'
 import { KNOWN_FOR } from '../sessions/known-devices.ts'
+import { HALF_DONE_FOR } from '../signin/store.ts'
 
 /** What each cookie of an organization is for, and how long a browser keeps it, in milliseconds. */
 const LIFETIMES = {
   /** A person's session. */
   session: ABSOLUTE_LIMIT,
+  /** A sign-in that waits for its second factor. */
+  half: HALF_DONE_FOR,
   /** A recovery under way. */
   recovery: WAITS_FOR_DELIVERY,
   /** A browser that its person signed in from before. */

@@ -40,6 +40,12 @@ export const hiddenText: z.ZodType<string> = z.preprocess(
   plainText.pipe(z.string().max(LONGEST_TEXT)),
 )
 
+/** A one-time code: without the spaces that people and phones put into it, and never printed back. */
+export const typedCode: z.ZodType<string> = z
+  .preprocess((value) => value ?? '', plainText.pipe(z.string().max(LONGEST_TEXT, 'errors.code.malformed')))
+  .transform((text) => text.trim())
+  .meta({ secret: true })
+
 /** Which of a page's buttons or options was chosen: one of those that it offers. */
 export function choice(offered: readonly string[], missing = 'errors.form.unreadable'): z.ZodType<string> {
   return z.preprocess(

@@ -1,13 +1,33 @@
 import type { Cookies } from './cookies.ts'
 
 /** What a page says once, after something was done on another; its words are under `notices`. */
-export const NOTICES = ['signed-out', 'session-ended', 'message-sent-again', 'password-changed'] as const
-export type Notice = (typeof NOTICES)[number]
+export const NOTICES = [
+  'signed-out',
+  'session-ended',
+  'sign-in-over',
+  'recovery-code-used',
+  'message-sent-again',
+  'code-sent-again',
+  'password-changed',
+  'recovered',
+] as const
+type NoticeName = (typeof NOTICES)[number]
+
+/** The name of what is said, with a number where its words have one. */
+export type Notice = NoticeName | `${NoticeName}.${number}`
+
+/** A notice as templates print it. */
+export interface TakenNotice {
+  name: NoticeName
+  count: number
+}
 
 /** Takes the notice that the last page left in the browser. A cookie and not the address, where a link could claim it. */
-export function takeNotice(cookies: Cookies): Notice | null {
+export function takeNotice(cookies: Cookies): TakenNotice | null {
   const left = cookies.read('notice')
   if (left === undefined) return null
   cookies.clear('notice')
-  return NOTICES.find((notice) => notice === left) ?? null
+  const [said, count] = left.split('.')
+  const name = NOTICES.find((notice) => notice === said)
+  return name ? { name, count: Number(count) || 0 } : null
 }

@@ -11,7 +11,7 @@ import type { SignInParts } from '../signin/parts.ts'
 export interface WebParts extends RecoveryParts, SignInParts, ProfileParts {
   config: Config
   /** Null outside the demo. */
-  demo: { password: string; slugs: string[] } | null
+  demo: { password: string; authenticator: { username: string; key: string }; slugs: string[] } | null
   words: Words
   assets: Assets
   log: Logger

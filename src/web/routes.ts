@@ -8,13 +8,19 @@ import { mountHealth } from './health.ts'
 import { mountTwilioReports } from './hooks/twilio.ts'
 import { mount, type Page } from './page.ts'
 import type { WebParts } from './parts.ts'
+import { authenticator as recoverWithAuthenticator } from './recover/authenticator.ts'
 import { cancel } from './recover/cancel.ts'
+import { choose } from './recover/choose.ts'
+import { code } from './recover/code.ts'
 import { done } from './recover/done.ts'
 import { ended } from './recover/ended.ts'
+import { enrol } from './recover/enrol.ts'
 import { identify } from './recover/identify.ts'
 import { link } from './recover/link.ts'
 import { password } from './recover/password.ts'
+import { recoveryCodes } from './recover/recovery-codes.ts'
 import { sent } from './recover/sent.ts'
+import { authenticator as signInWithAuthenticator } from './signin/authenticator.ts'
 import { door } from './signin/door.ts'
 import { signIn } from './signin/sign-in.ts'
 import { signOut } from './signin/sign-out.ts'
@@ -23,10 +29,16 @@ import { signOut } from './signin/sign-out.ts'
 export const pages: readonly Page[] = [
   door,
   signIn,
+  signInWithAuthenticator,
   signOut,
   identify,
+  choose,
   sent,
   link,
+  code,
+  recoverWithAuthenticator,
+  enrol,
+  recoveryCodes,
   password,
   done,
   ended,

@@ -5,7 +5,7 @@ import nunjucks from 'nunjucks'
 import { FALLBACK_LOCALE } from '../i18n/words.ts'
 import { projectRoot } from '../platform/root.ts'
 import type { FormErrors } from './form.ts'
-import type { Notice } from './notice.ts'
+import type { TakenNotice } from './notice.ts'
 import type { WebParts } from './parts.ts'
 import type { Visit } from './visit.ts'
 
@@ -17,7 +17,7 @@ interface Frame {
   visit: Visit | null
   form?: { values: Record<string, string>; errors: FormErrors }
   csrf?: string
-  notice?: Notice | null
+  notice?: TakenNotice | null
 }
 
 /**

@@ -72,7 +72,7 @@ describe('attacks: what is written down', () => {
         expect(lines, `${event.kind} leads to its request`).to.have.length(1)
       }
       const opened = events.find(({ kind }) => kind === 'sign-in.succeeded')
-      expect(opened?.detail).to.deep.equal({ factor: 'password' })
+      expect(opened?.detail).to.deep.equal({ factors: 'password' })
       expect(opened?.actor_id).to.equal(opened?.subject_id)
       expect(events.find(({ kind }) => kind === 'sign-in.failed')?.actor_id, 'nobody was proven').to.equal(
         null,

@@ -84,7 +84,9 @@ describe('attacks: sessions', () => {
     const lines = answers.flatMap(({ headers }) => headers['set-cookie'] ?? [])
     const names = new Set(lines.map((line) => line.split('=')[0]))
     expect([...names].toSorted()).to.deep.equal(
-      ['device', 'form', 'notice', 'recovery', 'session'].map((name) => `__Host-latchkey-${name}.harbour`),
+      ['device', 'form', 'half', 'notice', 'recovery', 'session'].map(
+        (name) => `__Host-latchkey-${name}.harbour`,
+      ),
     )
     for (const line of lines) {
       expect(line).to.match(/^[^=]+=([A-Za-z0-9_-]{43}|signed-out)?;/)

@@ -1,10 +1,10 @@
 import type { Page } from 'playwright-core'
-import { DEMO_PASSWORD } from '../../seeds/demo-organizations.ts'
+import { DEMO_AUTHENTICATOR, DEMO_PASSWORD } from '../../seeds/demo-organizations.ts'
 import { CLOSED_REASONS } from '../../src/recovery/attempt.ts'
 import { openDatabase } from '../../src/database/connect.ts'
 import { MINUTE } from '../../src/platform/clock.ts'
 import type { Portal } from '../support/portal.ts'
-import { NEW_PASSWORD } from '../support/steps.ts'
+import { NEW_PASSWORD, wrongCodeOfApp } from '../support/steps.ts'
 import type { Rig } from './rig.ts'
 
 /** A page in one of its states, open in a browser. */
@@ -34,6 +34,7 @@ export async function* everyPage(rig: Rig): AsyncGenerator<Scene> {
   yield* recovery(rig, mia)
   yield* endings(mia)
   yield* otherOrganizations(rig.portal, mia)
+  yield* secondFactor(rig)
   yield* account(mia)
   yield* errors(rig.portal, mia)
   yield* outbox(stranger)
@@ -122,10 +123,42 @@ async function* otherOrganizations(portal: Portal, page: Page): AsyncGenerator<S
   yield { state: 'no email', page }
   await portal.change('acme', (settings) => ({
     ...settings,
-    recovery: { ...settings.recovery, methods: ['sms-code'] },
+    recovery: { ...settings.recovery, methods: ['carrier-pigeon'] },
   }))
   await page.goto('/acme/recover')
   yield { state: 'identify, nothing offered', page }
+}
+
+async function* secondFactor(rig: Rig): AsyncGenerator<Scene> {
+  const { portal } = rig
+  const page = await rig.person()
+  await signIn(page, 'harbour', 'noah')
+  yield { state: 'authenticator', page }
+  await enterCode(page, wrongCodeOfApp(portal.clock.now()))
+  yield { state: 'authenticator, wrong code', page }
+  await page.getByRole('link', { name: 'Use a recovery code instead' }).click()
+  yield { state: 'recovery code', page }
+  await enterCode(page, DEMO_AUTHENTICATOR.recoveryCodes[0] ?? '')
+  yield { state: 'account home, a recovery code used', page }
+  await page.context().clearCookies()
+  await signIn(page, 'harbour', 'noah')
+  await page.getByRole('link', { name: 'Use a recovery code instead' }).click()
+  yield { state: 'recovery code, the last one', page }
+  await enterCode(page, DEMO_AUTHENTICATOR.recoveryCodes[1] ?? '')
+  await page.context().clearCookies()
+  await signIn(page, 'harbour', 'noah')
+  yield { state: 'authenticator, no recovery code left', page }
+  for (let wrong = 0; wrong < 6; wrong += 1) await enterCode(page, wrongCodeOfApp(portal.clock.now()))
+  yield { state: 'authenticator, paused', page }
+  portal.clock.pass(10 * MINUTE)
+  await page.goto('/harbour/sign-in/authenticator')
+  yield { state: 'sign-in, sign-in-over', page }
+  await page.context().close()
+}
+
+async function enterCode(page: Page, code: string): Promise<void> {
+  await page.locator('#code').fill(code)
+  await press(page, 'Sign in')
 }
 
 async function* account(page: Page): AsyncGenerator<Scene> {

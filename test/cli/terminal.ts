@@ -30,7 +30,12 @@ export function terminal({ app }: Portal): Terminal {
         startWorker: () => app.startWorker(),
       }),
     asksToEnd: elsewhere,
-    demo: { organizations: [], people: [], password: '' },
+    demo: {
+      organizations: [],
+      people: [],
+      password: '',
+      authenticator: { username: '', key: '', recoveryCodes: [] },
+    },
   }
   return { said, type: (...words) => run(words, say, () => tools) }
 }

@@ -80,6 +80,7 @@ describe('tenancy, on the real database', () => {
       await portal.deliver()
       await signIn(mia, 'mia', NEW_PASSWORD)
       await signIn(portal.visitor(), 'nobody', NEW_PASSWORD)
+      await signIn(portal.visitor(), 'noah')
       const { id } = await portal.organization('harbour')
       const seen: Record<string, number[]> = {}
       for (const { name } of tables) {

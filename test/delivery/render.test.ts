@@ -12,10 +12,12 @@ const letters: { [Name in Letter]: LetterData[Name] } = {
     ...letterhead,
     when: '2 March 2026, 09:00 UTC',
     device: 'Firefox on Linux',
+    authenticatorAdded: true,
     recoverUrl: LINK,
     support,
   },
   'sign-in-paused': { ...letterhead, recoverUrl: LINK, support },
+  'code-not-sent': { ...letterhead, recoverUrl: LINK, support },
 }
 
 describe('rendering messages', () => {

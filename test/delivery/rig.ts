@@ -126,10 +126,13 @@ export function preparersThatMint(minted: string[]): Preparers {
         ...letterhead,
         when: message.data.at,
         device: message.data.device,
+        authenticatorAdded: message.data.authenticatorAdded,
         recoverUrl: `${PUBLIC_URL}/harbour/recover`,
         support: null,
       }),
     'sign-in-paused': (_tx, message) =>
+      send(message.to, { ...letterhead, recoverUrl: `${PUBLIC_URL}/harbour/recover`, support: null }),
+    'code-not-sent': (_tx, message) =>
       send(message.to, { ...letterhead, recoverUrl: `${PUBLIC_URL}/harbour/recover`, support: null }),
     'recover-code': (_tx, message) => {
       const code = String(systemRandom.below(900_000) + 100_000)
@@ -147,5 +150,11 @@ export function recoverCode(code: string): LetterData['recover-code'] {
 
 /** The words' data of a recovery mail with a given link. */
 export function recoverLink(link: string): LetterData['recover-link'] {
-  return { ...letterhead, link, minutes: 5, requestedFrom: { place: '203.0.113.0/24', device: null } }
+  return {
+    ...letterhead,
+    link,
+    minutes: 5,
+    insteadOfCode: false,
+    requestedFrom: { place: '203.0.113.0/24', device: null },
+  }
 }

@@ -29,7 +29,7 @@ const RULES: Rule[] = [
       isMember(node, 'performance', ['now']) ||
       isMember(node, 'process', ['hrtime']) ||
       (ts.isNewExpression(node) && isNamed(node.expression, ['Date']) && !node.arguments?.length),
-    homes: ['src/platform/'],
+    homes: ['src/web/browser/countdown.ts', 'src/platform/'],
     instead: 'use the instant of the transaction (`tx.now`), or take a Clock',
     example: `const at = new Date()`,
   },
@@ -48,7 +48,13 @@ const RULES: Rule[] = [
       isNamed(node, ['setTimeout', 'setInterval', 'setImmediate']) ||
       isMember(node, 'AbortSignal', ['timeout']),
     // connect.ts gives up on a connection that went silent.
-    homes: ['src/worker.ts', 'src/delivery/senders/', 'src/database/embedded/', 'src/database/connect.ts'],
+    homes: [
+      'src/worker.ts',
+      'src/delivery/senders/',
+      'src/database/embedded/',
+      'src/database/connect.ts',
+      'src/web/browser/countdown.ts',
+    ],
     instead: 'let the worker do it, or store the instant from which it may happen',
     example: `setInterval(purge, 1000)`,
   },
@@ -60,7 +66,7 @@ const RULES: Rule[] = [
         ['raw', 'rows', 'insert', 'sql'].includes(node.expression.name.text)) ||
         isNamed(node.expression, ['sql', 'knex'])),
     homes: [
-      /^src\/[a-z]+\/store\.ts$/,
+      /^src\/[a-z]+\/([a-z]+-)?store\.ts$/,
       'src/sessions/known-devices.ts',
       'src/audit/',
       'src/limits/',

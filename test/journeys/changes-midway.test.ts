@@ -132,7 +132,7 @@ describe('What changes while a recovery is under way', () => {
     it('serves a suspended organization to nobody, sends its mail to nobody, and leaves others alone', async () => {
       const [reader, waiting, member] = [portal.visitor(), portal.visitor(), portal.visitor()]
       const link = await getLink(portal, reader)
-      await signIn(member, 'noah')
+      await signIn(member, 'olivia')
       await waiting.open('/harbour/recover')
       await waiting.press('Send Reset Link', { identifier: 'adam@harbour.example' })
       const sent = portal.mailbox.length

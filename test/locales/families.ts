@@ -3,6 +3,7 @@ import type { Role } from '../../src/accounts/account.ts'
 import type { PasswordPolicy, PasswordProblem } from '../../src/credentials/password-policy.ts'
 import { CHANNELS, type Channel } from '../../src/delivery/message.ts'
 import { settingsShape, type RecoverySettings } from '../../src/organizations/settings.ts'
+import { STRATEGIES } from '../../src/recovery/strategies/index.ts'
 import type { DeadReason } from '../../src/recovery/follow-link.ts'
 import type { Refused } from '../../src/web/errors.ts'
 import { listOfRules, wordsFor } from '../../src/web/new-password.ts'
@@ -65,13 +66,18 @@ const problems: Record<PasswordProblem, true> = {
 const strictest: PasswordPolicy = settingsShape.parse({}).passwords
 const rules = listOfRules(strictest, {})
 
+const WAYS = STRATEGIES.map(({ id }) => id)
+
 export const FAMILIES: readonly Family[] = [
   { beginning: 'roles.', endings: Object.keys(roles) },
   { beginning: 'steps.', endings: ['identify', 'prove', 'password'] },
   { beginning: 'error.', endings: each(Object.keys(refusals), ['title', 'body', 'next']) },
   { beginning: 'recover.ended.', endings: each(Object.keys(endings), ['title', 'reason', 'next']) },
   { beginning: 'recover.identify.asks.', endings: Object.keys(identifiers) },
-  { beginning: 'recover.identify.button.', endings: ['send-reset-link'] },
+  { beginning: 'recover.identify.lead.', endings: [...WAYS, 'choice'] },
+  { beginning: 'recover.identify.button.', endings: [...WAYS, 'choice'] },
+  { beginning: 'recover.choose.ways.', endings: WAYS },
+  { beginning: 'recover.choose.hints.', endings: WAYS },
   { beginning: 'notices.', endings: [...NOTICES] },
   { beginning: 'recover.sent.another.', endings: Object.keys(identifiers) },
   { beginning: 'passwordRules.', endings: [...rules.rules, ...rules.also].map(({ rule }) => rule) },

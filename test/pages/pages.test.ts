@@ -1,12 +1,15 @@
 import { expect } from 'chai'
 import ts from 'typescript'
 import { join } from 'node:path'
-import { WORTH_SENDING_MS } from '../../src/delivery/message.ts'
+import { CHANNELS } from '../../src/delivery/message.ts'
 import { FALLBACK_LOCALE, loadWords } from '../../src/i18n/words.ts'
 import { projectRoot } from '../../src/platform/root.ts'
 import { pages } from '../../src/web/routes.ts'
 import { filesUnder } from '../floors/source.ts'
 import { wordsAskedByTemplates } from '../locales/template-words.ts'
+
+/** What is written of a message, by how it goes out. */
+const KINDS = { email: ['txt', 'html'], sms: ['sms'] }
 
 describe('pages: one screen, one name', () => {
   const templates = new Map(filesUnder(['templates'], ['.njk']).map(({ path, text }) => [path, text]))
@@ -88,11 +91,12 @@ describe('pages: one screen, one name', () => {
     for (const path of paths) expect(path).to.match(/^(\/(:?[a-z]+(-[a-z]+)*))*$/)
   })
 
-  it('every message has a subject, a text and an HTML, and says its name in both', () => {
+  it('every mail has a subject, a text and an HTML, every text its words, and each says its name', () => {
     const t = loadWords(join(projectRoot, 'config', 'locales')).in(FALLBACK_LOCALE)
-    for (const name of Object.keys(WORTH_SENDING_MS)) {
-      expect(t(`messages.${name}.subject`, { organization: 'Harbour' }), name).to.not.equal('')
-      for (const kind of ['txt', 'html']) {
+    for (const [name, channel] of Object.entries(CHANNELS)) {
+      if (channel === 'email')
+        expect(t(`messages.${name}.subject`, { organization: 'Harbour' }), name).to.not.equal('')
+      for (const kind of KINDS[channel]) {
         expect(textOf(`messages/${name}.${kind}`), `${name}.${kind}`).to.contain(`messages.${name}.`)
       }
     }
@@ -101,7 +105,9 @@ describe('pages: one screen, one name', () => {
   it('every template is used by a page, a message or another template', () => {
     const used = new Set([
       ...sources.flatMap(({ path, text }) => stringsIn(path, text)),
-      ...Object.keys(WORTH_SENDING_MS).flatMap((name) => [`messages/${name}.txt`, `messages/${name}.html`]),
+      ...Object.entries(CHANNELS).flatMap(([name, channel]) =>
+        KINDS[channel].map((kind) => `messages/${name}.${kind}`),
+      ),
       ...[...templates.values()].flatMap(templatesNamedIn),
     ])
     const unused = [...templates.keys()].filter(

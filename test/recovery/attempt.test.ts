@@ -5,6 +5,7 @@ import {
   CLOSED_REASONS,
   MOST_EXCHANGES,
   MOST_SUBMITS,
+  MOST_TRIES,
   moves,
   TIME_TO_FINISH,
   transition,
@@ -14,22 +15,38 @@ import {
   type EventName,
   type Step,
 } from '../../src/recovery/attempt.ts'
-import { nextStep } from '../../src/recovery/policy.ts'
+import type { Demands, Proof } from '../../src/recovery/policy.ts'
 
 const NOW = new Date('2026-03-02T09:00:00Z')
 const PERSON = { accountId: 'mia', securityEpoch: 3 }
 
+/** Everything asked of who has an authenticator, and of who has none. */
+const ASKED_OF_HOLDER: Demands = { authenticator: 'require', hasAuthenticator: true }
+const ASKED_OF_OTHERS: Demands = { authenticator: 'require', hasAuthenticator: false }
+const NOTHING: Demands = { authenticator: 'off', hasAuthenticator: false }
+
+const IN_HAND: EventName[] = ['tried', 'answered', 'reassessed', 'refreshed', 'ended']
+
 /** What may happen in each step; whatever is not here must be refused. */
 const ALLOWED: Record<Step, EventName[]> = {
-  proving: ['minted', 'answered', 'refreshed', 'ended'],
-  password: ['answered', 'submitted', 'completed', 'refreshed', 'ended'],
-  done: [],
-  closed: [],
+  choosing: ['chosen', 'ended'],
+  proving: ['minted', 'tried', 'answered', 'refreshed', 'ended'],
+  verifying: [...IN_HAND, 'proved'],
+  enrolling: [...IN_HAND, 'set-up'],
+  'keeping-codes': IN_HAND,
+  password: [...IN_HAND, 'submitted', 'completed'],
+  done: ['tried'],
+  closed: ['tried'],
 }
 
 const EVENTS: { [Name in EventName]: Extract<AttemptEvent, { name: Name }> } = {
   minted: { name: 'minted', person: PERSON, secretExpiresAt: after(NOW, 5 * MINUTE) },
-  answered: { name: 'answered', proof: 'email-link', browserHash: Buffer.alloc(32, 1) },
+  chosen: { name: 'chosen', method: 'email-link' },
+  tried: { name: 'tried' },
+  answered: { name: 'answered', proof: 'email-link', browserHash: Buffer.alloc(32, 1), demands: NOTHING },
+  reassessed: { name: 'reassessed', demands: ASKED_OF_HOLDER },
+  'set-up': { name: 'set-up', pendingSealed: 'sealed' },
+  proved: { name: 'proved', proof: 'authenticator', demands: ASKED_OF_HOLDER },
   submitted: { name: 'submitted' },
   completed: { name: 'completed', submission: 'one' },
   refreshed: { name: 'refreshed' },
@@ -46,7 +63,7 @@ describe('the recovery machine', () => {
     }
   }
 
-  it('never stands at the new password, or beyond, without an person and the proof of its method', () => {
+  it('never stands at the new password, or beyond, without a person and the proof of its method', () => {
     walk((attempt) => {
       if (attempt.step !== 'password' && attempt.step !== 'done') return
       expect(attempt.person).to.not.equal(null)
@@ -55,10 +72,10 @@ describe('the recovery machine', () => {
     })
   })
 
-  it('never leaves "done" or "closed", and changes nothing there', () => {
+  it('never leaves "done" or "closed", and changes nothing there but how many codes were typed', () => {
     walk((attempt, before) => {
       if (before.step !== 'done' && before.step !== 'closed') return
-      expect(attempt).to.deep.equal(before)
+      expect({ ...attempt, tries: 0 }).to.deep.equal({ ...before, tries: 0 })
     })
   })
 
@@ -107,14 +124,72 @@ describe('the recovery machine', () => {
   })
 })
 
-describe('the next step', () => {
-  it('is the new password only for a known person who proved the method', () => {
-    const method = 'email-link'
-    expect(nextStep({ person: PERSON, method, proven: ['email-link'] })).to.equal('password')
-    expect(nextStep({ person: PERSON, method, proven: [] })).to.equal('proving')
-    expect(nextStep({ person: null, method, proven: ['email-link'] })).to.equal('proving')
+describe('the recovery machine, of an authenticator', () => {
+  it('comes to the new password of who has one only by a proof of it', () => {
+    walk((attempt) => {
+      if (attempt.step !== 'password') return
+      const { authenticator, hasAuthenticator } = lastDemands
+      if (authenticator === 'off' || !hasAuthenticator) return
+      expect(attempt.proven).to.satisfy(
+        (proven: string[]) => proven.includes('authenticator') || proven.includes('recovery-code'),
+      )
+    })
+  })
+
+  it('binds a new one only where it was asked for, confirmed, and its codes were kept', () => {
+    walk((attempt) => {
+      if (attempt.step !== 'password' || lastDemands.authenticator !== 'require') return
+      if (lastDemands.hasAuthenticator) return
+      expect(attempt.proven).to.include.members(['enrolment', 'kept-codes'])
+      expect(attempt.pendingSealed).to.not.equal(null)
+    })
+  })
+
+  it('never lets who has one set up another', () => {
+    walk((attempt) => {
+      if (lastDemands.hasAuthenticator && lastDemands.authenticator !== 'off')
+        expect(attempt.step).to.not.equal('enrolling')
+    })
+  })
+
+  it('forgets every proof and the key that was being set up when another browser answers', () => {
+    const held = { ...attemptAt('password'), proven: ['email-link', 'enrolment', 'kept-codes'] as Proof[] }
+    const taken = transition(
+      { ...held, pendingSealed: 'sealed' },
+      { ...EVENTS.answered, demands: ASKED_OF_OTHERS },
+      NOW,
+    )
+    expect(taken).to.include({ step: 'enrolling', pendingSealed: null })
+    expect(taken?.proven).to.deep.equal(['email-link'])
+  })
+
+  it('goes back to the authenticator when a setting begins to ask for one on the way', () => {
+    const moved = transition(attemptAt('password'), { name: 'reassessed', demands: ASKED_OF_HOLDER }, NOW)
+    expect(moved?.step).to.equal('verifying')
+  })
+
+  it('takes five codes for one request and not a sixth', () => {
+    let attempt: Attempt = attemptAt('proving')
+    for (let count = 1; count <= 5; count += 1) attempt = transition(attempt, EVENTS.tried, NOW)!
+    expect(attempt.tries).to.equal(MOST_TRIES)
+    expect(transition(attempt, EVENTS.tried, NOW)).to.equal(null)
+  })
+
+  it('takes at each step the proofs of that step alone', () => {
+    const proofs: Proof[] = ['email-link', 'authenticator', 'recovery-code', 'enrolment', 'kept-codes']
+    const taken = (step: Step) =>
+      proofs.filter((proof) =>
+        transition(attemptAt(step), { name: 'proved', proof, demands: ASKED_OF_OTHERS }, NOW),
+      )
+    expect(taken('verifying')).to.deep.equal(['authenticator', 'recovery-code'])
+    expect(taken('enrolling')).to.deep.equal(['enrolment'])
+    expect(taken('keeping-codes')).to.deep.equal(['kept-codes'])
+    expect(taken('password')).to.deep.equal([])
   })
 })
+
+/** What the last move that asked was told; the walk keeps it, because the attempt does not. */
+let lastDemands: Demands = NOTHING
 
 /**
  * Sends random events, each some time after the last, and looks at every attempt that comes of them. Attempts are frozen:
@@ -125,23 +200,44 @@ function walk(look: (attempt: Attempt, before: Attempt) => void): void {
   fc.assert(
     fc.property(fc.constantFrom(null, PERSON), events, (person, happened) => {
       let attempt: Attempt = Object.freeze({ ...attemptAt('proving'), person })
+      lastDemands = NOTHING
       let now = NOW
       for (const [event, wait] of happened) {
         now = after(now, wait)
         const before = attempt
-        attempt = Object.freeze(transition(before, event, now) ?? before)
+        const moved = transition(before, event, now)
+        if (moved && 'demands' in event) lastDemands = event.demands
+        attempt = Object.freeze(moved ?? before)
         look(attempt, before)
       }
     }),
   )
 }
 
+const anyDemands = fc.constantFrom(NOTHING, ASKED_OF_HOLDER, ASKED_OF_OTHERS)
+
 const anyEvent: fc.Arbitrary<AttemptEvent> = fc.oneof(
   // Events that end an attempt come seldom, or no walk gets far.
   {
     weight: 6,
-    arbitrary: fc.constantFrom(EVENTS.minted, EVENTS.answered, EVENTS.submitted, EVENTS.refreshed),
+    arbitrary: fc.constantFrom(
+      EVENTS.minted,
+      EVENTS.submitted,
+      EVENTS.refreshed,
+      EVENTS.tried,
+      EVENTS['set-up'],
+    ),
   },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      name: fc.constant('proved' as const),
+      proof: fc.constantFrom<Proof>('authenticator', 'recovery-code', 'enrolment', 'kept-codes'),
+      demands: anyDemands,
+    }),
+  },
+  { weight: 2, arbitrary: anyDemands.map((demands) => ({ ...EVENTS.answered, demands })) },
+  { weight: 1, arbitrary: anyDemands.map((demands) => ({ ...EVENTS.reassessed, demands })) },
   {
     weight: 1,
     arbitrary: fc.record({ name: fc.constant('completed' as const), submission: fc.uuid() }),
@@ -153,19 +249,22 @@ const anyEvent: fc.Arbitrary<AttemptEvent> = fc.oneof(
 )
 
 function attemptAt(step: Step): Attempt {
-  const answered = step === 'password' || step === 'done'
+  const answered = !['choosing', 'proving', 'closed'].includes(step)
   return {
     id: 'attempt',
     lineage: 'attempt',
+    sequence: 1,
     origin: 'person',
     settingsVersion: 1,
     person: PERSON,
-    method: 'email-link',
+    method: step === 'choosing' ? null : 'email-link',
     browserHash: answered ? Buffer.alloc(32, 9) : null,
     step,
     closedReason: step === 'closed' ? 'expired' : null,
     proven: answered ? ['email-link'] : [],
+    pendingSealed: null,
     exchanges: 0,
+    tries: 0,
     submits: 0,
     refreshed: false,
     completedBy: step === 'done' ? 'submission' : null,

@@ -39,7 +39,7 @@ const IMPOSSIBLE_WHILE_PROVING: [string, Columns][] = [
   ['an owner without their epoch', { security_epoch: null }],
   ['an epoch without its owner', { account_id: null }],
   ['a step that does not exist', { step: 'home' }],
-  ['a method that does not exist', { method: 'carrier-pigeon' }],
+  ['a method whose name is none', { method: 'Carrier Pigeon' }],
   ['a sixth exchange', { exchanges: 6 }],
   ['a twenty-first submit', { submits: 21 }],
   ['fewer exchanges than none', { exchanges: -1 }],

@@ -163,9 +163,9 @@ describe('Sign-in and its limits', () => {
     const back = portal.visitor()
     await back.open('/harbour/sign-in')
     back.setCookie('latchkey-session.harbour', first)
-    await back.press('Sign in', { identifier: 'noah', password: DEMO_PASSWORD })
+    await back.press('Sign in', { identifier: 'adam', password: DEMO_PASSWORD })
     expect(back.cookies.get('latchkey-session.harbour')).not.to.equal(first)
-    expect((await back.open('/harbour/account')).heading).to.equal('Hello, Noah Lindqvist')
+    expect((await back.open('/harbour/account')).heading).to.equal('Hello, Adam Wirawan')
     expect(await isSignedIn(mia, 'harbour')).to.equal(false)
   })
 

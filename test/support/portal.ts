@@ -10,6 +10,7 @@ import { currentSettings, organizationBySlug, saveSettings } from '../../src/org
 import { loadConfig, type Config } from '../../src/platform/config.ts'
 import { createLog } from '../../src/platform/log.ts'
 import { systemRandom } from '../../src/platform/random.ts'
+import { createSecrets } from '../../src/platform/secrets.ts'
 import { createHttpServer } from '../../src/web/http.ts'
 import { seedDemo } from '../../seeds/demo.ts'
 import { stoppedClock, type StoppedClock } from './clock.ts'
@@ -132,6 +133,7 @@ async function copyOfTheDemo(clock: StoppedClock, poolSize?: number): Promise<Fr
       database,
       hasher: createPasswordHasher({ concurrency: 1, queue: 1, random: systemRandom }),
       random: systemRandom,
+      secrets: createSecrets(configFor('http://localhost').secretKeys, systemRandom),
     }),
   )
   return freshDatabase({ clock, template: await demo, ...(poolSize ? { poolSize } : {}) })

@@ -1,5 +1,7 @@
-import { DEMO_PASSWORD } from '../../seeds/demo-organizations.ts'
+import { Secret, TOTP } from 'otpauth'
+import { DEMO_AUTHENTICATOR, DEMO_PASSWORD } from '../../seeds/demo-organizations.ts'
 import type { TenantRow } from '../../src/database/transaction.ts'
+import { after, MINUTE } from '../../src/platform/clock.ts'
 import { linkIn, type Portal } from './portal.ts'
 import type { Page, Visitor } from './visitor.ts'
 
@@ -50,7 +52,7 @@ export async function signIn(
   return visitor.press('Sign in', { identifier, password })
 }
 
-/** Whether a password opens an account, tried from a browser of its own. */
+/** Whether a password is an account's, tried from a browser of its own; an authenticator may be asked for next. */
 export async function canSignIn(
   portal: Portal,
   password: string,
@@ -58,7 +60,26 @@ export async function canSignIn(
   slug = 'harbour',
 ): Promise<boolean> {
   const page = await signIn(portal.visitor(), identifier, password, slug)
-  return page.address === `/${slug}/account`
+  return [`/${slug}/account`, `/${slug}/sign-in/authenticator`].includes(page.address)
+}
+
+/** The code that the demo's authenticator shows at an instant: another library's, as an app on a phone would be. */
+export function codeOfApp(instant: Date, key = DEMO_AUTHENTICATOR.key): string {
+  return new TOTP({ secret: Secret.fromBase32(key) }).generate({ timestamp: instant.getTime() })
+}
+
+/** A code that the demo's authenticator shows nowhere near an instant. */
+export function wrongCodeOfApp(instant: Date): string {
+  const near = [-MINUTE, -MINUTE / 2, 0, MINUTE / 2, MINUTE].map((away) => codeOfApp(after(instant, away)))
+  return (
+    ['000000', '111111', '222222', '333333', '444444', '555555'].find((code) => !near.includes(code)) ?? ''
+  )
+}
+
+/** Signs in who has the demo's authenticator; returns the page after the code. */
+export async function signInWithCode(portal: Portal, visitor: Visitor, slug = 'harbour'): Promise<Page> {
+  await signIn(visitor, DEMO_AUTHENTICATOR.username, DEMO_PASSWORD, slug)
+  return visitor.press('Sign in', { code: codeOfApp(portal.clock.now()) })
 }
 
 /** Whether the browser is signed in at an organization. */

@@ -37,7 +37,8 @@ export async function showDemoIndex(ctx: Context, parts: WebParts, demo: Demo): 
       people: people.map(({ username, fullName, role, email }) => ({ username, fullName, role, email })),
     })
   }
-  await renderPage(ctx, parts, 'demo/index', { organizations, password: demo.password }, { visit: null })
+  const { password, authenticator } = demo
+  await renderPage(ctx, parts, 'demo/index', { organizations, password, authenticator }, { visit: null })
 }
 
 const onlyThisMachine: Middleware = async (ctx, next) => {

@@ -1,6 +1,14 @@
-import type { Asking, Begun } from '../../recovery/begin.ts'
+import type { Asking, Awaiting, Begun } from '../../recovery/start.ts'
+import type { Notice } from '../notice.ts'
 import type { Submitted } from '../page.ts'
 import type { Visit } from '../visit.ts'
+
+/** Where a request goes on, by what it waits for, and what is said there of one that was made again. */
+const AFTER: Record<Awaiting, { goTo: string; again: Notice }> = {
+  choice: { goTo: '/recover/choose', again: 'message-sent-again' },
+  link: { goTo: '/recover/sent', again: 'message-sent-again' },
+  code: { goTo: '/recover/code', again: 'code-sent-again' },
+}
 
 /** What a request for recovery needs to know of the browser it comes from. */
 export function askingFrom({ visitor, locale, cookies }: Visit): Asking {
@@ -10,11 +18,11 @@ export function askingFrom({ visitor, locale, cookies }: Visit): Asking {
 /** Where each outcome of a request for recovery leads; who asked once more is told that it was heard. */
 export function afterAsking(visit: Visit, begun: Begun, asked: 'first' | 'again'): Submitted {
   switch (begun.outcome) {
-    case 'begun':
+    case 'begun': {
       visit.cookies.write('recovery', begun.browserToken)
-      return asked === 'again'
-        ? { goTo: '/recover/sent', notice: 'message-sent-again' }
-        : { goTo: '/recover/sent' }
+      const { goTo, again } = AFTER[begun.awaits]
+      return asked === 'again' ? { goTo, notice: again } : { goTo }
+    }
     case 'too-many':
       return { tooMany: begun.retryAfterSeconds }
     case 'nothing-offered':

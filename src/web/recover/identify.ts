@@ -8,13 +8,11 @@ import { afterAsking, askingFrom } from './asking.ts'
 export const identify = definePage({
   path: '/recover',
   template: 'recover/identify',
-  view: ({ settings: { recovery } }) => ({
-    view: {
-      asks: recovery.identifier,
-      button: 'send-reset-link',
-      offered: offered(recovery).length > 0,
-    },
-  }),
+  view: ({ parts, settings: { recovery } }) => {
+    const ways = offered(parts, recovery)
+    const [only] = ways.length === 1 ? ways : []
+    return { view: { asks: recovery.identifier, offers: only?.id ?? 'choice', offered: ways.length > 0 } }
+  },
   fields: {
     identifier: requiredText({ missing: 'errors.identifier.nobody', tooLong: 'errors.identifier.too-long' }),
   },

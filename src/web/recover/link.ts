@@ -33,6 +33,7 @@ export const link = definePage({
     if (followed.outcome === 'too-many') return { tooMany: followed.retryAfterSeconds }
     if (followed.outcome === 'dead') return deadLink(followed.reason, followed.canRefresh)
     cookies.write('recovery', followed.browserToken)
+    // The password's own step check finds whether something is asked before it.
     return { goTo: '/recover/password' }
   },
 })

@@ -43,8 +43,13 @@ export const password = definePage({
     switch (completion.outcome) {
       case 'completed':
         cookies.write('device', completion.deviceToken)
-        cookies.clear('session')
-        return { goTo: '/recover/done' }
+        if (completion.sessionToken === null) {
+          cookies.clear('session')
+          return { goTo: '/recover/done' }
+        }
+        cookies.write('session', completion.sessionToken)
+        cookies.clear('recovery')
+        return { goTo: '/account', notice: 'recovered' }
       case 'refused':
         return { errors: { password: wordsFor(completion.problems, settings.passwords) } }
       case 'out-of-step':

@@ -1,4 +1,4 @@
-import { beginAgain } from '../../recovery/begin.ts'
+import { beginAgain } from '../../recovery/choose.ts'
 import { definePage } from '../page.ts'
 import { afterAsking, askingFrom } from './asking.ts'
 import { atStep } from './step.ts'

@@ -4,7 +4,12 @@ import type { Visit } from '../visit.ts'
 /** The page on which each standing belongs. */
 const PAGES: Record<Exclude<Standing['at'], 'ended'>, string> = {
   nowhere: '/recover',
+  choosing: '/recover/choose',
   sent: '/recover/sent',
+  code: '/recover/code',
+  verifying: '/recover/authenticator',
+  enrolling: '/recover/enrol',
+  'keeping-codes': '/recover/recovery-codes',
   password: '/recover/password',
   done: '/recover/done',
 }

@@ -16,12 +16,18 @@ export const signIn = definePage({
       ...values,
       visitor,
       sessionToken: cookies.read('session'),
+      halfToken: cookies.read('half'),
       deviceToken: cookies.read('device'),
     })
     if (signedIn.outcome === 'too-many') return { tooMany: signedIn.retryAfterSeconds }
     if (signedIn.outcome === 'refused') return { errors: { form: [{ key: 'errors.sign-in.refused' }] } }
+    if (signedIn.outcome === 'half-way') {
+      cookies.write('half', signedIn.halfToken)
+      return { goTo: '/sign-in/authenticator' }
+    }
     cookies.write('session', signedIn.sessionToken)
     cookies.write('device', signedIn.deviceToken)
+    cookies.clear('half')
     cookies.clear('recovery')
     return { goTo: '/account' }
   },

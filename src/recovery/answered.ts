@@ -1,0 +1,70 @@
+import type { Account } from '../accounts/account.ts'
+import { record, visitorOrigin } from '../audit/audit.ts'
+import type { Transaction } from '../database/transaction.ts'
+import { hashToken } from '../platform/secrets.ts'
+import type { Visitor } from '../platform/visitor.ts'
+import { whyOver, type Attempt, type ClosedReason } from './attempt.ts'
+import { demandsOn } from './demands.ts'
+import { holdAttempt, move, whyBarred } from './in-hand.ts'
+import type { RecoveryParts } from './parts.ts'
+import { setUpIfEnrolling } from './pending.ts'
+import { nextStep, type Demands } from './policy.ts'
+import { settingsFor } from './settings.ts'
+import { attemptAnsweredBy } from './store.ts'
+
+/** The browser that answered, by its cookie. */
+export interface Answerer {
+  recoveryToken: string
+  visitor: Visitor
+}
+
+/** An attempt in the hands of the browser that answered it, and what is asked of it now. */
+export interface AnsweredAttempt {
+  attempt: Attempt
+  account: Account
+  demands: Demands
+}
+
+/**
+ * The browser's attempt and its account, held, standing where it must by today's settings; null when it is over, or this
+ * browser has it no more. What changed meanwhile is saved here, so that every step sees it before it does anything.
+ */
+export async function holdAnswered(
+  parts: RecoveryParts,
+  tx: Transaction,
+  { recoveryToken, visitor }: Answerer,
+): Promise<AnsweredAttempt | null> {
+  const seen = await attemptAnsweredBy(tx, recoveryToken)
+  const held = seen && (await holdAttempt(tx, seen.id))
+  // Looked at again under the lock: another browser may have taken it over in between.
+  if (!held?.account || !held.attempt.browserHash?.equals(hashToken(recoveryToken))) return null
+  const { account, attempt } = held
+  if (whyOver(attempt, tx.now)) return null
+  const reason = whyBarred(attempt, account, (await settingsFor(tx, attempt)).recovery)
+  if (reason) {
+    await move(tx, attempt, { name: 'ended', reason })
+    await recordRefusal(parts, tx, attempt, visitor, reason)
+    return null
+  }
+  const demands = await demandsOn(tx, attempt, account.id)
+  const standsWhereItMust = nextStep(attempt, demands) === attempt.step
+  const moved = standsWhereItMust ? attempt : await move(tx, attempt, { name: 'reassessed', demands })
+  return moved && { attempt: await setUpIfEnrolling(parts, tx, moved), account, demands }
+}
+
+/** Records that something of an attempt was refused, and why. */
+export async function recordRefusal(
+  parts: RecoveryParts,
+  tx: Transaction,
+  { id, person }: Attempt,
+  visitor: Visitor,
+  reason: ClosedReason | 'wrong-code',
+): Promise<void> {
+  await record(tx, parts.random, {
+    kind: 'recovery.refused',
+    outcome: 'refused',
+    origin: visitorOrigin(visitor),
+    subjectId: person?.accountId ?? null,
+    detail: { attempt: id, reason },
+  })
+}

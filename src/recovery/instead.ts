@@ -1,0 +1,52 @@
+import { verifiedEmail, type Account } from '../accounts/account.ts'
+import type { Transaction } from '../database/transaction.ts'
+import { enqueue } from '../delivery/outbox.ts'
+import { currentSettings } from '../organizations/store.ts'
+import type { RecoveryParts } from './parts.ts'
+import { holdAttempt } from './in-hand.ts'
+import { identifierOf, startAttempt } from './start.ts'
+import type { StoredAttempt } from './store.ts'
+
+/**
+ * Tells by mail what no page may: that the code a person asked for does not come. Where the organization offers links too,
+ * the mail is one, of a recovery of its own; else it says whom to ask. Nothing for who has no verified address.
+ */
+export async function sendLinkInstead(
+  parts: RecoveryParts,
+  tx: Transaction,
+  attempt: StoredAttempt,
+  account: Account,
+): Promise<void> {
+  const to = verifiedEmail(account)
+  if (!to) return
+  const settings = await currentSettings(tx)
+  if (!settings.settings.recovery.methods.includes('email-link')) {
+    await enqueue(tx, parts.random, {
+      name: 'code-not-sent',
+      to,
+      locale: account.locale ?? attempt.request.locale,
+      data: { accountId: account.id },
+    })
+    return
+  }
+  await startAttempt(parts, tx, {
+    settings,
+    identifier: identifierOf(parts, attempt),
+    method: 'email-link',
+    asking: {
+      visitor: { network: '', place: attempt.request.address, device: attempt.request.device, requestId: '' },
+      locale: attempt.request.locale,
+      // The browser that asked stays where it is: it may be a stranger's.
+      recoveryToken: undefined,
+      deviceToken: undefined,
+    },
+    granted: { origin: 'code-not-sent', person: account },
+  })
+}
+
+/** A code that was handed over and did not arrive: the person is told as if it had never gone out. */
+export async function onCodeLost(parts: RecoveryParts, tx: Transaction, attemptId: string): Promise<void> {
+  const held = await holdAttempt(tx, attemptId)
+  if (held?.account?.state !== 'active' || held.attempt.step !== 'proving') return
+  await sendLinkInstead(parts, tx, held.attempt, held.account)
+}

@@ -1,0 +1,35 @@
+import { verifyAuthenticator } from '../../recovery/verify.ts'
+import { typedCode } from '../form.ts'
+import { definePage } from '../page.ts'
+import { atStep } from './step.ts'
+
+/** Who has an authenticator proves it, by its code or by a recovery code, before anything can be changed. */
+export const authenticator = definePage({
+  path: '/recover/authenticator',
+  template: 'recover/authenticator',
+  async view(visit) {
+    const here = await atStep(visit, 'verifying')
+    return 'goTo' in here ? here : { view: { minutesLeft: here.standing.minutesLeft } }
+  },
+  fields: { code: typedCode },
+  async submit(visit, { code }) {
+    const here = await atStep(visit, 'verifying')
+    if ('goTo' in here) return here
+    if (code === '') return { errors: { code: [{ key: 'errors.factor.missing' }] } }
+    const { parts, organization, cookies, visitor } = visit
+    const answerer = { recoveryToken: cookies.read('recovery') ?? '', visitor }
+    const verified = await verifyAuthenticator(parts, organization.id, answerer, code)
+    switch (verified.outcome) {
+      case 'proved':
+        return { goTo: '/recover/password' }
+      case 'malformed':
+        return { errors: { code: [{ key: 'errors.factor.malformed' }] } }
+      case 'wrong':
+        return { errors: { code: [{ key: 'errors.factor.wrong' }] } }
+      case 'too-many':
+        return { tooMany: verified.retryAfterSeconds }
+      case 'out-of-step':
+        return { goTo: '/recover/password' }
+    }
+  },
+})

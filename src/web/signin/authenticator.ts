@@ -1,0 +1,56 @@
+import type { Context } from 'koa'
+import { factorAskedFor, proveFactor } from '../../signin/second-factor.ts'
+import { requiredSecret } from '../form.ts'
+import { definePage, type GoTo } from '../page.ts'
+import type { Visit } from '../visit.ts'
+
+/** The second half of signing in: a code of the authenticator app, or a recovery code. The one field takes both. */
+export const authenticator = definePage({
+  path: '/sign-in/authenticator',
+  template: 'signin/authenticator',
+  async view(visit, ctx) {
+    const asked = await factorAskedFor(visit.parts, visit.organization.id, visit.cookies.read('half'))
+    if (!asked) return startAgain(visit)
+    const { codesLeft } = asked
+    return { view: { codesLeft, asksForRecoveryCode: codesLeft > 0 && wantsRecoveryCode(ctx) } }
+  },
+  fields: { code: requiredSecret({ missing: 'errors.factor.missing' }) },
+  async submit(visit, { code }) {
+    const { parts, organization, cookies, visitor } = visit
+    const proven = await proveFactor(parts, organization.id, {
+      code,
+      visitor,
+      sessionToken: cookies.read('session'),
+      halfToken: cookies.read('half'),
+      deviceToken: cookies.read('device'),
+    })
+    switch (proven.outcome) {
+      case 'signed-in':
+        cookies.write('session', proven.sessionToken)
+        cookies.write('device', proven.deviceToken)
+        cookies.clear('half')
+        cookies.clear('recovery')
+        return proven.proof === 'recovery-code'
+          ? { goTo: '/account', notice: `recovery-code-used.${proven.codesLeft}` }
+          : { goTo: '/account' }
+      case 'refused':
+        return { errors: { code: [{ key: 'errors.factor.wrong' }] } }
+      case 'over':
+        return startAgain(visit)
+      case 'too-many':
+        return { tooMany: proven.retryAfterSeconds }
+    }
+  },
+})
+
+/** A phone's keyboard for digits cannot type a recovery code, so that one is asked for in a field of its own look. */
+function wantsRecoveryCode(ctx: Context): boolean {
+  return ctx.query['with'] === 'recovery-code'
+}
+
+function startAgain({ cookies, person }: Visit): GoTo {
+  const wasHalfWay = cookies.read('half') !== undefined
+  if (wasHalfWay) cookies.clear('half')
+  if (person) return { goTo: '/account' }
+  return wasHalfWay ? { goTo: '/sign-in', notice: 'sign-in-over' } : { goTo: '/sign-in' }
+}
