@@ -23,7 +23,7 @@ export async function takeReport(
 ): Promise<void> {
   const message = () => tx.rows<MessageRow>('messages').where({ id: messageId })
   const row = await message().first()
-  if (!row || (row.provider_id !== null && row.provider_id !== providerId)) return
+  if (!row) return
   // The queue's entry first, as everywhere. Without it, what is still being tried is not tried again.
   if (row.state === 'queued') await dueMessages(tx).where({ id: messageId }).delete()
   const ended = await message()

@@ -5,6 +5,7 @@ import { accountNamed } from '../../src/accounts/store.ts'
 import type { TenantRow } from '../../src/database/transaction.ts'
 import { currentSettings } from '../../src/organizations/store.ts'
 import { DAY, HOUR, SECOND } from '../../src/platform/clock.ts'
+import { askForLink, getLink } from '../support/steps.ts'
 import { allowing, openPortal, type Portal, withPortal } from '../support/portal.ts'
 
 const PHONE = '+6281234560000'
@@ -114,6 +115,18 @@ describe('What may be spent on texts', () => {
     portal.clock.pass(DAY)
     expect(await spend(stranger(1), { perDay })).to.equal('allowed')
     expect(await alarms()).to.have.length(1)
+  })
+
+  it('TI-13: is gone in one organization, its mails too, and untouched in another', async () => {
+    const visitor = portal.visitor()
+    for (let asked = 0; asked < 4; asked += 1) await askForLink(visitor, 'mia@harbour.example')
+    await portal.deliver()
+    expect(portal.mailbox).to.have.length(3)
+    expect(await spend(stranger(0), { slug: 'harbour', perDay: 1 })).to.equal('allowed')
+    expect(await spend(stranger(1), { slug: 'harbour', perDay: 1 })).to.equal('organization')
+
+    expect(await getLink(portal, visitor, 'mia@meadow.example', 'meadow')).to.contain('/meadow/recover/link')
+    expect(await spend(stranger(1), { slug: 'meadow', perDay: 1 })).to.equal('allowed')
   })
 
   it('SF-05: is never more than the operator allows, and nothing where the organization set nothing', async () => {

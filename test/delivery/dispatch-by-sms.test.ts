@@ -1,5 +1,7 @@
 import { expect } from 'chai'
+import { withOrganization } from '../../src/database/transaction.ts'
 import { sentMessages } from '../../src/delivery/outbox.ts'
+import { takeReport } from '../../src/delivery/reports.ts'
 import { noSmsSender, SendFault, type SmsSender } from '../../src/delivery/senders/sender.ts'
 import { createTwilioSender } from '../../src/delivery/senders/twilio.ts'
 import { MINUTE, SECOND } from '../../src/platform/clock.ts'
@@ -114,6 +116,29 @@ describe('dispatch, by text', () => {
     expect(await rig.message(id)).to.include({ state: 'dropped', fault: 'tried often enough' })
     expect(rig.lost).to.have.length(1)
   })
+
+  for (const retry of [true, false])
+    it(`is lost once where its failure is reported while ${retry ? 'a' : 'the last'} try is under way`, async () => {
+      const id = await rig.queueCode()
+      const reported: SmsSender = {
+        async send() {
+          await withOrganization(rig.database, rig.harbour, (tx) =>
+            takeReport(tx, (_tx, one) => Promise.resolve(void rig.lost.push(one)), {
+              messageId: id,
+              providerId: 'SM0',
+              outcome: 'failed',
+              label: 'twilio failed 30003',
+            }),
+          )
+          throw new SendFault('twilio connection', { retry })
+        },
+        close: () => Promise.resolve(),
+      }
+      await rig.work({ smsSender: reported })
+      expect(rig.lost.map(({ reason }) => reason)).to.deep.equal(['twilio failed 30003'])
+      expect(await rig.message(id)).to.include({ state: 'failed', fault: 'twilio failed 30003' })
+      expect(await rig.due()).to.deep.equal([])
+    })
 
   it('is worth a quarter of an hour', async () => {
     const id = await rig.queueCode()

@@ -1,6 +1,10 @@
 import { get } from 'node:http'
 import { expect } from 'chai'
+import { dispatch } from '../../src/delivery/dispatch.ts'
+import { enqueue } from '../../src/delivery/outbox.ts'
+import { createCapturingSender, createCapturingSmsSender } from '../../src/delivery/senders/captured.ts'
 import type { Config } from '../../src/platform/config.ts'
+import { PHONE, preparersThatMint, renderer } from '../delivery/rig.ts'
 import { openPortal, type Portal, withPortal } from '../support/portal.ts'
 
 const OUTBOX = ['/demo/outbox', '/demo/outbox.json', '/demo/outbox/0198d000-0000-7000-8000-000000000000']
@@ -90,6 +94,45 @@ describe('The demo’s outbox', () => {
       expect(page)
         .to.match(/<iframe[^>]+sandbox=/)
         .and.to.contain('noah@harbour.example')
+    })
+  })
+})
+
+describe('The demo’s outbox, with a text in it', () => {
+  it('shows it with its number and its words, without a subject or a frame', async () => {
+    await withPortal({}, async (portal) => {
+      const { random, onLost, log } = portal.app.parts
+      await portal.within('acme', (tx) =>
+        enqueue(tx, random, { name: 'recover-code', to: PHONE, locale: 'en', data: { attemptId: 'a1' } }),
+      )
+      const codes: string[] = []
+      const database = portal.store.database
+      await dispatch({
+        database,
+        random,
+        preparers: preparersThatMint(codes),
+        renderer,
+        sender: createCapturingSender({ database, random }),
+        smsSender: createCapturingSmsSender({ database, random }),
+        onLost,
+        log,
+      })
+      const sent = (await (await fetch(`${portal.url}/demo/outbox.json`)).json()) as Record<string, unknown>[]
+      expect(sent).to.have.length(1)
+      expect(sent[0]).to.include({
+        organization: 'acme',
+        channel: 'sms',
+        to: PHONE,
+        template: 'recover-code',
+        subject: null,
+        html: null,
+      })
+      expect(sent[0]?.['text']).to.contain(`@account.example.org #${codes[0]}`)
+      const page = await (await fetch(`${portal.url}/demo/outbox`)).text()
+      for (const words of ['Text message', `SMS to ${PHONE} · acme`, `#${codes[0]}`])
+        expect(page).to.contain(words)
+      expect(page).not.to.contain('<iframe')
+      expect((await fetch(`${portal.url}/demo/outbox/${String(sent[0]?.['id'])}`)).status).to.equal(404)
     })
   })
 })
