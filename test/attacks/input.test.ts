@@ -1,9 +1,17 @@
 import { expect } from 'chai'
 import { isEmail, readIdentifier } from '../../src/accounts/identifiers.ts'
 import { pages } from '../../src/web/routes.ts'
-import { DEMO_PASSWORD } from '../../seeds/demo-organizations.ts'
+import { DEMO_AUTHENTICATOR, DEMO_PASSWORD } from '../../seeds/demo-organizations.ts'
 import { openPortal, type Portal } from '../support/portal.ts'
-import { askForLink, changeAccount, followLink, getLink, signIn } from '../support/steps.ts'
+import {
+  askForCode,
+  askForLink,
+  changeAccount,
+  codeOfApp,
+  followLink,
+  getLink,
+  signIn,
+} from '../support/steps.ts'
 import type { Visitor } from '../support/visitor.ts'
 
 const SQL = [
@@ -17,6 +25,40 @@ const SQL = [
   `:now`,
 ]
 const MARKUP = `<script>alert(1)</script><img src=x onerror=alert(1)>"'{{7*7}}{{range.constructor("return process.env")()}}`
+
+/** For each page that only somebody at its step is shown: who stands there, and under which address. */
+async function peopleAtEachStep(portal: Portal): Promise<Map<string, { visitor: Visitor; address: string }>> {
+  const standing = new Map<string, { visitor: Visitor; address: string }>()
+  const stand = (path: string, visitor: Visitor) =>
+    standing.set(path, { visitor, address: visitor.page.address })
+  const [reader, answerer, chooser, typist, holder, enrolling, keeping, half, guest] = Array.from(
+    { length: 9 },
+    () => portal.visitor(),
+  ) as [Visitor, Visitor, Visitor, Visitor, Visitor, Visitor, Visitor, Visitor, Visitor]
+  await guest.open('/harbour/sign-in')
+  stand('/sign-in', guest)
+  await signIn(half, DEMO_AUTHENTICATOR.username, DEMO_PASSWORD)
+  stand('/sign-in/authenticator', half)
+  const link = await getLink(portal, reader)
+  await reader.open(link)
+  stand('/recover/link', reader)
+  await followLink(answerer, link)
+  stand('/recover/password', answerer)
+  await chooser.open('/acme/recover')
+  await chooser.press('Proceed', { identifier: 'mia' })
+  stand('/recover/choose', chooser)
+  await askForCode(portal, typist, 'mia', 'acme')
+  stand('/recover/code', typist)
+  await followLink(holder, await getLink(portal, holder, 'noah', 'acme'))
+  stand('/recover/authenticator', holder)
+  await followLink(enrolling, await getLink(portal, enrolling, 'mia', 'lantern'))
+  stand('/recover/enrol', enrolling)
+  await followLink(keeping, await getLink(portal, keeping, 'adam', 'lantern'))
+  const key = (keeping.page.root.querySelector('code.key')?.textContent ?? '').replaceAll(' ', '')
+  await keeping.press('Continue', { code: codeOfApp(portal.clock.now(), key) })
+  stand('/recover/recovery-codes', keeping)
+  return standing
+}
 
 describe('attacks: what people can type', () => {
   let portal: Portal
@@ -57,11 +99,7 @@ describe('attacks: what people can type', () => {
   })
 
   it('IN-02: an array, object or repeated field in place of each text is 422 on every form', async () => {
-    // Who is signed in has no business on the sign-in page.
-    const visitors = { '/sign-in': portal.visitor(), '/recover/password': portal.visitor() }
-    await visitors['/sign-in'].open('/harbour/sign-in')
-    const link = await getLink(portal, mia)
-    await followLink(visitors['/recover/password'], link)
+    const standing = await peopleAtEachStep(portal)
     await signIn(mia, 'mia', DEMO_PASSWORD)
     await mia.open('/harbour/account/password')
     for (const { path, submit, fields } of pages) {
@@ -82,9 +120,7 @@ describe('attacks: what people can type', () => {
           [[`${name}[a][b]`, 'c']],
           [[`${name}[__proto__][x]`, 'c']],
         ] as [string, string][][]) {
-          const visitor = path in visitors ? visitors[path as keyof typeof visitors] : mia
-          const address =
-            path === '/recover/link' ? new URL(link).href.slice(portal.url.length) : `/harbour${path}`
+          const { visitor, address } = standing.get(path) ?? { visitor: mia, address: `/harbour${path}` }
           const page = await visitor.send('POST', address, [['csrf', visitor.csrf], ...whole, ...broken])
           expect(page.status, `${path} ${JSON.stringify(broken)}`).to.equal(422)
         }

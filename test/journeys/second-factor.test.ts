@@ -62,7 +62,7 @@ describe('Signs in with an authenticator, with a recovery code', () => {
     expect(refused.problemsAt('code').join()).to.contain('This code is not right')
     expect(refused.body).to.not.contain(wrong)
     const empty = await noah.press('Sign in', { code: '' })
-    expect(empty.problemsAt('code')).to.deep.equal(['Enter the code'])
+    expect(empty.problemsAt('code')).to.deep.equal(['Enter the code from your app, or a recovery code'])
     expect((await noah.press('Sign in', { code: code() })).address).to.equal('/harbour/account')
   })
 

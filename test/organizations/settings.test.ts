@@ -86,7 +86,7 @@ describe('An organization’s settings', () => {
     'a setting that there is not': { recovery: { linkLifetime: 5 } },
     'a group that there is not': { colours: {} },
     'no way in at all': { recovery: { methods: [] } },
-    'a way in that there is not': { recovery: { methods: ['carrier-pigeon'] } },
+    'a way in whose name is none': { recovery: { methods: ['Carrier Pigeon'] } },
     'a link that lives for no time': { recovery: { linkLifetimeMinutes: 0 } },
     'a link that lives for more than a day': { recovery: { linkLifetimeMinutes: 1441 } },
     'a code that lives for longer than a quarter of an hour': { recovery: { codeLifetimeMinutes: 16 } },

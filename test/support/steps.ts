@@ -11,8 +11,25 @@ export const NEW_PASSWORD = 'Tr4vel-Lamp!9'
 
 /** Asks for a link on the identify page, and stops at the first answer. */
 export async function askForLink(visitor: Visitor, identifier: string, slug = 'harbour'): Promise<Page> {
+  const { root } = await visitor.open(`/${slug}/recover`)
+  const isToChoose = root.querySelectorAll('button').some((button) => button.textContent.trim() === 'Proceed')
+  if (!isToChoose) return visitor.submit('Send Reset Link', { identifier })
+  await visitor.press('Proceed', { identifier })
+  return visitor.submit('Proceed', { method: 'email-link' })
+}
+
+/** Asks for a code by SMS, where an organization offers both ways, and lets it leave; returns the code's page. */
+export async function askForCode(
+  portal: Portal,
+  visitor: Visitor,
+  identifier: string,
+  slug: string,
+): Promise<Page> {
   await visitor.open(`/${slug}/recover`)
-  return visitor.submit('Send Reset Link', { identifier })
+  await visitor.press('Proceed', { identifier })
+  const page = await visitor.press('Proceed', { method: 'sms-code' })
+  await portal.deliver()
+  return page
 }
 
 /** Asks for a link, lets the mail leave, and takes the link out of the mailbox. */

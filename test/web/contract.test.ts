@@ -77,7 +77,7 @@ describe('What every page answers', () => {
     for (const path of [
       '/nowhere/sign-in',
       '/harbour/nothing',
-      '/harbour/recover/choose',
+      '/harbour/recover/choose/me',
       '/Harbour/sign-in',
       '/harbour%00/sign-in',
       '/harb%20our/sign-in',
