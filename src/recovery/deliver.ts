@@ -88,7 +88,8 @@ export async function prepareCode(
     organization: { name: organization.name },
     code: secret,
     minutes: lifetime / MINUTE,
-    host: new URL(parts.publicUrl).host,
+    // Without a port: browsers match the code against the site's name.
+    host: new URL(parts.publicUrl).hostname,
   }
   return { send: { to, locale: account.locale ?? message.locale, data } }
 }

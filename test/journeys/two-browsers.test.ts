@@ -74,14 +74,14 @@ describe('Recovery over more than one browser, link and request', () => {
   it('keeps two organizations in one browser apart', async () => {
     const visitor = portal.visitor()
     await signIn(visitor, 'mia', DEMO_PASSWORD, 'summit')
-    const link = await getLink(portal, visitor, 'mia', 'lantern')
+    const link = await getLink(portal, visitor, 'mia', 'acme')
     await followLink(visitor, link)
     expect((await visitor.open('/summit/recover/password')).address).to.equal('/summit/recover')
-    expect((await visitor.open(link.replace('/lantern/', '/summit/'))).heading).to.equal(
+    expect((await visitor.open(link.replace('/acme/', '/summit/'))).heading).to.equal(
       'We do not know this link',
     )
-    await visitor.open('/lantern/recover/password')
-    expect((await createPassword(visitor)).address).to.equal('/lantern/recover/done')
+    await visitor.open('/acme/recover/password')
+    expect((await createPassword(visitor)).address).to.equal('/acme/recover/done')
     expect((await visitor.open('/summit/account')).status, 'the session at Summit goes on').to.equal(200)
     expect((await signIn(portal.visitor(), 'mia', DEMO_PASSWORD, 'summit')).heading).to.contain('Mia')
   })

@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { linkIn, openPortal, type Portal } from '../support/portal.ts'
-import { createPassword, followLink, signIn } from '../support/steps.ts'
+import { codeIn, createPassword, followLink, setUpAuthenticator, signIn } from '../support/steps.ts'
+import type { Page } from '../support/visitor.ts'
 import { vocabulary, type PlaceInJourney } from './vocabulary.ts'
 
 describe('The vocabulary: the words of the table are the words on the pages', () => {
@@ -9,6 +10,7 @@ describe('The vocabulary: the words of the table are the words on the pages', ()
 
   before(async () => {
     portal = await openPortal()
+    for (const [place, words] of await walkBySms(portal)) seen.set(`summit ${place}`, words)
     for (const slug of ['harbour', 'lantern', 'meadow']) {
       for (const [place, words] of await walkThrough(portal, slug)) seen.set(`${slug} ${place}`, words)
     }
@@ -33,11 +35,7 @@ describe('The vocabulary: the words of the table are the words on the pages', ()
 async function walkThrough(portal: Portal, slug: string): Promise<[PlaceInJourney, string][]> {
   const mia = portal.visitor()
   const seen: [PlaceInJourney, string][] = []
-  const look = (place: PlaceInJourney) => {
-    const { root } = mia.page
-    const words = ['title', 'header', 'main', 'footer'].map((part) => root.querySelector(part)?.textContent)
-    seen.push([place, words.join(' ').replace(/\s+/g, ' ')])
-  }
+  const look = (place: PlaceInJourney) => seen.push([place, wordsOf(mia.page)])
   const ask = async (identifier: string) => {
     await mia.open(`/${slug}/recover`)
     await mia.press('Send Reset Link', { identifier })
@@ -63,13 +61,39 @@ async function walkThrough(portal: Portal, slug: string): Promise<[PlaceInJourne
   const mail = portal.mailbox.at(-1)
   seen.push(['mail', (mail?.html ?? '').replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ')])
   await followLink(mia, linkIn(mail))
+  if (slug === 'lantern') {
+    look('enrol')
+    await setUpAuthenticator(portal, mia)
+  }
   look('password')
   await createPassword(mia, 'Travel9lamp')
   look('refused')
   await createPassword(mia)
   look('done')
   await portal.deliver()
-  await signIn(mia, `mia@${slug}.example`, 'Tr4vel-Lamp!9', slug)
+  if (slug !== 'lantern') await signIn(mia, `mia@${slug}.example`, 'Tr4vel-Lamp!9', slug)
   look('account')
   return seen
+}
+
+/** The same where an organization offers both ways, and the person takes the code. */
+async function walkBySms(portal: Portal): Promise<[PlaceInJourney, string][]> {
+  const olivia = portal.visitor()
+  const seen: [PlaceInJourney, string][] = []
+  const look = (place: PlaceInJourney) => seen.push([place, wordsOf(olivia.page)])
+  await olivia.open('/summit/recover')
+  look('identify')
+  await olivia.press('Proceed', { identifier: 'olivia' })
+  look('choose')
+  await olivia.press('Proceed', { method: 'sms-code' })
+  look('code')
+  await portal.deliver()
+  await olivia.press('Continue', { code: codeIn(portal.texts.at(-1)) })
+  look('password')
+  return seen
+}
+
+function wordsOf({ root }: Page): string {
+  const words = ['title', 'header', 'main', 'footer'].map((part) => root.querySelector(part)?.textContent)
+  return words.join(' ').replace(/\s+/g, ' ')
 }

@@ -3,24 +3,27 @@
  * where documents disagree, one word is chosen for all organizations, and here is why.
  */
 export interface Word {
-  document: 'S0' | 'S3' | 'S4'
+  document: 'S0' | 'S2' | 'S3' | 'S4'
   /** As the document has it. */
   theirs: string
   /** As it stands on the page. */
   ours: string
   /** The organization and the page, or the mail, on which it stands. */
-  at: `${'harbour' | 'lantern' | 'meadow'} ${PlaceInJourney}`
+  at: `${'harbour' | 'summit' | 'lantern' | 'meadow'} ${PlaceInJourney}`
   why: string
 }
 
 export type PlaceInJourney =
   | 'sign-in'
   | 'identify'
+  | 'choose'
+  | 'code'
   | 'unknown'
   | 'no-email'
   | 'sent'
   | 'mail'
   | 'expired'
+  | 'enrol'
   | 'password'
   | 'refused'
   | 'done'
@@ -30,6 +33,31 @@ const SAME = 'The document’s own word.'
 const SAYS_WHAT_HAPPENS = 'A button says what it does; S2’s name is the one that does.'
 
 export const vocabulary: readonly Word[] = [
+  { document: 'S2', theirs: 'Proceed', ours: 'Proceed', at: 'summit identify', why: SAME },
+  { document: 'S2', theirs: 'Send Reset Link', ours: 'Send Reset Link', at: 'summit choose', why: SAME },
+  { document: 'S2', theirs: 'Send SMS OTP', ours: 'Send SMS OTP', at: 'summit choose', why: SAME },
+  {
+    document: 'S2',
+    theirs: 'An OTP code will be sent to your registered mobile number.',
+    ours: 'If an account matches, a text message with a code is on its way to its mobile number.',
+    at: 'summit code',
+    why: 'The page must not say that there is an account, or what it has.',
+  },
+  { document: 'S2', theirs: 'Continue', ours: 'Continue', at: 'summit code', why: SAME },
+  {
+    document: 'S2',
+    theirs: 'Proceed (after the new password)',
+    ours: 'Create Password',
+    at: 'summit password',
+    why: 'S0’s name says what it does.',
+  },
+  {
+    document: 'S3',
+    theirs: 'activate the account’s second lock',
+    ours: 'asks for a second lock on your account',
+    at: 'lantern enrol',
+    why: 'S3’s picture of it is kept: a second lock.',
+  },
   {
     document: 'S0',
     theirs: 'Forgot Password',

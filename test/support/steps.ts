@@ -59,6 +59,14 @@ export async function followLink(visitor: Visitor, link: string): Promise<Page> 
   return page.status === 200 ? visitor.press('Continue') : page
 }
 
+/** Sets up the authenticator that a recovery asks for, and types one of its recovery codes back; returns the key. */
+export async function setUpAuthenticator(portal: Portal, visitor: Visitor): Promise<string> {
+  const key = (visitor.page.root.querySelector('code.key')?.textContent ?? '').replaceAll(' ', '')
+  const codes = await visitor.press('Continue', { code: codeOfApp(portal.clock.now(), key) })
+  await visitor.press('Continue', { code: codes.root.querySelector('.codes code')?.textContent ?? '' })
+  return key
+}
+
 /** Types a new password twice and sends it. */
 export function createPassword(visitor: Visitor, password = NEW_PASSWORD): Promise<Page> {
   return visitor.press('Create Password', { password, confirmation: password })
