@@ -21,7 +21,7 @@ describe('What changes while a recovery is under way', () => {
     const withdrawLinks = () =>
       portal.change('harbour', (settings) => ({
         ...settings,
-        recovery: { ...settings.recovery, methods: ['sms-code'] },
+        recovery: { ...settings.recovery, methods: ['carrier-pigeon'] },
       }))
 
     it('shortens a link that is in a mailbox already', async () => {
