@@ -16,6 +16,7 @@ export type EventKind =
   | 'recovery.link-followed'
   | 'recovery.refused'
   | 'recovery.cancelled'
+  | 'recovery.disowned'
   | 'recovery.completed'
   | 'recovery.invited'
   | 'sign-in.succeeded'

@@ -66,6 +66,8 @@ interface Support {
 export interface LetterData {
   'recover-link': Letterhead & {
     link: string
+    /** Where the reader says that the request was not theirs. */
+    notMeUrl: string
     minutes: number
     /** Whether it goes out because a code by SMS could not. */
     insteadOfCode: boolean

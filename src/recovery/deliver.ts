@@ -66,6 +66,7 @@ export async function prepareLink(
         ...letterhead(organization, settings),
         person: { fullName: account.fullName },
         link: linkWith(parts, organization, minted.secret),
+        notMeUrl: linkWith(parts, organization, minted.secret, 'not-me'),
         minutes: lifetime / MINUTE,
         hours: lifetime / HOUR,
         insteadOfCode: attempt.origin === 'code-not-sent',
@@ -95,8 +96,13 @@ export async function prepareCode(
 }
 
 /** The address that answers a link's secret. */
-export function linkWith(parts: RecoveryParts, { slug }: { slug: string }, secret: string): string {
-  return `${parts.publicUrl}/${slug}/recover/link?token=${secret}`
+export function linkWith(
+  parts: RecoveryParts,
+  { slug }: { slug: string },
+  secret: string,
+  page: 'link' | 'not-me' = 'link',
+): string {
+  return `${parts.publicUrl}/${slug}/recover/${page}?token=${secret}`
 }
 
 /** Mints a secret for an attempt and its account, which this transaction holds. Returns it as it is sent. */

@@ -167,9 +167,9 @@ async function recordFollowing(
 }
 
 /** Counts a token that was never ours against the network that it came from; null while that may go on. */
-async function tooManyWrongTokens(
+export async function tooManyWrongTokens(
   parts: RecoveryParts,
-  judged: LinkState | Followed,
+  judged: { outcome: string; reason?: string },
   visitor: Visitor,
 ): Promise<{ outcome: 'too-many'; retryAfterSeconds: number } | null> {
   if (judged.outcome !== 'dead' || judged.reason !== 'not-known') return null

@@ -17,6 +17,7 @@ import { ended } from './recover/ended.ts'
 import { enrol } from './recover/enrol.ts'
 import { identify } from './recover/identify.ts'
 import { link } from './recover/link.ts'
+import { notMe } from './recover/not-me.ts'
 import { password } from './recover/password.ts'
 import { recoveryCodes } from './recover/recovery-codes.ts'
 import { sent } from './recover/sent.ts'
@@ -35,6 +36,7 @@ export const pages: readonly Page[] = [
   choose,
   sent,
   link,
+  notMe,
   code,
   recoverWithAuthenticator,
   enrol,

@@ -154,6 +154,7 @@ export function recoverLink(link: string): LetterData['recover-link'] {
     ...letterhead,
     link,
     minutes: 5,
+    notMeUrl: link.replace('/link?', '/not-me?'),
     insteadOfCode: false,
     requestedFrom: { place: '203.0.113.0/24', device: null },
   }

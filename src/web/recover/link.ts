@@ -38,11 +38,13 @@ export const link = definePage({
   },
 })
 
-function deadLink(reason: DeadReason, canRefresh: boolean) {
+/** The page of a link that works no more, with the way on that it has. */
+export function deadLink(reason: DeadReason, canRefresh: boolean) {
   return { show: 'recover/ended', status: reason === 'not-known' ? 404 : 410, view: { reason, canRefresh } }
 }
 
-function tokenOf(ctx: Context): string {
+/** The token in a link's address. */
+export function tokenOf(ctx: Context): string {
   const { token } = ctx.query
   return typeof token === 'string' ? token : ''
 }
