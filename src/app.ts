@@ -15,14 +15,21 @@ import { createTwilioSender } from './delivery/senders/twilio.ts'
 import { listenForDueMessages } from './delivery/wakeups.ts'
 import { loadWords } from './i18n/words.ts'
 import { createLimits } from './limits/limits.ts'
-import { prepareCodeNotSent, preparePasswordChanged, prepareSignInPaused } from './notices/prepare.ts'
+import {
+  prepareCodeNotSent,
+  preparePasswordChanged,
+  prepareRequestRefused,
+  prepareSignInPaused,
+} from './notices/prepare.ts'
 import { systemClock, type Clock } from './platform/clock.ts'
 import type { Config } from './platform/config.ts'
 import type { Logger } from './platform/log.ts'
 import { systemRandom, type Random } from './platform/random.ts'
 import { projectRoot } from './platform/root.ts'
 import { createSecrets } from './platform/secrets.ts'
+import { prepareRequestWaiting } from './recovery/ask-organization.ts'
 import { prepareCode, prepareLink } from './recovery/deliver.ts'
+import { prepareRequestApproved, prepareRequestGranted } from './recovery/grant-request.ts'
 import { onCodeLost } from './recovery/instead.ts'
 import { linkOutOfPause } from './recovery/paused-sign-in.ts'
 import { STRATEGIES } from './recovery/strategies/index.ts'
@@ -165,6 +172,10 @@ function preparersOf(parts: WebParts): Preparers {
     'recover-link': (tx, message) => prepareLink(parts, tx, message),
     welcome: (tx, message) => prepareLink(parts, tx, message),
     'recover-code': (tx, message) => prepareCode(parts, tx, message),
+    'request-waiting': (tx, message) => prepareRequestWaiting(parts, tx, message),
+    'request-approved': (tx, message) => prepareRequestApproved(parts, tx, message),
+    'request-granted': (tx, message) => prepareRequestGranted(parts, tx, message),
+    'request-refused': (tx, message) => prepareRequestRefused(parts.publicUrl, tx, message),
     'code-not-sent': (tx, message) => prepareCodeNotSent(parts.publicUrl, tx, message),
     'password-changed': (tx, message) => preparePasswordChanged(parts.publicUrl, tx, message),
     'sign-in-paused': async (tx, message) =>

@@ -64,6 +64,25 @@ export async function lockAccount(tx: Transaction, id: string): Promise<Account 
   return row ? shown(row) : null
 }
 
+/** Everyone who runs the organization and is active, in the order in which they came. */
+export async function managers(tx: Transaction): Promise<Account[]> {
+  const rows = await tx
+    .rows<AccountRow>('accounts')
+    .whereIn('role', ['administrator', 'owner'])
+    .where('state', 'active')
+    .orderBy(['created_at', 'id'])
+  return rows.map(shown)
+}
+
+/** No text with a secret goes to the account's phone for 72 hours, as if the number were new. */
+export async function unsettlePhone(tx: Transaction, id: string): Promise<void> {
+  await tx
+    .rows<AccountRow>('accounts')
+    .where({ id })
+    .whereNotNull('phone')
+    .update({ phone_changed_at: tx.now })
+}
+
 /**
  * Marks that something changed by which the account is entered or reached, so that every recovery begun before is out
  * of date and closes at its next step. Whoever changes a password, an address, a state or a role calls it.

@@ -28,6 +28,10 @@ export type EventKind =
   | 'password.change-refused'
   | 'message.lost'
   | 'sms.budget-nearly-spent'
+  | 'request.filed'
+  | 'request.approved'
+  | 'request.refused'
+  | 'request.cancelled'
 
 /** Who did it, from where, in which request (ASVS 16.2.1). */
 export interface Origin {
@@ -42,7 +46,10 @@ export function visitorOrigin(visitor: Visitor, actorId: string | null = null): 
   return { actor: 'person', actorId, address: visitor.place, requestId: visitor.requestId }
 }
 
-/** One thing that happened. Detail holds plain facts, never a secret and never what a person typed. */
+/**
+ * One thing that happened. Detail holds plain facts, never a secret and, but for the reason of a decision, never what a
+ * person typed.
+ */
 export interface AuditEvent {
   kind: EventKind
   outcome: 'success' | 'refused'

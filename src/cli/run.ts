@@ -6,10 +6,20 @@ import { CommandFailed, type Command, type Tools } from './command.ts'
 import { demo } from './demo.ts'
 import { migrate } from './migrate.ts'
 import { orgCreate } from './org-create.ts'
+import { requestsApprove, requestsList, requestsRefuse } from './requests.ts'
 import { serve } from './serve.ts'
 import { worker } from './worker.ts'
 
-const commands: readonly Command[] = [demo, serve, worker, migrate, orgCreate]
+const commands: readonly Command[] = [
+  demo,
+  serve,
+  worker,
+  migrate,
+  orgCreate,
+  requestsList,
+  requestsApprove,
+  requestsRefuse,
+]
 
 /**
  * Runs the command that the words of a command line name, or prints help. `tools` is made only for a command that runs,
@@ -61,7 +71,7 @@ function versionOfProduct(): string {
 function printOverview(print: (line: string) => void, commands: readonly Command[]): void {
   print('latchkey <command>, with --help for more on each:')
   print('')
-  for (const { name, summary } of commands) print(`  ${name.padEnd(12)} ${summary}`)
+  for (const { name, summary } of commands) print(`  ${name.padEnd(17)} ${summary}`)
 }
 
 function printHelp(print: (line: string) => void, command: Command): void {

@@ -16,6 +16,13 @@ export interface QueuedData {
   'code-not-sent': { accountId: string }
   'sign-in-paused': { accountId: string }
   'recover-code': { attemptId: string }
+  /** First what was asked, sealed, for nobody yet; then one letter for each who decides. */
+  'request-waiting':
+    | { askId: string; askSealed: string; address: string; device: string }
+    | { requestId: string; readerName: string }
+  'request-approved': { requestId: string }
+  'request-granted': { requestId: string }
+  'request-refused': { accountId: string }
 }
 
 export type MessageName = keyof QueuedData
@@ -28,6 +35,10 @@ export const CHANNELS = {
   'code-not-sent': 'email',
   'sign-in-paused': 'email',
   'recover-code': 'sms',
+  'request-waiting': 'email',
+  'request-approved': 'email',
+  'request-granted': 'email',
+  'request-refused': 'email',
 } as const satisfies Record<MessageName, 'email' | 'sms'>
 
 export type Channel = (typeof CHANNELS)[MessageName]
@@ -47,6 +58,10 @@ export const WORTH_SENDING_MS: Record<MessageName, number> = {
   'sign-in-paused': 24 * HOUR,
   // Somebody sits and waits for it, and after that has gone another way.
   'recover-code': 15 * MINUTE,
+  'request-waiting': 72 * HOUR,
+  'request-approved': 72 * HOUR,
+  'request-granted': 72 * HOUR,
+  'request-refused': 72 * HOUR,
 }
 
 /** What every mail says about who sends it and who reads it; colours as `#rrggbb`. */
@@ -86,6 +101,15 @@ export interface LetterData {
   'sign-in-paused': Letterhead & { recoverUrl: string; support: Support | null }
   /** `host` is where the code is typed: browsers offer to fill it in there and nowhere else. */
   'recover-code': { organization: { name: string }; code: string; minutes: number; host: string }
+  'request-waiting': Letterhead & {
+    asker: string
+    askerName: string
+    requestId: string
+    slug: string
+  }
+  'request-approved': Letterhead & { cancelUrl: string; hours: number; support: Support | null }
+  'request-granted': Letterhead & { link: string; cancelUrl: string; hours: number; support: Support | null }
+  'request-refused': Letterhead & { recoverUrl: string; support: Support | null }
 }
 
 /** A message as it waits in the outbox. */

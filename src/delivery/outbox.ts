@@ -62,9 +62,14 @@ export function dueMessages(tx: SystemTransaction) {
 
 /**
  * Queues a message in the caller's transaction, so that it goes out exactly if the change it tells of is committed, and
- * wakes a worker at that moment. Returns the message's id.
+ * wakes a worker at that moment; with `dueAt`, it goes out then. Returns the message's id.
  */
-export async function enqueue(tx: Transaction, random: Random, message: NewMessage): Promise<string> {
+export async function enqueue(
+  tx: Transaction,
+  random: Random,
+  message: NewMessage,
+  { dueAt = tx.now }: { dueAt?: Date } = {},
+): Promise<string> {
   const id = newId(random, tx.now)
   await tx.insert<MessageRow>('messages', {
     id,
@@ -78,10 +83,10 @@ export async function enqueue(tx: Transaction, random: Random, message: NewMessa
     fault: null,
     provider_id: null,
     created_at: tx.now,
-    give_up_at: after(tx.now, WORTH_SENDING_MS[message.name]),
+    give_up_at: after(dueAt, WORTH_SENDING_MS[message.name]),
     ended_at: null,
   })
-  await dueMessages(tx).insert({ id, organization_id: tx.organizationId, due_at: tx.now })
+  await dueMessages(tx).insert({ id, organization_id: tx.organizationId, due_at: dueAt })
   await tx.sql.raw('select pg_notify(?, ?)', [DUE_CHANNEL, ''])
   return id
 }

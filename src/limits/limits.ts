@@ -8,6 +8,7 @@ import type { Secrets } from '../platform/secrets.ts'
 /** Every limit there is. How much each allows is `limits` in the configuration, which is checked against these names. */
 export const LIMIT_NAMES = [
   'recovery-requests-per-address',
+  'organization-requests-per-address',
   'wrong-tokens-per-address',
   'failed-look-ups-per-address',
   'recovery-mail-per-account-hour',

@@ -5,7 +5,7 @@ import { formatInstant } from '../i18n/format.ts'
 import { letterhead } from '../organizations/branding.ts'
 import { currentSettings, organizationOf } from '../organizations/store.ts'
 
-type NoticeName = 'password-changed' | 'sign-in-paused' | 'code-not-sent'
+type NoticeName = 'password-changed' | 'sign-in-paused' | 'code-not-sent' | 'request-refused'
 type Notice = { [Name in NoticeName]: QueuedMessage<Name> }[NoticeName]
 
 /** The letter that tells a person that their password was changed, and how to undo it if it was not them. */
@@ -39,6 +39,15 @@ export async function prepareCodeNotSent(
   tx: Transaction,
   message: QueuedMessage<'code-not-sent'>,
 ): Promise<Prepared<'code-not-sent'>> {
+  return toRecipient(message, await commonTo(publicUrl, tx, message))
+}
+
+/** The letter that tells a person that their organization did not let them back in this way. */
+export async function prepareRequestRefused(
+  publicUrl: string,
+  tx: Transaction,
+  message: QueuedMessage<'request-refused'>,
+): Promise<Prepared<'request-refused'>> {
   return toRecipient(message, await commonTo(publicUrl, tx, message))
 }
 

@@ -20,6 +20,8 @@ export const settingsShape = z.strictObject({
       identifier: z.enum(['username-or-email', 'email', 'username']).default('username-or-email'),
       /** Whether a code by SMS, the weakest proof, is enough for the strongest accounts (NIST SP 800-63B-4 §3.1.3.3). */
       smsAloneForManagers: z.enum(['refused', 'allowed']).default('refused'),
+      /** Between an administrator's approval and the link: time for whoever has the account to stop it. */
+      approvalHoldHours: z.int().min(0).max(72).default(24),
     })
     .prefault({}),
   sms: z
@@ -114,6 +116,7 @@ export function stricter(began: RecoverySettings, now: RecoverySettings): Recove
     unknownPerson: stricterOf(['helpful', 'uniform'], began.unknownPerson, now.unknownPerson),
     afterReset: stricterOf(['home', 'sign-in'], began.afterReset, now.afterReset),
     identifier: now.identifier,
+    approvalHoldHours: Math.max(began.approvalHoldHours, now.approvalHoldHours),
     smsAloneForManagers: stricterOf(
       ['allowed', 'refused'],
       began.smsAloneForManagers,

@@ -25,6 +25,11 @@ export function isToken(text: string): boolean {
   return /^[A-Za-z0-9_-]{43}$/.test(text)
 }
 
+/** Whether a text has the form of an id (RFC 9562), so that PostgreSQL may be asked for it. */
+export function isId(text: string): boolean {
+  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text)
+}
+
 /** A version 7 UUID (RFC 9562 §5.7): ordered by time, so that indexes stay compact. Never a secret. */
 export function newId(random: Random, at: Date): string {
   const bytes = random.bytes(16)

@@ -1,4 +1,5 @@
 import { judgementFor, judgeNewPassword, replacePassword } from '../access/new-password.ts'
+import { unsettlePhone } from '../accounts/store.ts'
 import { record, visitorOrigin } from '../audit/audit.ts'
 import { bindAuthenticator } from '../credentials/authenticator-store.ts'
 import type { PasswordProblem } from '../credentials/password-policy.ts'
@@ -10,6 +11,7 @@ import { endSession, openSession } from '../sessions/store.ts'
 import { holdAnswered, recordRefusal, type Answerer } from './answered.ts'
 import type { Attempt } from './attempt.ts'
 import { move } from './in-hand.ts'
+import { ORIGINS } from './origin.ts'
 import type { RecoveryParts } from './parts.ts'
 import { pendingOf, type Pending } from './pending.ts'
 import { settingsFor } from './settings.ts'
@@ -90,6 +92,7 @@ async function spend(
     return { outcome: 'out-of-step' }
 
   if (pending) await bindPending(parts, tx, account.id, pending)
+  if (ORIGINS[attempt.origin].enrolsAnew) await unsettlePhone(tx, account.id)
   const change = { ...submission, authenticatorAdded: pending !== null }
   const sessionsEnded = await replacePassword(parts, tx, account, hash, change)
   if (submission.sessionToken) await endSession(tx, submission.sessionToken)

@@ -3,6 +3,7 @@ import { accountById, lockAccount } from '../accounts/store.ts'
 import type { Transaction } from '../database/transaction.ts'
 import type { RecoverySettings } from '../organizations/settings.ts'
 import { transition, type Attempt, type AttemptEvent } from './attempt.ts'
+import { ORIGINS } from './origin.ts'
 import { attemptById, lockAttempt, saveAttempt, type StoredAttempt } from './store.ts'
 
 /** An attempt together with the account that it is for, where that is known. */
@@ -43,6 +44,7 @@ export function whyBarred(
   recovery: RecoverySettings,
 ): 'account-changed' | 'no-longer-offered' | null {
   if (isOutdated(attempt, account)) return 'account-changed'
+  if (ORIGINS[attempt.origin].isAlwaysOffered) return null
   return attempt.method !== null && recovery.methods.includes(attempt.method) ? null : 'no-longer-offered'
 }
 

@@ -2,7 +2,7 @@ import type { EventKind } from '../audit/audit.ts'
 import { HOUR } from '../platform/clock.ts'
 
 /** How an attempt came to be: a person named somebody, or somebody known already was granted one. */
-export type Origin = 'person' | 'expired-link' | 'paused-sign-in' | 'operator' | 'code-not-sent'
+export type Origin = 'person' | 'expired-link' | 'paused-sign-in' | 'operator' | 'code-not-sent' | 'approved'
 
 /** All that an attempt's origin changes. */
 interface OriginRules {
@@ -15,9 +15,20 @@ interface OriginRules {
   linkLifetime: number | null
   /** Whether its message counts against what the account may get in an hour and a day. */
   isLimited: boolean
+  /** Whether it goes on where the organization offers its method to nobody. */
+  isAlwaysOffered: boolean
+  /** Whether the person sets up their authenticator anew: that they lost it was checked by people. */
+  enrolsAnew: boolean
 }
 
-const REQUEST = { actor: 'visitor', begun: 'recovery.requested', message: null, linkLifetime: null } as const
+const REQUEST = {
+  actor: 'visitor',
+  begun: 'recovery.requested',
+  message: null,
+  linkLifetime: null,
+  isAlwaysOffered: false,
+  enrolsAnew: false,
+} as const
 
 export const ORIGINS: Record<Origin, OriginRules> = {
   person: { ...REQUEST, isLimited: true },
@@ -25,6 +36,15 @@ export const ORIGINS: Record<Origin, OriginRules> = {
   'paused-sign-in': { ...REQUEST, isLimited: false },
   // A code that was asked for could not go out by SMS: a link goes out instead, to the same person.
   'code-not-sent': { ...REQUEST, actor: 'system', isLimited: true },
+  approved: {
+    actor: 'system',
+    begun: 'recovery.requested',
+    message: null,
+    linkLifetime: 24 * HOUR,
+    isLimited: false,
+    isAlwaysOffered: true,
+    enrolsAnew: true,
+  },
   // An invitation by the operator is read when its owner comes to work, not within minutes.
   operator: {
     actor: 'operator',
@@ -32,5 +52,7 @@ export const ORIGINS: Record<Origin, OriginRules> = {
     message: 'welcome',
     linkLifetime: 24 * HOUR,
     isLimited: false,
+    isAlwaysOffered: true,
+    enrolsAnew: false,
   },
 }

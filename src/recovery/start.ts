@@ -110,7 +110,8 @@ export async function addNewAttempt(
 ): Promise<{ attempt: Attempt; browserToken: string } | null> {
   const ways = offered(parts, settings.recovery).map(({ id }) => id)
   const [only] = ways.length === 1 ? ways : []
-  if (ways.length === 0 || (method !== null && !ways.includes(method))) return null
+  const isOffered = method === null ? ways.length > 0 : ways.includes(method)
+  if (!isOffered && !(granted && ORIGINS[granted.origin].isAlwaysOffered)) return null
   const previous = await previousAttempt(tx, asking)
   const id = granted?.id ?? newId(parts.random, tx.now)
   const browserToken = newToken(parts.random)

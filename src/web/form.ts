@@ -19,6 +19,7 @@ export type ReadForm<Form extends Fields> =
 
 /** Longer than any name or address is; secrets are measured by their own rules. */
 const LONGEST_TEXT = 254
+const LONGEST_NOTE = 500
 
 /**
  * One plain text: no array, object or repeated field (CWE-915, ASVS 15.3.5), no control character, no broken Unicode.
@@ -32,6 +33,14 @@ const plainText = z
 export function requiredText(words: { missing: string; tooLong: string }): z.ZodType<string> {
   const trimmed = z.string().trim().min(1, words.missing).max(LONGEST_TEXT, words.tooLong)
   return z.preprocess((value) => value ?? '', plainText.pipe(trimmed))
+}
+
+/** A longer text that may be left out; line breaks are a person's too. */
+export function optionalText(words: { tooLong: string }): z.ZodType<string> {
+  const lines = z
+    .string({ error: 'errors.form.unreadable' })
+    .refine((text) => text.isWellFormed() && !/[^\P{Cc}\r\n\t]|\ufffd/u.test(text), 'errors.form.unreadable')
+  return z.preprocess((value) => value ?? '', lines.pipe(z.string().trim().max(LONGEST_NOTE, words.tooLong)))
 }
 
 /** A text that the page itself put into the form; empty when it is missing. */

@@ -10,6 +10,7 @@ export const NOTICES = [
   'code-sent-again',
   'password-changed',
   'recovered',
+  'request-stopped',
 ] as const
 type NoticeName = (typeof NOTICES)[number]
 

@@ -8,6 +8,8 @@ import { mountHealth } from './health.ts'
 import { mountTwilioReports } from './hooks/twilio.ts'
 import { mount, type Page } from './page.ts'
 import type { WebParts } from './parts.ts'
+import { ask } from './recover/ask.ts'
+import { asked } from './recover/asked.ts'
 import { authenticator as recoverWithAuthenticator } from './recover/authenticator.ts'
 import { cancel } from './recover/cancel.ts'
 import { choose } from './recover/choose.ts'
@@ -21,6 +23,7 @@ import { notMe } from './recover/not-me.ts'
 import { password } from './recover/password.ts'
 import { recoveryCodes } from './recover/recovery-codes.ts'
 import { sent } from './recover/sent.ts'
+import { stopRequest } from './recover/stop-request.ts'
 import { authenticator as signInWithAuthenticator } from './signin/authenticator.ts'
 import { door } from './signin/door.ts'
 import { signIn } from './signin/sign-in.ts'
@@ -45,6 +48,9 @@ export const pages: readonly Page[] = [
   done,
   ended,
   cancel,
+  ask,
+  asked,
+  stopRequest,
   home,
   changePassword,
 ]

@@ -18,6 +18,16 @@ const letters: { [Name in Letter]: LetterData[Name] } = {
   },
   'sign-in-paused': { ...letterhead, recoverUrl: LINK, support },
   'code-not-sent': { ...letterhead, recoverUrl: LINK, support },
+  'request-approved': { ...letterhead, cancelUrl: LINK, hours: 24, support },
+  'request-granted': { ...letterhead, link: LINK, cancelUrl: LINK, hours: 24, support },
+  'request-refused': { ...letterhead, recoverUrl: LINK, support },
+  'request-waiting': {
+    ...letterhead,
+    asker: 'Noah',
+    askerName: 'noah',
+    requestId: '0198d000',
+    slug: 'harbour',
+  },
 }
 
 describe('rendering messages', () => {
@@ -29,12 +39,17 @@ describe('rendering messages', () => {
   for (const name of Object.keys(letters) as Letter[]) {
     it(`writes ${name} as text and HTML that both carry its link`, () => {
       const { subject, text, html } = renderer.render(name, 'en', letters[name])
+      // Who decides does so by a command that the letter names.
+      const way = name === 'request-waiting' ? 'requests approve harbour 0198d000' : LINK
       expect(subject).to.include('Harbour')
       expect(text)
-        .to.include(LINK)
+        .to.include(way)
         .and.include('Mia Marlow')
         .and.not.match(/<\w|&\w+;|undefined/)
-      expect(html).to.include(`href="${LINK}"`).and.include('lang="en"').and.not.include('undefined')
+      expect(html)
+        .to.include(way === LINK ? `href="${LINK}"` : way)
+        .and.include('lang="en"')
+        .and.not.include('undefined')
     })
   }
 

@@ -134,6 +134,10 @@ export function preparersThatMint(minted: string[]): Preparers {
       send(message.to, { ...letterhead, recoverUrl: `${PUBLIC_URL}/harbour/recover`, support: null }),
     'code-not-sent': (_tx, message) =>
       send(message.to, { ...letterhead, recoverUrl: `${PUBLIC_URL}/harbour/recover`, support: null }),
+    'request-waiting': () => Promise.resolve({ drop: 'nobody' }),
+    'request-approved': () => Promise.resolve({ drop: 'nobody' }),
+    'request-granted': () => Promise.resolve({ drop: 'nobody' }),
+    'request-refused': () => Promise.resolve({ drop: 'nobody' }),
     'recover-code': (_tx, message) => {
       const code = String(systemRandom.below(900_000) + 100_000)
       minted.push(code)

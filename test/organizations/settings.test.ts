@@ -25,6 +25,7 @@ const recoverySettings: fc.Arbitrary<RecoverySettings> = fc.record({
   unknownPerson: fc.constantFrom(...LADDERS.unknownPerson),
   afterReset: fc.constantFrom(...LADDERS.afterReset),
   identifier: fc.constantFrom('username-or-email', 'email', 'username'),
+  approvalHoldHours: fc.integer({ min: 0, max: 72 }),
   smsAloneForManagers: fc.constantFrom(...LADDERS.smsAloneForManagers),
 })
 
@@ -40,6 +41,7 @@ describe('An organization’s settings', () => {
         afterReset: 'sign-in',
         identifier: 'username-or-email',
         smsAloneForManagers: 'refused',
+        approvalHoldHours: 24,
       },
       sms: { countries: [], messagesPerDay: 200 },
       passwords: {

@@ -1,0 +1,162 @@
+import { deleteBatch } from '../database/purge.ts'
+import type { TenantRow, Transaction } from '../database/transaction.ts'
+import { after, DAY } from '../platform/clock.ts'
+
+export type RequestState = 'open' | 'approved' | 'granted' | 'refused' | 'cancelled' | 'expired'
+
+/** A person's request to their organization to be let back in. */
+export interface RecoveryRequest {
+  id: string
+  accountId: string
+  /** The account's when it was asked. */
+  securityEpoch: number
+  state: RequestState
+  noteSealed: string
+  address: string
+  device: string
+  askedAt: Date
+  holdUntil: Date | null
+  refusal: string | null
+  endedAt: Date | null
+}
+
+interface RequestRow extends TenantRow {
+  id: string
+  account_id: string
+  security_epoch: number
+  state: RequestState
+  note_sealed: string
+  address: string
+  device: string
+  asked_at: Date
+  hold_until: Date | null
+  refusal: string | null
+  ended_at: Date | null
+}
+
+interface ApprovalRow extends TenantRow {
+  request_id: string
+  approver_id: string
+  reason: string
+  approved_at: Date
+}
+
+/** A request that nobody decides is over after a week. */
+export const REQUEST_LIVES = 7 * DAY
+
+const KEPT_FOR_MS = 90 * DAY
+
+/** Files a request. Throws a duplicate error (`isDuplicate`) when the account has one open already. */
+export async function addRequest(
+  tx: Transaction,
+  request: Pick<RecoveryRequest, 'id' | 'accountId' | 'securityEpoch' | 'noteSealed' | 'address' | 'device'>,
+): Promise<void> {
+  await tx.insert<RequestRow>('recovery_requests', {
+    id: request.id,
+    account_id: request.accountId,
+    security_epoch: request.securityEpoch,
+    state: 'open',
+    note_sealed: request.noteSealed,
+    address: request.address,
+    device: request.device,
+    asked_at: tx.now,
+    hold_until: null,
+    refusal: null,
+    ended_at: null,
+  })
+}
+
+/** A request, held until the transaction ends; null when there is none, or it is over. */
+export async function lockLiveRequest(tx: Transaction, id: string): Promise<RecoveryRequest | null> {
+  const row = await tx
+    .rows<RequestRow>('recovery_requests')
+    .where({ id })
+    .whereNull('ended_at')
+    .forUpdate()
+    .first()
+  return row ? shown(row) : null
+}
+
+/** The account's request that is not over, held until the transaction ends. */
+export async function lockRequestOf(tx: Transaction, accountId: string): Promise<RecoveryRequest | null> {
+  const row = await tx
+    .rows<RequestRow>('recovery_requests')
+    .where({ account_id: accountId })
+    .whereNull('ended_at')
+    .forUpdate()
+    .first()
+  return row ? shown(row) : null
+}
+
+/** A request whatever became of it; null when there is none. */
+export async function requestById(tx: Transaction, id: string): Promise<RecoveryRequest | null> {
+  const row = await tx.rows<RequestRow>('recovery_requests').where({ id }).first()
+  return row ? shown(row) : null
+}
+
+/** The requests that are not over, oldest first. */
+export async function liveRequests(tx: Transaction): Promise<RecoveryRequest[]> {
+  const rows = await tx
+    .rows<RequestRow>('recovery_requests')
+    .whereNull('ended_at')
+    .orderBy(['asked_at', 'id'])
+  return rows.map(shown)
+}
+
+/** Ends a request that this transaction holds. `refusal` is the reason of who refused it. */
+export async function endRequest(
+  tx: Transaction,
+  id: string,
+  state: Exclude<RequestState, 'open' | 'approved'>,
+  refusal: string | null = null,
+): Promise<void> {
+  await tx.rows<RequestRow>('recovery_requests').where({ id }).update({ state, refusal, ended_at: tx.now })
+}
+
+/** Marks a request that this transaction holds as approved, to be granted when the hold is over. */
+export async function holdRequest(tx: Transaction, id: string, until: Date): Promise<void> {
+  await tx
+    .rows<RequestRow>('recovery_requests')
+    .where({ id })
+    .update({ state: 'approved', hold_until: until })
+}
+
+export async function addApproval(
+  tx: Transaction,
+  approval: { requestId: string; approverId: string; reason: string },
+): Promise<void> {
+  await tx.insert<ApprovalRow>('request_approvals', {
+    request_id: approval.requestId,
+    approver_id: approval.approverId,
+    reason: approval.reason,
+    approved_at: tx.now,
+  })
+}
+
+/** Who has approved a request so far. */
+export async function approversOf(tx: Transaction, requestId: string): Promise<string[]> {
+  const rows = await tx.rows<ApprovalRow>('request_approvals').where({ request_id: requestId })
+  return rows.map(({ approver_id }) => approver_id)
+}
+
+/** Deletes requests that were over long ago, one batch of them. */
+export async function purgeRequests(tx: Transaction): Promise<number> {
+  const rows = () => tx.rows<RequestRow>('recovery_requests')
+  return deleteBatch(rows, (over) => over.where('ended_at', '<', after(tx.now, -KEPT_FOR_MS)))
+}
+
+function shown(row: RequestRow): RecoveryRequest {
+  return {
+    id: row.id,
+    accountId: row.account_id,
+    securityEpoch: row.security_epoch,
+    state: row.state,
+    noteSealed: row.note_sealed,
+    address: row.address,
+    device: row.device,
+    askedAt: row.asked_at,
+    holdUntil: row.hold_until,
+    refusal: row.refusal,
+    endedAt: row.ended_at,
+  }
+}
