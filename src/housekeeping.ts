@@ -6,6 +6,7 @@ import { purgeLimits } from './limits/limits.ts'
 import { purgeTries } from './limits/sign-in-delays.ts'
 import { allOrganizations } from './organizations/store.ts'
 import type { Logger } from './platform/log.ts'
+import { forgetPending } from './recovery/pending.ts'
 import { purgeAttempts } from './recovery/store.ts'
 import { purgeDevices } from './sessions/known-devices.ts'
 import { purgeSessions } from './sessions/store.ts'
@@ -13,6 +14,7 @@ import { purgeHalfSignIns } from './signin/store.ts'
 
 const purgesOfAnOrganization: readonly ((tx: Transaction) => Promise<number>)[] = [
   purgeAttempts,
+  forgetPending,
   purgeSessions,
   purgeHalfSignIns,
   purgeDevices,
