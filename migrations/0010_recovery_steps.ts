@@ -29,4 +29,7 @@ export async function up(knex: Knex): Promise<void> {
         not ('enrolment' = any (proven)) or pending_sealed is not null),
       add constraint nothing_pending_when_over check (step not in ('done', 'closed') or pending_sealed is null)`)
   await knex.raw('create index on recovery_attempts (organization_id, account_id, begun_at)')
+  await knex.raw(
+    'create index on recovery_attempts (organization_id, finish_by) where pending_sealed is not null',
+  )
 }

@@ -7,6 +7,7 @@ import { purgeTries } from './limits/sign-in-delays.ts'
 import { allOrganizations } from './organizations/store.ts'
 import type { Logger } from './platform/log.ts'
 import { purgeRequests } from './recovery/request-store.ts'
+import { forgetPending } from './recovery/pending.ts'
 import { purgeAttempts } from './recovery/store.ts'
 import { purgeDevices } from './sessions/known-devices.ts'
 import { purgeSessions } from './sessions/store.ts'
@@ -15,6 +16,7 @@ import { purgeHalfSignIns } from './signin/store.ts'
 const purgesOfAnOrganization: readonly ((tx: Transaction) => Promise<number>)[] = [
   purgeAttempts,
   purgeRequests,
+  forgetPending,
   purgeSessions,
   purgeHalfSignIns,
   purgeDevices,

@@ -85,7 +85,10 @@ async function spendOnCode(
   const today = await attemptsSince(tx, account.id, strategy.id, after(tx.now, -DAY))
   const used = today
     .filter(({ id }) => id !== attempt.id)
-    .reduce((sum, { tries, step }) => sum + (step === 'proving' ? MOST_TRIES : tries), 0)
+    .reduce((sum, { tries, step, expiresAt }) => {
+      const isOut = step === 'proving' && expiresAt > tx.now
+      return sum + (isOut ? MOST_TRIES : tries)
+    }, 0)
   if (used + MOST_TRIES > MOST_TRIES_A_DAY) return 'tries-of-the-day'
   return (await spendSms(parts, tx, to, sms.messagesPerDay)) === 'allowed' ? null : 'limit'
 }

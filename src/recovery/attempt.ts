@@ -69,6 +69,7 @@ export type AttemptEvent =
   | { name: 'tried' }
   | { name: 'answered'; proof: Proof; browserHash: Buffer; demands: Demands }
   | { name: 'reassessed'; demands: Demands }
+  | { name: 'lapsed'; demands: Demands }
   | { name: 'set-up'; pendingSealed: string }
   | { name: 'proved'; proof: Proof; demands: Demands }
   | { name: 'submitted' }
@@ -120,6 +121,12 @@ const reassessed: Move<'reassessed'> = (attempt, { demands }) => ({
   step: nextStep(attempt, demands),
 })
 
+/** The time to finish is over, and with it what was being set up. Whose link still lives begins that anew. */
+const lapsed: Move<'lapsed'> = (attempt, { demands }) => {
+  const proven = attempt.proven.filter((proof) => proof !== 'enrolment' && proof !== 'kept-codes')
+  return { ...attempt, proven, pendingSealed: null, step: nextStep({ ...attempt, proven }, demands) }
+}
+
 /** Takes one of these proofs, in this browser, and no other. */
 const proved =
   (...accepted: Proof[]): Move<'proved'> =>
@@ -134,7 +141,7 @@ const tried: Move<'tried'> = (attempt) =>
   attempt.tries < MOST_TRIES ? { ...attempt, tries: attempt.tries + 1 } : null
 
 /** What may happen at every step after the first proof. */
-const inHand = { tried, answered, reassessed, refreshed, ended } satisfies Moves
+const inHand = { tried, answered, reassessed, lapsed, refreshed, ended } satisfies Moves
 
 /** The whole machine: for each step, the events that may happen in it and what comes of them. */
 export const moves: Record<Step, Moves> = {

@@ -24,8 +24,8 @@ export type CodeEntered =
   | { outcome: 'out-of-step' }
 
 /**
- * Judges the code that was typed on the page which asked for it. The try is counted and committed first, so that of many
- * sent at once no more are judged than may be (CWE-362). The browser gets a new token when the code is
+ * Judges the code that was typed on the page which asked for it. The try is counted and committed first, for the request
+ * and for the address, so that of many sent at once no more are judged than may be (CWE-362). The browser gets a new token when the code is
  * right: a cookie that was planted before opens nothing (ASVS 7.2.4).
  */
 export async function enterCode(
@@ -39,14 +39,17 @@ export async function enterCode(
     countTry(parts, tx, recoveryToken, code),
   )
   if ('outcome' in counted) return counted
+  const spent = await parts.limits.spend('wrong-tokens-per-address', visitor.network)
+  if (!spent.allowed) return { outcome: 'too-many', retryAfterSeconds: spent.retryAfterSeconds }
   const strategy = strategyOf(parts, counted.attempt.method ?? '')
   const hash = secretHash(parts, strategy, counted.attempt, code)
   const entered = await withOrganization(parts.database, organizationId, (tx) =>
     judge(parts, tx, counted, hash, visitor),
   )
-  if (entered.outcome !== 'wrong') return entered
-  const spent = await parts.limits.spend('wrong-tokens-per-address', visitor.network)
-  return spent.allowed ? entered : { outcome: 'too-many', retryAfterSeconds: spent.retryAfterSeconds }
+  // The code is spent by now: that an address's try could not be given back must not cost the person its cookie.
+  if (entered.outcome !== 'wrong')
+    await parts.limits.giveBack('wrong-tokens-per-address', visitor.network).catch(() => undefined)
+  return entered
 }
 
 /** Counts the try on the request's own row, whether or not anybody was found for it. */

@@ -1,8 +1,10 @@
 import { newTotpSecret } from '../credentials/totp.ts'
 import type { Transaction } from '../database/transaction.ts'
 import type { Attempt } from './attempt.ts'
+import { demandsOn } from './demands.ts'
 import { move } from './in-hand.ts'
 import type { RecoveryParts } from './parts.ts'
+import { lockLatePending } from './store.ts'
 
 /** An authenticator that is being set up. It is nobody's until the new password is saved. */
 export interface Pending {
@@ -35,6 +37,17 @@ export async function setUpIfEnrolling(
   const pending = { secret: newTotpSecret(parts.random), lastStep: null, codes: [] }
   const pendingSealed = sealPending(parts, attempt.id, pending)
   return (await move(tx, attempt, { name: 'set-up', pendingSealed })) ?? attempt
+}
+
+/** Forgets the authenticators that were not finished in time, one batch of them (ASVS 14.2.7). */
+export async function forgetPending(tx: Transaction): Promise<number> {
+  const late = await lockLatePending(tx)
+  for (const attempt of late) {
+    if (!attempt.person) throw new Error(`an authenticator of nobody, in attempt ${attempt.id}`)
+    const demands = await demandsOn(tx, attempt, attempt.person.accountId)
+    await move(tx, attempt, { name: 'lapsed', demands })
+  }
+  return late.length
 }
 
 function context(attemptId: string): string {

@@ -6,15 +6,15 @@ import { after, MINUTE, SECOND } from '../platform/clock.ts'
 import { isToken } from '../platform/random.ts'
 import { hashToken } from '../platform/secrets.ts'
 import type { Visitor } from '../platform/visitor.ts'
-import { hasTriesLeft, MOST_TRIES, whyOver, type ClosedReason } from './attempt.ts'
+import { hasTriesLeft, MOST_TRIES, transition, whyOver, type ClosedReason } from './attempt.ts'
 import { mayAskAgainAt } from './choose.ts'
 import { demandsOn } from './demands.ts'
-import { move, whyBarred } from './in-hand.ts'
+import { whyBarred } from './in-hand.ts'
 import type { RecoveryParts } from './parts.ts'
 import { pendingOf, type Pending } from './pending.ts'
 import { nextStep } from './policy.ts'
 import { settingsFor } from './settings.ts'
-import { attemptAnsweredBy, attemptAskedBy, lockAttempt, type StoredAttempt } from './store.ts'
+import { attemptAnsweredBy, attemptAskedBy, lockAttempt, saveAttempt, type StoredAttempt } from './store.ts'
 import { strategyOf } from './strategies/index.ts'
 
 /** Where the browser that holds a recovery cookie stands: which page is its page now. */
@@ -122,11 +122,13 @@ export async function cancelRecovery(
     const attempt = seen && (await lockAttempt(tx, seen.id))
     if (!attempt) return
     const holds = attempt.browserHash?.equals(hashToken(recoveryToken)) ?? false
-    if (!holds && attempt.step !== 'proving' && attempt.step !== 'choosing') return
-    if (!(await move(tx, attempt, { name: 'ended', reason: 'cancelled' }))) return
+    const mayEnd = holds || attempt.step === 'proving' || attempt.step === 'choosing'
+    const ended = mayEnd ? transition(attempt, { name: 'ended', reason: 'cancelled' }, tx.now) : null
+    // Written either way: a request that a person answered, or the worker replaced, must cost a stranger no less time.
+    await saveAttempt(tx, ended ?? attempt)
     await record(tx, parts.random, {
       kind: 'recovery.cancelled',
-      outcome: 'success',
+      outcome: ended ? 'success' : 'refused',
       origin: visitorOrigin(visitor),
       subjectId: attempt.person?.accountId ?? null,
       detail: { attempt: attempt.id },

@@ -1,4 +1,4 @@
-import { deleteBatch } from '../database/purge.ts'
+import { deleteBatch, PURGE_BATCH } from '../database/purge.ts'
 import type { TenantRow, Transaction } from '../database/transaction.ts'
 import { after, DAY } from '../platform/clock.ts'
 import { hashToken } from '../platform/secrets.ts'
@@ -159,6 +159,18 @@ export async function attemptsSince(
     .rows<AttemptRow>('recovery_attempts')
     .where({ account_id: accountId, method })
     .where('begun_at', '>', since)
+  return rows.map(shownRow)
+}
+
+/** Attempts with an authenticator that can be finished no more, one batch; those that somebody just uses are passed over. */
+export async function lockLatePending(tx: Transaction): Promise<StoredAttempt[]> {
+  const rows = await tx
+    .rows<AttemptRow>('recovery_attempts')
+    .whereNotNull('pending_sealed')
+    .where('finish_by', '<=', tx.now)
+    .limit(PURGE_BATCH)
+    .forUpdate()
+    .skipLocked()
   return rows.map(shownRow)
 }
 

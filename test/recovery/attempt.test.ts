@@ -25,7 +25,7 @@ const ASKED_OF_HOLDER: Demands = { authenticator: 'require', hasAuthenticator: t
 const ASKED_OF_OTHERS: Demands = { authenticator: 'require', hasAuthenticator: false }
 const NOTHING: Demands = { authenticator: 'off', hasAuthenticator: false }
 
-const IN_HAND: EventName[] = ['tried', 'answered', 'reassessed', 'refreshed', 'ended']
+const IN_HAND: EventName[] = ['tried', 'answered', 'reassessed', 'lapsed', 'refreshed', 'ended']
 
 /** What may happen in each step; whatever is not here must be refused. */
 const ALLOWED: Record<Step, EventName[]> = {
@@ -45,6 +45,7 @@ const EVENTS: { [Name in EventName]: Extract<AttemptEvent, { name: Name }> } = {
   tried: { name: 'tried' },
   answered: { name: 'answered', proof: 'email-link', browserHash: Buffer.alloc(32, 1), demands: NOTHING },
   reassessed: { name: 'reassessed', demands: ASKED_OF_HOLDER },
+  lapsed: { name: 'lapsed', demands: ASKED_OF_OTHERS },
   'set-up': { name: 'set-up', pendingSealed: 'sealed' },
   proved: { name: 'proved', proof: 'authenticator', demands: ASKED_OF_HOLDER },
   submitted: { name: 'submitted' },
@@ -161,6 +162,13 @@ describe('the recovery machine, of an authenticator', () => {
     )
     expect(taken).to.include({ step: 'enrolling', pendingSealed: null })
     expect(taken?.proven).to.deep.equal(['email-link'])
+  })
+
+  it('forgets what was being set up, and its proofs alone, when the time to finish is over', () => {
+    const held = { ...attemptAt('password'), proven: ['email-link', 'enrolment', 'kept-codes'] as Proof[] }
+    const over = transition({ ...held, pendingSealed: 'sealed' }, EVENTS.lapsed, NOW)
+    expect(over).to.include({ step: 'enrolling', pendingSealed: null })
+    expect(over?.proven).to.deep.equal(['email-link'])
   })
 
   it('goes back to the authenticator when a setting begins to ask for one on the way', () => {
