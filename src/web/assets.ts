@@ -18,7 +18,7 @@ interface Asset {
 export interface Assets {
   byAddress: Map<string, Asset>
   /** The addresses that templates link to. */
-  addresses: { styles: string; icon: string; checklist: string; countdown: string }
+  addresses: { styles: string; icon: string; checklist: string; countdown: string; copyCodes: string }
 }
 
 /** Serves the assets. A year, immutable: a change of content is a change of address. */
@@ -74,6 +74,7 @@ export function loadAssets(): Assets {
       icon: iconAddress,
       checklist: `${scriptsFolder}/web/browser/checklist.js`,
       countdown: `${scriptsFolder}/web/browser/countdown.js`,
+      copyCodes: `${scriptsFolder}/web/browser/copy-codes.js`,
     },
   }
 }
@@ -93,7 +94,12 @@ function loadStyles(): Buffer {
 /** The browser's modules as the build left them; one of them is the very file by which the server judges passwords. */
 function loadScripts(): Map<string, Buffer> {
   const built = join(projectRoot, 'dist', 'src')
-  const paths = ['web/browser/checklist.js', 'web/browser/countdown.js', 'credentials/password-rules.js']
+  const paths = [
+    'web/browser/checklist.js',
+    'web/browser/countdown.js',
+    'web/browser/copy-codes.js',
+    'credentials/password-rules.js',
+  ]
   return new Map(paths.map((path) => [path, readFileSync(join(built, path))]))
 }
 

@@ -22,9 +22,9 @@ describe('every page in every state', () => {
   afterEach(() => rig.close())
 
   it('can be used by everyone, light and dark, on a phone and on a desk, and never scrolls sideways', async function () {
-    this.timeout(120_000)
+    this.timeout(180_000)
     rig = await openRig()
-    await lookAt(everyPage(rig), { atLeast: 40 })
+    await lookAt(everyPage(rig), { atLeast: 60 })
     expect(rig.complaints, 'what the browser complained about').to.deep.equal([])
   })
 

@@ -5,7 +5,9 @@ import { openDatabase } from '../../src/database/connect.ts'
 import { MINUTE } from '../../src/platform/clock.ts'
 import type { Portal } from '../support/portal.ts'
 import { NEW_PASSWORD, wrongCodeOfApp } from '../support/steps.ts'
+import { codesAndAuthenticators } from './codes-and-authenticators.ts'
 import type { Rig } from './rig.ts'
+import { enterCode, newestLink, press, signIn, typeNewPassword } from './steps.ts'
 
 /** A page in one of its states, open in a browser. */
 export interface Scene {
@@ -35,6 +37,7 @@ export async function* everyPage(rig: Rig): AsyncGenerator<Scene> {
   yield* endings(mia)
   yield* otherOrganizations(rig.portal, mia)
   yield* secondFactor(rig)
+  yield* codesAndAuthenticators(rig)
   yield* account(mia)
   yield* errors(rig.portal, mia)
   yield* outbox(stranger)
@@ -134,31 +137,27 @@ async function* secondFactor(rig: Rig): AsyncGenerator<Scene> {
   const page = await rig.person()
   await signIn(page, 'harbour', 'noah')
   yield { state: 'authenticator', page }
-  await enterCode(page, wrongCodeOfApp(portal.clock.now()))
+  await enterCode(page, wrongCodeOfApp(portal.clock.now()), 'Sign in')
   yield { state: 'authenticator, wrong code', page }
   await page.getByRole('link', { name: 'Use a recovery code instead' }).click()
   yield { state: 'recovery code', page }
-  await enterCode(page, DEMO_AUTHENTICATOR.recoveryCodes[0] ?? '')
+  await enterCode(page, DEMO_AUTHENTICATOR.recoveryCodes[0] ?? '', 'Sign in')
   yield { state: 'account home, a recovery code used', page }
   await page.context().clearCookies()
   await signIn(page, 'harbour', 'noah')
   await page.getByRole('link', { name: 'Use a recovery code instead' }).click()
   yield { state: 'recovery code, the last one', page }
-  await enterCode(page, DEMO_AUTHENTICATOR.recoveryCodes[1] ?? '')
+  await enterCode(page, DEMO_AUTHENTICATOR.recoveryCodes[1] ?? '', 'Sign in')
   await page.context().clearCookies()
   await signIn(page, 'harbour', 'noah')
   yield { state: 'authenticator, no recovery code left', page }
-  for (let wrong = 0; wrong < 6; wrong += 1) await enterCode(page, wrongCodeOfApp(portal.clock.now()))
+  for (let wrong = 0; wrong < 6; wrong += 1)
+    await enterCode(page, wrongCodeOfApp(portal.clock.now()), 'Sign in')
   yield { state: 'authenticator, paused', page }
   portal.clock.pass(10 * MINUTE)
   await page.goto('/harbour/sign-in/authenticator')
   yield { state: 'sign-in, sign-in-over', page }
   await page.context().close()
-}
-
-async function enterCode(page: Page, code: string): Promise<void> {
-  await page.locator('#code').fill(code)
-  await press(page, 'Sign in')
 }
 
 async function* account(page: Page): AsyncGenerator<Scene> {
@@ -227,36 +226,4 @@ async function* outbox(page: Page): AsyncGenerator<Scene> {
     await page.goto(address ?? '')
     yield { state: `mail ${index + 1}`, page, isMail: true }
   }
-}
-
-/** The link of the newest mail in the outbox. */
-export async function newestLink({ url }: Portal): Promise<string> {
-  const messages = (await (await fetch(`${url}/demo/outbox.json`)).json()) as { text: string }[]
-  const link = messages
-    .map(({ text }) => /http:\/\/\S+\/recover\/link\?token=\S+/.exec(text)?.[0])
-    .find((found) => found !== undefined)
-  if (!link) throw new Error('there is no link in the outbox')
-  return link
-}
-
-export async function signIn(page: Page, organization: string, identifier: string): Promise<void> {
-  await page.goto(`/${organization}/sign-in`)
-  await page.getByLabel('Username or email').fill(identifier)
-  await page.getByLabel('Password', { exact: true }).fill(DEMO_PASSWORD)
-  await press(page, 'Sign in')
-}
-
-/** Types a password into both fields and presses the button. */
-export async function typeNewPassword(
-  page: Page,
-  password: string,
-  button = 'Create Password',
-): Promise<void> {
-  await page.getByLabel('New Password', { exact: true }).fill(password)
-  await page.getByLabel('Confirm New Password').fill(password)
-  await press(page, button)
-}
-
-export async function press(page: Page, button: string): Promise<void> {
-  await page.getByRole('button', { name: button, exact: true }).click()
 }

@@ -1,15 +1,8 @@
 import { expect } from 'chai'
 import type { Page } from 'playwright-core'
 import { HOUR } from '../../src/platform/clock.ts'
-import { press, typeNewPassword } from './every-page.ts'
-import { DESKTOP, openRig, PHONE, type Rig } from './rig.ts'
-
-const WAYS = [
-  { name: 'on a phone', viewport: PHONE, javaScriptEnabled: true },
-  { name: 'on a phone without scripts', viewport: PHONE, javaScriptEnabled: false },
-  { name: 'on a desk', viewport: DESKTOP, javaScriptEnabled: true },
-  { name: 'on a desk without scripts', viewport: DESKTOP, javaScriptEnabled: false },
-]
+import { openRig, WAYS, type Rig } from './rig.ts'
+import { openTheMailsButton, press, seeField, seeHeading, typeNewPassword } from './steps.ts'
 
 /** Document S0 as a person sees it: every step is reached by what is on the page, the mail's button included. */
 describe('S0 in a browser', () => {
@@ -53,27 +46,4 @@ async function askForLink(page: Page): Promise<void> {
   await page.getByLabel('Email').fill('mia@harbour.example')
   await press(page, 'Send Reset Link')
   await seeHeading(page, 'Request received, please check your email')
-}
-
-/** Presses the button in the newest mail of the outbox; the mail is shown in a frame that may do nothing else. */
-async function openTheMailsButton(page: Page): Promise<Page> {
-  await page.getByRole('link', { name: 'Outbox' }).click()
-  const opened = page.context().waitForEvent('page')
-  await page.frameLocator('iframe >> nth=0').getByRole('link', { name: 'Reset Password' }).click()
-  const fromMail = await opened
-  await seeHeading(fromMail, 'Reset your password')
-  return fromMail
-}
-
-async function seeHeading(page: Page, heading: string): Promise<void> {
-  await page.getByRole('heading', { level: 1, name: heading, exact: true }).waitFor()
-}
-
-/** The field is marked as wrong and described by these words. */
-async function seeField(page: Page, label: string, words: string): Promise<void> {
-  const field = page.getByLabel(label, { exact: true })
-  await page.locator('.field-error', { hasText: words }).waitFor()
-  expect(await field.getAttribute('aria-invalid')).to.equal('true')
-  const described = (await field.getAttribute('aria-describedby'))?.split(' ')[0] ?? ''
-  expect(await page.locator(`#${described}`).innerText()).to.contain(words)
 }

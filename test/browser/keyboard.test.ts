@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import type { Page } from 'playwright-core'
-import { newestLink } from './every-page.ts'
 import { openRig, type Rig } from './rig.ts'
+import { newestLink } from './steps.ts'
 
 /** More presses of Tab than any page of the journey has stops. */
 const MOST_STOPS = 25

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import type { Page } from 'playwright-core'
-import { newestLink, press, typeNewPassword } from './every-page.ts'
 import { openRig, type Rig } from './rig.ts'
+import { newestLink, press, typeNewPassword } from './steps.ts'
 
 /** Each of them breaks some rule, be it only that it is easy to guess. */
 const REFUSED = [

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import type { Page } from 'playwright-core'
-import { newestLink, press, typeNewPassword } from './every-page.ts'
 import { openRig, type Rig } from './rig.ts'
+import { newestLink, press, typeNewPassword } from './steps.ts'
 
 /** The journey as a screen reader hears it: landmarks, headings, labels and words, in their order. */
 describe('the main journey, read aloud', () => {

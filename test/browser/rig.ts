@@ -1,12 +1,12 @@
 import type { BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
-import { createCapturingSender } from '../../src/delivery/senders/captured.ts'
-import type { EmailSender } from '../../src/delivery/senders/sender.ts'
+import { createCapturingSender, createCapturingSmsSender } from '../../src/delivery/senders/captured.ts'
+import type { EmailSender, SmsSender } from '../../src/delivery/senders/sender.ts'
 import type { Config } from '../../src/platform/config.ts'
 import { systemRandom } from '../../src/platform/random.ts'
 import { launchBrowser } from '../support/browser.ts'
 import { openPortal, type Portal } from '../support/portal.ts'
 
-/** A portal whose mails lie in the demo's outbox, and a real browser to look at it with. */
+/** A portal whose messages lie in the demo's outbox, and a real browser to look at it with. */
 export interface Rig {
   portal: Portal
   /** Opens a browser profile of its own, without cookies. */
@@ -19,6 +19,14 @@ export interface Rig {
 export const PHONE = { width: 390, height: 844 }
 export const DESKTOP = { width: 1280, height: 800 }
 
+/** Each journey is walked in all of them. */
+export const WAYS = [
+  { name: 'on a phone', viewport: PHONE, javaScriptEnabled: true },
+  { name: 'on a phone without scripts', viewport: PHONE, javaScriptEnabled: false },
+  { name: 'on a desk', viewport: DESKTOP, javaScriptEnabled: true },
+  { name: 'on a desk without scripts', viewport: DESKTOP, javaScriptEnabled: false },
+]
+
 /** As long as a person waits for a page; a test that needs longer has found a fault. */
 const PATIENCE_MS = 5000
 
@@ -27,6 +35,7 @@ export async function openRig({ isDemo = true } = {}): Promise<Rig> {
   const browser = await launchBrowser()
   const portal: Portal = await openPortal({
     sender: outboxOf(() => portal),
+    smsSender: textsOf(() => portal),
     config: (config) => impatient(isDemo ? config : { ...config, environment: 'production' }),
   })
   const complaints: string[] = []
@@ -53,13 +62,23 @@ function impatient(config: Config): Config {
   return { ...config, database: { ...config.database, lockTimeoutMs: 150 } }
 }
 
-/** The demo's own sender. It needs the portal's database, which is there by the time that a mail is sent. */
+/** The demo's own senders. They need the portal's database, which is there by the time that a message is sent. */
 function outboxOf(portal: () => Portal): EmailSender {
   return {
-    send: (email) =>
-      createCapturingSender({ database: portal().store.database, random: systemRandom }).send(email),
+    send: (email) => createCapturingSender(keeping(portal())).send(email),
     close: () => Promise.resolve(),
   }
+}
+
+function textsOf(portal: () => Portal): SmsSender {
+  return {
+    send: (sms) => createCapturingSmsSender(keeping(portal())).send(sms),
+    close: () => Promise.resolve(),
+  }
+}
+
+function keeping({ store }: Portal) {
+  return { database: store.database, random: systemRandom }
 }
 
 function listen(context: BrowserContext, origin: string, complaints: string[]): void {

@@ -1,0 +1,107 @@
+import { expect } from 'chai'
+import type { Page } from 'playwright-core'
+import { DEMO_PASSWORD } from '../../seeds/demo-organizations.ts'
+import { SECOND } from '../../src/platform/clock.ts'
+import type { Portal } from '../support/portal.ts'
+
+/** The link of the newest mail in the outbox. */
+export async function newestLink(portal: Portal): Promise<string> {
+  return newestIn(portal, /http:\/\/\S+\/recover\/link\?token=\S+/)
+}
+
+/** The code of the newest text in the outbox. */
+export async function newestCode(portal: Portal): Promise<string> {
+  return (await newestIn(portal, /#\d+$/)).slice(1)
+}
+
+async function newestIn({ url }: Portal, pattern: RegExp): Promise<string> {
+  const messages = (await (await fetch(`${url}/demo/outbox.json`)).json()) as { text: string }[]
+  const newest = messages
+    .map(({ text }) => pattern.exec(text)?.[0])
+    .find((found): found is string => found !== undefined)
+  if (newest === undefined) throw new Error(`no message of the outbox has ${pattern}`)
+  return newest
+}
+
+export async function signIn(page: Page, organization: string, identifier: string): Promise<void> {
+  await page.goto(`/${organization}/sign-in`)
+  await page.getByLabel('Username or email').fill(identifier)
+  await page.getByLabel('Password', { exact: true }).fill(DEMO_PASSWORD)
+  await press(page, 'Sign in')
+}
+
+/** Asks for a link by mail, lets it leave, opens it and presses the button on its page. */
+export async function followNewLink(
+  page: Page,
+  portal: Portal,
+  organization: string,
+  identifier: string,
+): Promise<void> {
+  // The outbox knows the newest of two mails by the second in which they were asked for.
+  portal.clock.pass(SECOND)
+  await page.goto(`/${organization}/recover`)
+  await page.locator('#identifier').fill(identifier)
+  await press(page, 'Send Reset Link')
+  await portal.deliver()
+  await page.goto(await newestLink(portal))
+  await press(page, 'Continue')
+}
+
+/** Asks for a code by SMS, where an organization offers both ways; the text does not leave yet. */
+export async function askForCode(page: Page, organization: string, identifier: string): Promise<void> {
+  await page.goto(`/${organization}/recover`)
+  await page.locator('#identifier').fill(identifier)
+  await press(page, 'Proceed')
+  await page.getByLabel('Send SMS OTP').check()
+  await press(page, 'Proceed')
+}
+
+/** Types a code and presses the button. */
+export async function enterCode(page: Page, code: string, button = 'Continue'): Promise<void> {
+  await page.locator('#code').fill(code)
+  await press(page, button)
+}
+
+/** The key of the authenticator that a page sets up, as it is typed by hand. */
+export async function keyOn(page: Page): Promise<string> {
+  return ((await page.locator('.key').textContent()) ?? '').replaceAll(' ', '')
+}
+
+/** Types a password into both fields and presses the button. */
+export async function typeNewPassword(
+  page: Page,
+  password: string,
+  button = 'Create Password',
+): Promise<void> {
+  await page.getByLabel('New Password', { exact: true }).fill(password)
+  await page.getByLabel('Confirm New Password').fill(password)
+  await press(page, button)
+}
+
+export async function press(page: Page, button: string): Promise<void> {
+  await page.getByRole('button', { name: button, exact: true }).click()
+}
+
+/** Presses the button in the newest mail of the outbox; the mail is shown in a frame that may do nothing else. */
+export async function openTheMailsButton(page: Page): Promise<Page> {
+  await page.getByRole('link', { name: 'Outbox' }).click()
+  const opened = page.context().waitForEvent('page')
+  await page.frameLocator('iframe >> nth=0').getByRole('link', { name: 'Reset Password' }).click()
+  const fromMail = await opened
+  await seeHeading(fromMail, 'Reset your password')
+  return fromMail
+}
+
+export async function seeHeading(page: Page, heading: string): Promise<void> {
+  await page.getByRole('heading', { level: 1, name: heading, exact: true }).waitFor()
+}
+
+/** The field is marked as wrong and described by these words. */
+export async function seeField(page: Page, label: string, words: string): Promise<void> {
+  const field = page.getByLabel(label, { exact: true })
+  await page.locator('.field-error', { hasText: words }).waitFor()
+  expect(await field.getAttribute('aria-invalid')).to.equal('true')
+  const ids = (await field.getAttribute('aria-describedby'))?.split(' ') ?? []
+  const described = await Promise.all(ids.map((id) => page.locator(`#${id}`).innerText()))
+  expect(described.join(' ')).to.contain(words)
+}
