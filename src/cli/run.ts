@@ -4,12 +4,13 @@ import { parseArgs } from 'node:util'
 import { projectRoot } from '../platform/root.ts'
 import { CommandFailed, type Command, type Tools } from './command.ts'
 import { demo } from './demo.ts'
+import { diagram } from './diagram.ts'
 import { migrate } from './migrate.ts'
 import { orgCreate } from './org-create.ts'
 import { serve } from './serve.ts'
 import { worker } from './worker.ts'
 
-const commands: readonly Command[] = [demo, serve, worker, migrate, orgCreate]
+const commands: readonly Command[] = [demo, serve, worker, migrate, orgCreate, diagram]
 
 /**
  * Runs the command that the words of a command line name, or prints help. `tools` is made only for a command that runs,
