@@ -13,7 +13,7 @@ import { noSmsSender, type EmailSender, type SmsSender } from './delivery/sender
 import { createSmtpSender } from './delivery/senders/smtp.ts'
 import { createTwilioSender } from './delivery/senders/twilio.ts'
 import { listenForDueMessages } from './delivery/wakeups.ts'
-import { loadWords } from './i18n/words.ts'
+import { loadWords, type Words } from './i18n/words.ts'
 import { createLimits } from './limits/limits.ts'
 import {
   prepareCodeNotSent,
@@ -51,8 +51,9 @@ export interface Surroundings {
   random?: Random
   sender?: EmailSender
   smsSender?: SmsSender
-  /** The ways to prove who one is, where they are not the product's own. */
+  /** The ways to prove who one is, and all words, where they are not the product's own. */
   strategies?: readonly Strategy[]
+  words?: Words
 }
 
 /** The whole product, built from its parts and serving nothing yet. */
@@ -77,7 +78,7 @@ export function openApp(config: Config, { target, listenTarget, log, ...given }:
     ...(given.clock ? { clock: given.clock } : {}),
   })
   const secrets = createSecrets(config.secretKeys, random)
-  const words = loadWords(join(projectRoot, 'config', 'locales'))
+  const words = given.words ?? loadWords(join(projectRoot, 'config', 'locales'))
   const parts: WebParts = {
     config,
     demo:

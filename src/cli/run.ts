@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util'
 import { projectRoot } from '../platform/root.ts'
 import { CommandFailed, type Command, type Tools } from './command.ts'
 import { demo } from './demo.ts'
+import { diagram } from './diagram.ts'
 import { migrate } from './migrate.ts'
 import { orgCreate } from './org-create.ts'
 import { requestsApprove, requestsList, requestsRefuse } from './requests.ts'
@@ -16,6 +17,7 @@ const commands: readonly Command[] = [
   worker,
   migrate,
   orgCreate,
+  diagram,
   requestsList,
   requestsApprove,
   requestsRefuse,

@@ -42,7 +42,7 @@ export async function takeTurn(
     const refusal =
       strategy.answeredBy === 'link'
         ? await spendOnLink(parts, tx, attempt, account, others.length - siblings.length)
-        : await spendOnCode(parts, tx, attempt, account, { strategy, to, settings })
+        : await spendOnCode(parts, tx, attempt, account, { to, settings })
     if (refusal) return refusal
   }
   for (const sibling of siblings) await move(tx, sibling, { name: 'ended', reason: 'replaced' })
@@ -73,16 +73,17 @@ async function spendOnLink(
 
 /**
  * Spends what a code costs. Of a code that is still out, all tries are taken to be used, so that parallel requests cannot
- * add up to more than an account may have (NIST SP 800-63B §3.1.3.2).
+ * add up to more than an account may have, nor can the ways to get a code (NIST SP 800-63B §3.1.3.2).
  */
 async function spendOnCode(
   parts: RecoveryParts,
   tx: Transaction,
   attempt: StoredAttempt,
   account: Account,
-  { strategy, to, settings: { sms } }: { strategy: Strategy; to: string; settings: Settings },
+  { to, settings: { sms } }: { to: string; settings: Settings },
 ): Promise<Refusal | null> {
-  const today = await attemptsSince(tx, account.id, strategy.id, after(tx.now, -DAY))
+  const codes = parts.strategies.filter(({ answeredBy }) => answeredBy === 'code').map(({ id }) => id)
+  const today = await attemptsSince(tx, account.id, codes, after(tx.now, -DAY))
   const used = today
     .filter(({ id }) => id !== attempt.id)
     .reduce((sum, { tries, step, expiresAt }) => {

@@ -15,7 +15,7 @@ import {
   type Begun,
 } from './start.ts'
 import { attemptAskedBy, lockAttempt, type StoredAttempt } from './store.ts'
-import { strategyOf } from './strategies/index.ts'
+import { offered, strategyOf } from './strategies/index.ts'
 
 /** Seconds until a code may be asked for again, after the first, the second and every further request. */
 const WAITS = [30, 60, 120] as const
@@ -61,8 +61,8 @@ async function chooseFirst(
   const attempt = seen?.step === 'choosing' ? await lockAttempt(tx, seen.id) : null
   if (!attempt || !asking.recoveryToken) return null
   const { recovery } = await settingsFor(tx, attempt)
-  if (!recovery.methods.includes(method)) return null
-  const chosen = await move(tx, attempt, { name: 'chosen', method: strategyOf(parts, method).id })
+  const strategy = offered(parts, recovery).find(({ id }) => id === method)
+  const chosen = strategy && (await move(tx, attempt, { name: 'chosen', method: strategy.id }))
   if (!chosen) return null
   await enqueueMessage(parts, tx, chosen, asking.locale)
   await record(tx, parts.random, {
@@ -87,7 +87,8 @@ async function askAnew(
     if (!previous) return null
     const method = chosen ?? previous.method
     const settings = await currentSettings(tx)
-    if (method !== null && !settings.settings.recovery.methods.includes(method)) return null
+    const ways = offered(parts, settings.settings.recovery)
+    if (method !== null && !ways.some(({ id }) => id === method)) return null
     const wait = method === previous.method ? secondsToWait(parts, previous, tx.now) : 0
     if (wait > 0) return { outcome: 'too-many', retryAfterSeconds: wait }
     const start = { settings, identifier: identifierOf(parts, previous), asking }

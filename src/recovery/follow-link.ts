@@ -14,6 +14,7 @@ import { setUpIfEnrolling } from './pending.ts'
 import { settingsFor } from './settings.ts'
 import { identifierOf, startAttempt, type Asking, type Begun } from './start.ts'
 import { issuedSecret, type IssuedSecret } from './store.ts'
+import { strategyOf } from './strategies/index.ts'
 
 /** Why a link no longer works, told only to who holds it. */
 export type DeadReason = ClosedReason | 'used' | 'not-known'
@@ -43,7 +44,7 @@ export async function examineLink(
   const state = await withOrganization(parts.database, organizationId, async (tx): Promise<LinkState> => {
     const found = await find(tx, token, readAttempt)
     if (!found) return UNKNOWN
-    const dead = await whyDead(tx, found)
+    const dead = await whyDead(parts, tx, found)
     if (!dead) return { outcome: 'alive', origin: found.attempt.origin }
     return { outcome: 'dead', reason: dead, canRefresh: canRefresh(dead, found.attempt) }
   })
@@ -80,7 +81,7 @@ export async function refreshLink(
   if (!spent.allowed) return { outcome: 'too-many', retryAfterSeconds: spent.retryAfterSeconds }
   return withOrganization(parts.database, organizationId, async (tx) => {
     const found = await find(tx, token, holdAttempt)
-    if (!found?.account || (await whyDead(tx, found)) !== 'expired') return null
+    if (!found?.account || (await whyDead(parts, tx, found)) !== 'expired') return null
     const { attempt, account: person } = found
     const settings = await currentSettings(tx)
     const start = { settings, identifier: identifierOf(parts, attempt), method: attempt.method, asking }
@@ -103,7 +104,7 @@ async function exchange(
   const { attempt, account } = found
   const refused = (reason: DeadReason) => recordFollowing(parts, tx, attempt, visitor, reason)
 
-  const dead = await whyDead(tx, found)
+  const dead = await whyDead(parts, tx, found)
   if (dead) {
     // An expired link alone does not end its attempt: another mail of it, sent on a retry, may still be good.
     if (dead !== 'expired' && dead !== 'used') await move(tx, attempt, { name: 'ended', reason: dead })
@@ -132,15 +133,17 @@ async function find(tx: Transaction, token: string, read: typeof readAttempt): P
 }
 
 async function whyDead(
+  parts: RecoveryParts,
   tx: Transaction,
   { secret, attempt, account }: FoundLink,
 ): Promise<ClosedReason | 'used' | null> {
   if (attempt.step === 'done') return 'used'
   if (attempt.closedReason) return attempt.closedReason
-  const { recovery } = await settingsFor(tx, attempt)
-  const barred = whyBarred(attempt, account, recovery)
+  const settings = await settingsFor(tx, attempt)
+  const barred = whyBarred(attempt, account, settings.recovery)
   if (barred) return barred
-  const lifetimeNow = ORIGINS[attempt.origin].linkLifetime ?? recovery.linkLifetimeMinutes * MINUTE
+  const minutes = strategyOf(parts, attempt.method ?? '').lifetimeMinutes(settings)
+  const lifetimeNow = ORIGINS[attempt.origin].linkLifetime ?? minutes * MINUTE
   if (tx.now >= secret.expiresAt || tx.now >= after(secret.issuedAt, lifetimeNow)) return 'expired'
   return attempt.exchanges >= MOST_EXCHANGES || !hasTriesLeft(attempt) ? 'too-many-tries' : null
 }

@@ -6,6 +6,7 @@ import type { RecoveryParts } from './parts.ts'
 import { holdAttempt } from './in-hand.ts'
 import { identifierOf, startAttempt } from './start.ts'
 import type { StoredAttempt } from './store.ts'
+import { offeredLink } from './strategies/index.ts'
 
 /**
  * Tells by mail what no page may: that the code a person asked for does not come. Where the organization offers links too,
@@ -20,7 +21,8 @@ export async function sendLinkInstead(
   const to = verifiedEmail(account)
   if (!to) return
   const settings = await currentSettings(tx)
-  if (!settings.settings.recovery.methods.includes('email-link')) {
+  const link = offeredLink(parts, settings.settings.recovery)
+  if (!link) {
     await enqueue(tx, parts.random, {
       name: 'code-not-sent',
       to,
@@ -32,7 +34,7 @@ export async function sendLinkInstead(
   await startAttempt(parts, tx, {
     settings,
     identifier: identifierOf(parts, attempt),
-    method: 'email-link',
+    method: link.id,
     asking: {
       visitor: { network: '', place: attempt.request.address, device: attempt.request.device, requestId: '' },
       locale: attempt.request.locale,

@@ -16,13 +16,14 @@ import { nextStep } from './policy.ts'
 import { settingsFor } from './settings.ts'
 import { attemptAnsweredBy, attemptAskedBy, lockAttempt, saveAttempt, type StoredAttempt } from './store.ts'
 import { strategyOf } from './strategies/index.ts'
+import type { MethodId } from './strategy.ts'
 
 /** Where the browser that holds a recovery cookie stands: which page is its page now. */
 export type Standing =
   | { at: 'nowhere' }
   | { at: 'choosing' }
-  | { at: 'sent'; linkMinutes: number }
-  | { at: 'code'; triesLeft: number; minutes: number; mayAskAgainInSeconds: number }
+  | { at: 'sent'; way: MethodId; linkMinutes: number }
+  | { at: 'code'; way: MethodId; triesLeft: number; minutes: number; mayAskAgainInSeconds: number }
   | { at: 'verifying'; minutesLeft: number }
   | { at: 'enrolling'; pending: Pending | null; account: string }
   | { at: 'keeping-codes'; codes: string[] }
@@ -61,12 +62,13 @@ async function standingOfAsker(
   const lapsesAt = after(attempt.begunAt, WORTH_SENDING_MS[strategy.message])
   if (strategy.answeredBy === 'link') {
     if (tx.now >= lapsesAt) return { at: 'ended', reason: 'expired' }
-    return { at: 'sent', linkMinutes: minutes }
+    return { at: 'sent', way: strategy.id, linkMinutes: minutes }
   }
   if (tx.now >= after(lapsesAt, minutes * MINUTE)) return { at: 'ended', reason: 'expired' }
   const wait = mayAskAgainAt(attempt).getTime() - tx.now.getTime()
   return {
     at: 'code',
+    way: strategy.id,
     triesLeft: MOST_TRIES - attempt.tries,
     minutes,
     mayAskAgainInSeconds: Math.max(0, Math.ceil(wait / SECOND)),

@@ -148,16 +148,17 @@ export async function hasSecret(tx: Transaction, attemptId: string): Promise<boo
   return Boolean(await tx.rows<SecretRow>('recovery_secrets').where({ attempt_id: attemptId }).first())
 }
 
-/** An account's attempts of a method that began since an instant, over or not. */
+/** An account's attempts of some methods that began since an instant, over or not. */
 export async function attemptsSince(
   tx: Transaction,
   accountId: string,
-  method: MethodId,
+  methods: readonly MethodId[],
   since: Date,
 ): Promise<StoredAttempt[]> {
   const rows = await tx
     .rows<AttemptRow>('recovery_attempts')
-    .where({ account_id: accountId, method })
+    .where('account_id', accountId)
+    .whereIn('method', methods)
     .where('begun_at', '>', since)
   return rows.map(shownRow)
 }

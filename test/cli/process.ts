@@ -69,7 +69,8 @@ export function latchkey(
   }
 }
 
-function asUrl(target: ConnectionTarget): string {
+/** A target as a URL for the environment of a process. */
+export function asUrl(target: ConnectionTarget): string {
   if (typeof target === 'string') return target
   const { host, port, user, database, password } = target
   const url = new URL(`postgres://localhost:${port}/${database}`)

@@ -4,6 +4,7 @@ import type { PasswordPolicy, PasswordProblem } from '../../src/credentials/pass
 import { CHANNELS, type Channel } from '../../src/delivery/message.ts'
 import { settingsShape, type RecoverySettings } from '../../src/organizations/settings.ts'
 import { STRATEGIES } from '../../src/recovery/strategies/index.ts'
+import type { Strategy } from '../../src/recovery/strategy.ts'
 import type { DeadReason } from '../../src/recovery/follow-link.ts'
 import type { Refused } from '../../src/web/errors.ts'
 import { listOfRules, wordsFor } from '../../src/web/new-password.ts'
@@ -66,18 +67,13 @@ const problems: Record<PasswordProblem, true> = {
 const strictest: PasswordPolicy = settingsShape.parse({}).passwords
 const rules = listOfRules(strictest, {})
 
-const WAYS = STRATEGIES.map(({ id }) => id)
-
 export const FAMILIES: readonly Family[] = [
   { beginning: 'roles.', endings: Object.keys(roles) },
   { beginning: 'steps.', endings: ['identify', 'prove', 'password'] },
   { beginning: 'error.', endings: each(Object.keys(refusals), ['title', 'body', 'next']) },
   { beginning: 'recover.ended.', endings: each(Object.keys(endings), ['title', 'reason', 'next']) },
   { beginning: 'recover.identify.asks.', endings: Object.keys(identifiers) },
-  { beginning: 'recover.identify.lead.', endings: [...WAYS, 'choice'] },
-  { beginning: 'recover.identify.button.', endings: [...WAYS, 'choice'] },
-  { beginning: 'recover.choose.ways.', endings: WAYS },
-  { beginning: 'recover.choose.hints.', endings: WAYS },
+  { beginning: 'ways.', endings: STRATEGIES.flatMap(wordsOfWay) },
   { beginning: 'notices.', endings: [...NOTICES] },
   { beginning: 'recover.sent.another.', endings: Object.keys(identifiers) },
   { beginning: 'passwordRules.', endings: [...rules.rules, ...rules.also].map(({ rule }) => rule) },
@@ -93,6 +89,12 @@ export const FAMILIES: readonly Family[] = [
   { beginning: 'demo.index.kinds.', endings: DEMO_ORGANIZATIONS.map(({ slug }) => slug) },
   { beginning: 'demo.index.organizations.', endings: DEMO_ORGANIZATIONS.map(({ slug }) => slug) },
 ]
+
+/** What is said of a way to prove who one is; a link is also offered in the place of a code. */
+function wordsOfWay({ id, answeredBy }: Strategy): string[] {
+  const always = ['lead', 'button', 'hint', 'sent', 'nothing']
+  return each([id], answeredBy === 'link' ? [...always, 'instead'] : always)
+}
 
 /** The messages that go out by a channel. */
 function namesOf(channel: Channel): string[] {

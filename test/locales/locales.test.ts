@@ -14,11 +14,9 @@ const folder = join(projectRoot, 'config', 'locales')
 /** Names that a document gives its buttons, links and fields, and where ours stand. */
 const NAMES_OF_THE_DOCUMENTS: Record<string, string> = {
   'signin.sign-in.forgot': 'Forgot password?',
-  'recover.identify.button.email-link': 'Send Reset Link',
-  'recover.identify.button.sms-code': 'Send SMS OTP',
-  'recover.identify.button.choice': 'Proceed',
-  'recover.choose.ways.email-link': 'Send Reset Link',
-  'recover.choose.ways.sms-code': 'Send SMS OTP',
+  'ways.email-link.button': 'Send Reset Link',
+  'ways.sms-code.button': 'Send SMS OTP',
+  'recover.identify.button': 'Proceed',
   'recover.choose.button': 'Proceed',
   'recover.code.button': 'Continue',
   'messages.recover-link.button': 'Reset Password',

@@ -11,6 +11,8 @@ import { loadConfig, type Config } from '../../src/platform/config.ts'
 import { createLog } from '../../src/platform/log.ts'
 import { systemRandom } from '../../src/platform/random.ts'
 import { createSecrets } from '../../src/platform/secrets.ts'
+import type { Words } from '../../src/i18n/words.ts'
+import type { Strategy } from '../../src/recovery/strategy.ts'
 import { createHttpServer } from '../../src/web/http.ts'
 import { seedDemo } from '../../seeds/demo.ts'
 import { stoppedClock, type StoppedClock } from './clock.ts'
@@ -47,13 +49,15 @@ export interface Portal {
 /**
  * Opens a portal. `config` changes what the demo's configuration says; `sender` takes the place of the kept mailbox
  * and `smsSender` of the kept texts (`own`: the one that the configuration says); `store` takes the place of a database on the suite's
- * server.
+ * server; `strategies` and `words` that of the product's own.
  */
 export async function openPortal(
   given: {
     config?: (config: Config) => Config
     sender?: EmailSender | 'own'
     smsSender?: SmsSender | 'own'
+    strategies?: readonly Strategy[]
+    words?: Words
     poolSize?: number
     store?: (clock: StoppedClock) => Promise<FreshDatabase>
   } = {},
@@ -76,6 +80,8 @@ export async function openPortal(
     log: createLog('debug', { write: (line: string) => void logged.push(line) }),
     clock,
     ...(given.sender === 'own' ? {} : { sender: given.sender ?? keptIn(mailbox) }),
+    ...(given.strategies ? { strategies: given.strategies } : {}),
+    ...(given.words ? { words: given.words } : {}),
     ...(given.smsSender === 'own' ? {} : { smsSender: given.smsSender ?? textsKeptIn(texts) }),
   })
   if (given.store) await seedDemo(app.parts)

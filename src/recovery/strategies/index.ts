@@ -14,6 +14,14 @@ export function offered(
   return strategies.filter(({ id }) => methods.includes(id))
 }
 
+/** The link that an organization offers, for whom a code does not reach; undefined where it offers none. */
+export function offeredLink(
+  parts: { strategies: readonly Strategy[] },
+  settings: RecoverySettings,
+): Strategy | undefined {
+  return offered(parts, settings).find(({ answeredBy }) => answeredBy === 'link')
+}
+
 /** The strategy of an attempt's method. Throws for one that there is not, which is a bug. */
 export function strategyOf({ strategies }: { strategies: readonly Strategy[] }, method: string): Strategy {
   const strategy = strategies.find(({ id }) => id === method)

@@ -1,6 +1,6 @@
 import { beginAgain } from '../../recovery/choose.ts'
 import { enterCode } from '../../recovery/enter-code.ts'
-import { offered } from '../../recovery/strategies/index.ts'
+import { offeredLink } from '../../recovery/strategies/index.ts'
 import { choice, typedCode } from '../form.ts'
 import { definePage, type Submitted } from '../page.ts'
 import type { Visit } from '../visit.ts'
@@ -14,11 +14,9 @@ export const code = definePage({
   async view(visit) {
     const here = await atStep(visit, 'code')
     if ('goTo' in here) return here
-    const { triesLeft, minutes, mayAskAgainInSeconds } = here.standing
-    const others = offered(visit.parts, visit.settings.recovery).filter(
-      ({ answeredBy }) => answeredBy === 'link',
-    )
-    return { view: { triesLeft, minutes, mayAskAgainInSeconds, offersEmail: others.length > 0 } }
+    const { way, triesLeft, minutes, mayAskAgainInSeconds } = here.standing
+    const instead = offeredLink(visit.parts, visit.settings.recovery)?.id ?? null
+    return { view: { way, triesLeft, minutes, mayAskAgainInSeconds, instead } }
   },
   fields: { action: choice(['continue', 'again']), code: typedCode },
   async submit(visit, { action, code: typed }) {

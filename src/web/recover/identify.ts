@@ -11,7 +11,7 @@ export const identify = definePage({
   view: ({ parts, settings: { recovery } }) => {
     const ways = offered(parts, recovery)
     const [only] = ways.length === 1 ? ways : []
-    return { view: { asks: recovery.identifier, offers: only?.id ?? 'choice', offered: ways.length > 0 } }
+    return { view: { asks: recovery.identifier, only: only?.id ?? null, offered: ways.length > 0 } }
   },
   fields: {
     identifier: requiredText({ missing: 'errors.identifier.nobody', tooLong: 'errors.identifier.too-long' }),

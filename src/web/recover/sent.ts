@@ -10,7 +10,8 @@ export const sent = definePage({
   async view(visit) {
     const here = await atStep(visit, 'sent')
     if ('goTo' in here) return here
-    return { view: { minutes: here.standing.linkMinutes, asked: visit.settings.recovery.identifier } }
+    const { way, linkMinutes: minutes } = here.standing
+    return { view: { way, minutes, asked: visit.settings.recovery.identifier } }
   },
   fields: {},
   async submit(visit) {
