@@ -16,7 +16,7 @@ export const diagram: Command = {
 type Name = AttemptEvent['name']
 
 /** These may happen nearly everywhere: an arrow from each step would hide the way. */
-const TOLD_ONCE: readonly Name[] = ['reassessed', 'refreshed', 'tried', 'ended']
+const TOLD_ONCE: readonly Name[] = ['reassessed', 'lapsed', 'refreshed', 'tried', 'ended']
 
 /** That an event, at one step, can lead to another, or leave it there. */
 interface Arrow {
@@ -97,6 +97,7 @@ function eventsUnder(demands: Demands): AttemptEvent[] {
     submitted: [{ name: 'submitted' }],
     completed: [{ name: 'completed', submission: '' }],
     reassessed: DEMANDS.map((changed) => ({ name: 'reassessed', demands: changed })),
+    lapsed: [{ name: 'lapsed', demands }],
     refreshed: [{ name: 'refreshed' }],
     tried: [{ name: 'tried' }],
     ended: [{ name: 'ended', reason: 'cancelled' }],
