@@ -9,6 +9,7 @@ import { isOutdated, move } from './in-hand.ts'
 import { ORIGINS } from './origin.ts'
 import type { RecoveryParts } from './parts.ts'
 import { attemptsSince, hasSecret, lockOpenAttempts, type StoredAttempt } from './store.ts'
+import { strategyOf } from './strategies/index.ts'
 import type { Strategy } from './strategy.ts'
 
 /** More working links than this are never in one mailbox, unless its owner asks from a browser that is known. */
@@ -37,16 +38,24 @@ export async function takeTurn(
     (other) => other.id !== attempt.id && !isOutdated(other, account),
   )
   const siblings = others.filter(({ lineage, step }) => lineage === attempt.lineage && step === 'proving')
+  const linksElsewhere = others.filter(
+    (other) => !siblings.includes(other) && other.method !== null && isByLink(parts, other.method),
+  )
   if (siblings.some(({ begunAt }) => begunAt > attempt.begunAt)) return 'replaced'
   if (!(await hasSecret(tx, attempt.id))) {
     const refusal =
       strategy.answeredBy === 'link'
-        ? await spendOnLink(parts, tx, attempt, account, others.length - siblings.length)
+        ? await spendOnLink(parts, tx, attempt, account, linksElsewhere.length)
         : await spendOnCode(parts, tx, attempt, account, { to, settings })
     if (refusal) return refusal
   }
   for (const sibling of siblings) await move(tx, sibling, { name: 'ended', reason: 'replaced' })
   return null
+}
+
+/** Codes that strangers have out lie in no mailbox: they must not keep the person's link back (CWE-645). */
+function isByLink(parts: RecoveryParts, method: string): boolean {
+  return strategyOf(parts, method).answeredBy === 'link'
 }
 
 /** Spends what a mail costs: from the known device's own allowance, so that strangers cannot empty it, or the account's. */

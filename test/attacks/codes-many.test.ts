@@ -8,6 +8,7 @@ import { currentSettings } from '../../src/organizations/store.ts'
 import { allowing, linkIn, openPortal, type Portal } from '../support/portal.ts'
 import {
   askForCode,
+  askForLink,
   canSignIn,
   codeIn,
   createPassword,
@@ -168,6 +169,17 @@ describe('attacks: many codes, many guesses, many addresses', () => {
     portal.clock.pass(DAY)
     await ask(portal.visitor())
     expect(portal.texts).to.have.length(4)
+  })
+
+  it('OT-18: codes that strangers have out are no links in the mailbox: the person still gets one, asked for or instead', async () => {
+    await open(MANY_TEXTS)
+    for (let turn = 0; turn < 3; turn += 1) await ask(portal.visitor())
+    expect(portal.texts).to.have.length(3)
+    await ask(portal.visitor())
+    expect(portal.mailbox.map(({ text }) => text.includes('could not be sent'))).to.deep.equal([true])
+    await askForLink(portal.visitor(), 'mia', 'summit')
+    await portal.deliver()
+    expect(portal.mailbox.map(({ to }) => to)).to.deep.equal(Array(2).fill('mia@summit.example'))
   })
 
   for (const [what, addresses] of [

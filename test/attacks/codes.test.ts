@@ -49,6 +49,28 @@ describe('attacks: a code by SMS, guessed, used again, late or elsewhere', () =>
     expect((await type(mia, lastCode())).status).to.equal(422)
   })
 
+  it('OT-01: what is no code is no try, and breaks nothing', async () => {
+    await ask()
+    for (const typed of [
+      '',
+      ' ',
+      '1234567',
+      '123456789',
+      'abcdefgh',
+      '１２３４５６７８',
+      '1'.repeat(9000),
+      '1234567\0',
+    ])
+      expect((await type(mia, typed)).status, typed.slice(0, 20)).to.equal(422)
+    for (const body of ['code[]=1', 'code[$ne]=1', `code=1&code=${lastCode()}`, '', 'action[]=continue'])
+      expect(
+        (await mia.send('POST', HERE, `csrf=${mia.csrf}&action=continue&${body}`)).status,
+        body,
+      ).to.equal(422)
+    expect((await mia.open(HERE)).text).to.contain('5 tries left')
+    expect(isIn(await type(mia, ` ${lastCode()} `))).to.equal(true)
+  })
+
   it('OT-02: of 200 guesses at the same instant, the right one among them, five are judged', async () => {
     await ask()
     let judged = 0
