@@ -1,7 +1,9 @@
 import { expect } from 'chai'
 import type { Page } from 'playwright-core'
+import { MINUTE } from '../../src/platform/clock.ts'
+import { codeOfApp } from '../support/steps.ts'
 import { openRig, type Rig } from './rig.ts'
-import { newestLink } from './steps.ts'
+import { keyOn, newestCode, newestLink } from './steps.ts'
 
 /** More presses of Tab than any page of the journey has stops. */
 const MOST_STOPS = 25
@@ -46,12 +48,65 @@ describe('the keyboard alone', () => {
     await page.waitForURL('**/harbour/account')
     expect(rig.complaints).to.deep.equal([])
   })
+
+  it('chooses the way with the arrows, led there by the summary, and types the code', async () => {
+    await page.goto('/summit/recover')
+    await type(page, 'Username', 'olivia')
+    await go(page, 'Proceed')
+    await go(page, 'Proceed')
+    await follow(page, 'Choose how we reach you')
+    expect(await focused(page)).to.match(/^Send Reset Link/)
+    await page.keyboard.press('ArrowDown')
+    expect(await focused(page)).to.match(/^Send SMS OTP/)
+    await go(page, 'Proceed')
+    await rig.portal.deliver()
+    await type(page, 'Code from the message', '00000000')
+    await go(page, 'Continue')
+    await follow(page, 'This code is not right. You have 4 tries left.')
+    expect(await focused(page)).to.equal('Code from the message')
+    await page.keyboard.type(await newestCode(rig.portal))
+    await page.keyboard.press('Enter')
+    await page.waitForURL('**/summit/recover/password')
+    expect(rig.complaints).to.deep.equal([])
+  })
+
+  it('sets up an authenticator and keeps its recovery codes', async () => {
+    rig.portal.clock.pass(MINUTE)
+    await page.goto('/lantern/recover')
+    await type(page, 'Username or email', 'mia')
+    await go(page, 'Send Reset Link')
+    await rig.portal.deliver()
+    await page.goto(await newestLink(rig.portal))
+    await go(page, 'Continue')
+    await tabTo(page, 'I cannot scan it')
+    await page.keyboard.press('Enter')
+    await tabTo(page, 'Open it in an app on this device')
+    await type(page, 'Code from your app', codeOfApp(rig.portal.clock.now(), await keyOn(page)))
+    await go(page, 'Continue')
+    await page.waitForURL('**/lantern/recover/recovery-codes')
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
+    await tabTo(page, 'Download them as a text file')
+    await tabTo(page, 'Copy them all')
+    await page.keyboard.press('Enter')
+    await page.getByRole('status').getByText('Copied.').waitFor()
+    await tabTo(page, 'Type one of them back')
+    await page.keyboard.type(await page.locator('.codes code').last().innerText())
+    await page.keyboard.press('Enter')
+    await page.waitForURL('**/lantern/recover/password')
+    expect(rig.complaints).to.deep.equal([])
+  })
 })
 
 /** Walks to the control with these words, and presses it. */
 async function go(page: Page, name: string): Promise<void> {
   await tabTo(page, name)
   await Promise.all([page.waitForEvent('load'), page.keyboard.press('Enter')])
+}
+
+/** Walks to a link to a place on the same page, and follows it. */
+async function follow(page: Page, name: string): Promise<void> {
+  await tabTo(page, name)
+  await page.keyboard.press('Enter')
 }
 
 async function type(page: Page, name: string, text: string): Promise<void> {

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import type { Page } from 'playwright-core'
 import { openRig, type Rig } from './rig.ts'
-import { newestLink, press, typeNewPassword } from './steps.ts'
+import { heard, newestLink, press, typeNewPassword } from './steps.ts'
 
 /** The journey as a screen reader hears it: landmarks, headings, labels and words, in their order. */
 describe('the main journey, read aloud', () => {
@@ -131,14 +131,3 @@ describe('the main journey, read aloud', () => {
     ])
   })
 })
-
-/** What the accessibility tree says, a line for each thing, without the addresses of links. */
-async function heard(page: Page, selector: string): Promise<string[]> {
-  // The script adds its buttons after the page is there.
-  await page.waitForLoadState('load')
-  const tree = await page.locator(selector).ariaSnapshot()
-  return tree
-    .split('\n')
-    .filter((line) => !line.includes('- /url:'))
-    .map((line) => line.replace(/^( *)- /, '$1').replace(/(["\]]|^ *[a-z]+):$/, '$1'))
-}

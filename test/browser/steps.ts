@@ -105,3 +105,14 @@ export async function seeField(page: Page, label: string, words: string): Promis
   const described = await Promise.all(ids.map((id) => page.locator(`#${id}`).innerText()))
   expect(described.join(' ')).to.contain(words)
 }
+
+/** What the accessibility tree says, a line for each thing, without the addresses of links. */
+export async function heard(page: Page, selector: string): Promise<string[]> {
+  // The script adds its buttons after the page is there.
+  await page.waitForLoadState('load')
+  const tree = await page.locator(selector).ariaSnapshot()
+  return tree
+    .split('\n')
+    .filter((line) => !line.includes('- /url:'))
+    .map((line) => line.replace(/^( *)- /, '$1').replace(/(["\]]|^ *[a-z]+):$/, '$1'))
+}
