@@ -2,6 +2,8 @@ import { systemRandom } from '../../src/platform/random.ts'
 import { startSuiteDatabase, stopSuiteDatabase } from '../support/database.ts'
 import { seededChance, type Chance } from './chance.ts'
 import { openKillingGround, type Fate } from './killed.ts'
+import { MOST_PEOPLE } from './people.ts'
+import { WALKS } from './walks.ts'
 
 /**
  * Kills the built program in the middle of recoveries, `npm run soak -- <how many> <seed>`, and prints a table of what
@@ -9,8 +11,8 @@ import { openKillingGround, type Fate } from './killed.ts'
  */
 
 const RECOVERIES = 500
-/** Then a database of its own for the next, or the limits of one organization would stop them. */
-const IN_ONE_DATABASE = 50
+/** Some are rehearsed undisturbed. */
+const IN_ONE_DATABASE = MOST_PEOPLE - WALKS.length
 
 const [count, seed] = [process.argv[2] ?? RECOVERIES, process.argv[3] ?? systemRandom.below(2 ** 31)].map(
   Number,
