@@ -67,6 +67,7 @@ describe('the main journey, read aloud', () => {
         'If so, an administrator of Harbour Cloud can help.',
       '  button "Send it again"',
       '  link "Use another address"',
+      '  link "No access to my email or phone"',
       '  button "I remember my password"',
     ])
   })

@@ -7,7 +7,8 @@ import { addOrganization } from '../../src/organizations/store.ts'
 import { newId, systemRandom } from '../../src/platform/random.ts'
 import { stoppedClock } from '../support/clock.ts'
 import { freshDatabase, type FreshDatabase } from '../support/database.ts'
-import { openPortal } from '../support/portal.ts'
+import { terminal } from '../cli/terminal.ts'
+import { openPortal, type Portal } from '../support/portal.ts'
 import { createPassword, followLink, getLink, NEW_PASSWORD, signIn } from '../support/steps.ts'
 
 /** Names an organization and no person, so that any worker can claim from it. */
@@ -19,6 +20,18 @@ interface TableFacts {
   forced: boolean
   policies: number
   owner: string
+}
+
+/** Somebody asks the organization to be let back in, and an administrator agrees. */
+async function requestApproved(portal: Portal): Promise<void> {
+  const noah = portal.visitor()
+  await noah.open('/harbour/recover/ask')
+  await noah.press('Ask', { identifier: 'noah', note: 'Room 12' })
+  await portal.deliver()
+  const { said, type } = terminal(portal)
+  await type('requests', 'list', 'harbour')
+  const id = said.join('\n').slice(0, 36)
+  await type('requests', 'approve', 'harbour', id, '--as', 'adam', '--reason', 'Met him')
 }
 
 describe('tenancy, on the real database', () => {
@@ -81,6 +94,7 @@ describe('tenancy, on the real database', () => {
       await signIn(mia, 'mia', NEW_PASSWORD)
       await signIn(portal.visitor(), 'nobody', NEW_PASSWORD)
       await signIn(portal.visitor(), 'noah')
+      await requestApproved(portal)
       const { id } = await portal.organization('harbour')
       const seen: Record<string, number[]> = {}
       for (const { name } of tables) {
