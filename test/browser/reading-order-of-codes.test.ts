@@ -28,7 +28,7 @@ describe('codes and the second lock, read aloud', () => {
       '      listitem',
       '        link "Choose how we reach you"',
       '  heading "How shall we reach you?" [level=1]',
-      '  paragraph: Choose one. If it does not reach you, you can come back and choose the other.',
+      '  paragraph: Choose one. If it does not reach you, you can come back and choose another.',
       '  group "Please choose"',
       '    text: Please choose',
       '    paragraph: Choose how we reach you',
@@ -68,6 +68,7 @@ describe('codes and the second lock, read aloud', () => {
       '  paragraph: Nothing after two minutes? The account may have no mobile number that can be used. ' +
         'If so, an administrator of Summit Identity can help.',
       '  button "Use email instead"',
+      '  link "No access to my email or phone"',
       '  button "I remember my password"',
     ])
     expect(await describedBy(page.getByLabel('Code from the message'))).to.equal(
@@ -150,6 +151,7 @@ describe('codes and the second lock, read aloud', () => {
       '    strong: App not at hand?',
       '    text: "Type one of the recovery codes that you kept when you set it up: each works once."',
       '  paragraph: Neither of them? An administrator of Harbour Cloud can help.',
+      '  link "I lost my authenticator"',
       '  button "I remember my password"',
     ])
   })
