@@ -10,7 +10,7 @@ import { holdAttempt, move, whyBarred } from './in-hand.ts'
 import type { RecoveryParts } from './parts.ts'
 import { settingsFor } from './settings.ts'
 import { setUpIfEnrolling } from './pending.ts'
-import { secretHash } from './secret.ts'
+import { codeHashes } from './secret.ts'
 import { attemptAskedBy, issuedSecret, lockAttempt, type StoredAttempt } from './store.ts'
 import { strategyOf } from './strategies/index.ts'
 
@@ -41,10 +41,9 @@ export async function enterCode(
   if ('outcome' in counted) return counted
   const spent = await parts.limits.spend('wrong-tokens-per-address', visitor.network)
   if (!spent.allowed) return { outcome: 'too-many', retryAfterSeconds: spent.retryAfterSeconds }
-  const strategy = strategyOf(parts, counted.attempt.method ?? '')
-  const hash = secretHash(parts, strategy, counted.attempt, code)
+  const hashes = codeHashes(parts, counted.attempt, code)
   const entered = await withOrganization(parts.database, organizationId, (tx) =>
-    judge(parts, tx, counted, hash, visitor),
+    judge(parts, tx, counted, hashes, visitor),
   )
   // The code is spent by now: that an address's try could not be given back must not cost the person its cookie.
   if (entered.outcome !== 'wrong')
@@ -74,11 +73,11 @@ async function judge(
   parts: RecoveryParts,
   tx: Transaction,
   { attempt: { id, method }, triesLeft }: { attempt: StoredAttempt; triesLeft: number },
-  hash: Buffer,
+  hashes: Buffer[],
   visitor: Visitor,
 ): Promise<CodeEntered> {
   const wrong = { outcome: 'wrong', triesLeft } as const
-  const secret = await issuedSecret(tx, hash)
+  const secret = await issuedSecret(tx, ...hashes)
   if (secret?.attemptId !== id) return wrong
   const held = await holdAttempt(tx, id)
   if (!held?.account || held.attempt.step !== 'proving' || method === null) return wrong
