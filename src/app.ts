@@ -31,7 +31,7 @@ import { prepareRequestWaiting } from './recovery/ask-organization.ts'
 import { prepareCode, prepareLink } from './recovery/deliver.ts'
 import { prepareRequestApproved, prepareRequestGranted } from './recovery/grant-request.ts'
 import { onCodeLost } from './recovery/instead.ts'
-import { linkOutOfPause } from './recovery/paused-sign-in.ts'
+import { linkInLetter } from './recovery/letter-link.ts'
 import { STRATEGIES } from './recovery/strategies/index.ts'
 import type { Strategy } from './recovery/strategy.ts'
 import { DEMO_AUTHENTICATOR, DEMO_ORGANIZATIONS, DEMO_PASSWORD } from '../seeds/demo-organizations.ts'
@@ -179,7 +179,9 @@ function preparersOf(parts: WebParts): Preparers {
     'request-refused': (tx, message) => prepareRequestRefused(parts.publicUrl, tx, message),
     'code-not-sent': (tx, message) => prepareCodeNotSent(parts.publicUrl, tx, message),
     'password-changed': (tx, message) => preparePasswordChanged(parts.publicUrl, tx, message),
-    'sign-in-paused': async (tx, message) =>
-      prepareSignInPaused(parts.publicUrl, tx, message, await linkOutOfPause(parts, tx, message)),
+    'sign-in-paused': async (tx, message) => {
+      const letter = { ...message.data, messageId: message.id, origin: 'paused-sign-in' } as const
+      return prepareSignInPaused(parts.publicUrl, tx, message, await linkInLetter(parts, tx, letter))
+    },
   }
 }

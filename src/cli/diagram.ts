@@ -1,4 +1,11 @@
-import { moves, transition, type Attempt, type AttemptEvent, type Step } from '../recovery/attempt.ts'
+import {
+  moves,
+  newAttempt,
+  transition,
+  type Attempt,
+  type AttemptEvent,
+  type Step,
+} from '../recovery/attempt.ts'
 import type { Demands, Proof } from '../recovery/policy.ts'
 import type { Command } from './command.ts'
 
@@ -57,28 +64,18 @@ const PERSON = { accountId: '', securityEpoch: 0 }
 const LATER = new Date(1)
 
 /** Where a recovery begins: with the way still to be chosen, or with the only one. The person is who will be found. */
-const BEGINNINGS: readonly Attempt[] = (['choosing', 'proving'] as const).map((step) => ({
-  id: '',
-  lineage: '',
-  sequence: 1,
-  origin: 'person',
-  settingsVersion: 1,
-  person: PERSON,
-  method: step === 'choosing' ? null : METHOD,
-  browserHash: null,
-  step,
-  closedReason: null,
-  proven: [],
-  pendingSealed: null,
-  exchanges: 0,
-  tries: 0,
-  submits: 0,
-  refreshed: false,
-  completedBy: null,
-  finishBy: null,
-  expiresAt: LATER,
-  endedAt: null,
-}))
+const BEGINNINGS = ([null, METHOD] as const).map((method) =>
+  newAttempt({
+    id: '',
+    lineage: '',
+    sequence: 1,
+    origin: 'person',
+    settingsVersion: 1,
+    person: PERSON,
+    method,
+    expiresAt: LATER,
+  }),
+)
 
 const PROOFS: readonly Proof[] = ['authenticator', 'recovery-code', 'enrolment', 'kept-codes']
 

@@ -27,10 +27,10 @@ export async function prepareSignInPaused(
   publicUrl: string,
   tx: Transaction,
   message: QueuedMessage<'sign-in-paused'>,
-  link: string | null,
+  out: { link: string } | null,
 ): Promise<Prepared<'sign-in-paused'>> {
   const common = await commonTo(publicUrl, tx, message)
-  return toRecipient(message, { ...common, recoverUrl: link ?? common.recoverUrl })
+  return toRecipient(message, { ...common, recoverUrl: out?.link ?? common.recoverUrl })
 }
 
 /** The letter that tells a person that the code they asked for does not come, where no link may go out instead. */

@@ -1,14 +1,14 @@
 import type { Account } from '../accounts/account.ts'
-import { record, visitorOrigin } from '../audit/audit.ts'
 import type { Transaction } from '../database/transaction.ts'
 import { hashToken } from '../platform/secrets.ts'
 import type { Visitor } from '../platform/visitor.ts'
-import { whyOver, type Attempt, type ClosedReason } from './attempt.ts'
+import { whyOver, type Attempt } from './attempt.ts'
 import { demandsOn } from './demands.ts'
 import { holdAttempt, move, whyBarred } from './in-hand.ts'
 import type { RecoveryParts } from './parts.ts'
 import { setUpIfEnrolling } from './pending.ts'
 import { nextStep, type Demands } from './policy.ts'
+import { recordRefusal } from './record.ts'
 import { settingsFor } from './settings.ts'
 import { attemptAnsweredBy } from './store.ts'
 
@@ -50,21 +50,4 @@ export async function holdAnswered(
   const standsWhereItMust = nextStep(attempt, demands) === attempt.step
   const moved = standsWhereItMust ? attempt : await move(tx, attempt, { name: 'reassessed', demands })
   return moved && { attempt: await setUpIfEnrolling(parts, tx, moved), account, demands }
-}
-
-/** Records that something of an attempt was refused, and why. */
-export async function recordRefusal(
-  parts: RecoveryParts,
-  tx: Transaction,
-  { id, person }: Attempt,
-  visitor: Visitor,
-  reason: ClosedReason | 'wrong-code',
-): Promise<void> {
-  await record(tx, parts.random, {
-    kind: 'recovery.refused',
-    outcome: 'refused',
-    origin: visitorOrigin(visitor),
-    subjectId: person?.accountId ?? null,
-    detail: { attempt: id, reason },
-  })
 }

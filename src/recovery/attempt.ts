@@ -21,6 +21,9 @@ export const CLOSED_REASONS = [
 ] as const
 export type ClosedReason = (typeof CLOSED_REASONS)[number]
 
+/** Why a link or a code no longer works, told only to who holds it. */
+export type DeadReason = ClosedReason | 'used' | 'not-known'
+
 /** Whom an attempt is for, and the account's security epoch when that was found out. */
 export interface Person {
   accountId: string
@@ -62,6 +65,12 @@ export interface Attempt {
   expiresAt: Date
   endedAt: Date | null
 }
+
+/** What a new attempt is told; all else begins at nothing. */
+type NewAttempt = Pick<
+  Attempt,
+  'id' | 'lineage' | 'sequence' | 'origin' | 'settingsVersion' | 'person' | 'method' | 'expiresAt'
+>
 
 export type AttemptEvent =
   | { name: 'chosen'; method: MethodId }
@@ -182,6 +191,25 @@ export const moves: Record<Step, Moves> = {
   },
   done: { tried },
   closed: { tried },
+}
+
+/** An attempt at its beginning: the way is still to be chosen, or a message of the chosen one is to go out. */
+export function newAttempt(told: NewAttempt): Attempt {
+  return {
+    ...told,
+    browserHash: null,
+    step: told.method === null ? 'choosing' : 'proving',
+    closedReason: null,
+    proven: [],
+    pendingSealed: null,
+    exchanges: 0,
+    tries: 0,
+    submits: 0,
+    refreshed: false,
+    completedBy: null,
+    finishBy: null,
+    endedAt: null,
+  }
 }
 
 /** Moves an attempt by what happened at an instant; null when that is out of step. Pure. */

@@ -90,7 +90,7 @@ async function askAnew(
     const ways = offered(parts, settings.settings.recovery)
     if (method !== null && !ways.some(({ id }) => id === method)) return null
     const wait = method === previous.method ? secondsToWait(parts, previous, tx.now) : 0
-    if (wait > 0) return { outcome: 'too-many', retryAfterSeconds: wait }
+    if (wait > 0) return { outcome: 'too-early', retryAfterSeconds: wait }
     const start = { settings, identifier: identifierOf(parts, previous), asking }
     return startAttempt(parts, tx, {
       ...start,

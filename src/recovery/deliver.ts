@@ -12,11 +12,10 @@ import { after, HOUR, MINUTE } from '../platform/clock.ts'
 import { takeTurn, type Refusal } from './allowance.ts'
 import { CLOSED_REASONS, type ClosedReason } from './attempt.ts'
 import { demandsOn } from './demands.ts'
-import { holdAttempt, isOutdated, move, type AttemptInHand } from './in-hand.ts'
+import { holdAttempt, isOffered, isOutdated, move, type AttemptInHand } from './in-hand.ts'
 import { sendLinkInstead } from './instead.ts'
-import { ORIGINS } from './origin.ts'
 import type { RecoveryParts } from './parts.ts'
-import { secretHash } from './secret.ts'
+import { lifetimeOf, secretHash } from './secret.ts'
 import { settingsFor } from './settings.ts'
 import { identifierOf } from './start.ts'
 import { addSecret, attemptById, lockAttempt, type StoredAttempt } from './store.ts'
@@ -150,8 +149,7 @@ async function mintFor(
         (account && to ? await takeTurn(parts, tx, attempt, account, { strategy, to, settings }) : 'nobody'))
   if (reason || !account || !to) return withhold(parts, tx, held, reason ?? 'nobody')
 
-  const minutes = strategy.lifetimeMinutes(settings)
-  const lifetime = ORIGINS[attempt.origin].linkLifetime ?? minutes * MINUTE
+  const lifetime = lifetimeOf(parts, attempt, settings)
   const secret = await mint(parts, tx, { attempt, account }, { strategy, settings, lifetime })
   return { to, secret, lifetime, attempt, account, organization, settings }
 }
@@ -166,7 +164,7 @@ async function whyNobodyIsReached(
   if (attempt.step !== 'proving') return attempt.closedReason ?? 'answered'
   if (tx.now >= attempt.expiresAt && !attempt.person) return 'expired'
   if (account?.state !== 'active') return 'nobody'
-  if (!settings.recovery.methods.includes(strategy.id)) return 'no-longer-offered'
+  if (!isOffered(attempt, settings.recovery)) return 'no-longer-offered'
   if (attempt.person && isOutdated(attempt, account)) return 'account-changed'
   if (!strategy.reachable(account, settings, tx.now)) return 'unreachable'
   const isAllowed = await mayUseCode(tx, attempt, account, strategy, settings)

@@ -1,12 +1,10 @@
-import { record, visitorOrigin } from '../audit/audit.ts'
-import { withOrganization, type Transaction } from '../database/transaction.ts'
-import { hashToken } from '../platform/secrets.ts'
-import { isToken } from '../platform/random.ts'
+import { withOrganization } from '../database/transaction.ts'
 import type { Visitor } from '../platform/visitor.ts'
-import { tooManyWrongTokens, type DeadReason } from './follow-link.ts'
-import { holdAttempt, move, readAttempt, type AttemptInHand } from './in-hand.ts'
+import type { DeadReason } from './attempt.ts'
+import { tooManyWrongTokens } from './follow-link.ts'
+import { attemptOfLink, holdAttempt, move, readAttempt, type AttemptInHand } from './in-hand.ts'
 import type { RecoveryParts } from './parts.ts'
-import { issuedSecret } from './store.ts'
+import { recordDeed } from './record.ts'
 
 /** How a request stands for who says that it was not theirs: open, or over for a reason. */
 export type Disowning =
@@ -22,7 +20,7 @@ export async function examineRequest(
   visitor: Visitor,
 ): Promise<Disowning> {
   const state = await withOrganization(parts.database, organizationId, async (tx) =>
-    stateOf(await find(tx, token, readAttempt)),
+    stateOf(await attemptOfLink(tx, token, readAttempt)),
   )
   return (await tooManyWrongTokens(parts, state, visitor)) ?? state
 }
@@ -38,26 +36,15 @@ export async function disownRequest(
   visitor: Visitor,
 ): Promise<Disowning> {
   const state = await withOrganization(parts.database, organizationId, async (tx): Promise<Disowning> => {
-    const found = await find(tx, token, holdAttempt)
+    const found = await attemptOfLink(tx, token, holdAttempt)
     const before = stateOf(found)
     if (!found || before.outcome !== 'open') return before
     const { attempt } = found
     await move(tx, attempt, { name: 'ended', reason: 'cancelled' })
-    await record(tx, parts.random, {
-      kind: 'recovery.disowned',
-      outcome: 'success',
-      origin: visitorOrigin(visitor),
-      subjectId: attempt.person?.accountId ?? null,
-      detail: { attempt: attempt.id, step: attempt.step },
-    })
+    await recordDeed(parts, tx, 'recovery.disowned', attempt, visitor, { step: attempt.step })
     return { outcome: 'dead', reason: 'cancelled' }
   })
   return (await tooManyWrongTokens(parts, state, visitor)) ?? state
-}
-
-async function find(tx: Transaction, token: string, read: typeof readAttempt): Promise<AttemptInHand | null> {
-  const secret = isToken(token) ? await issuedSecret(tx, hashToken(token)) : null
-  return secret && read(tx, secret.attemptId)
 }
 
 function stateOf(found: AttemptInHand | null): { outcome: 'open' } | { outcome: 'dead'; reason: DeadReason } {

@@ -1,11 +1,11 @@
-import { record, visitorOrigin } from '../audit/audit.ts'
 import { newRecoveryCodes, readRecoveryCode } from '../credentials/recovery-codes.ts'
 import { matchingStep, readTotpCode } from '../credentials/totp.ts'
 import { withOrganization } from '../database/transaction.ts'
-import { holdAnswered, recordRefusal, type Answerer } from './answered.ts'
+import { holdAnswered, type Answerer } from './answered.ts'
 import { move } from './in-hand.ts'
 import type { RecoveryParts } from './parts.ts'
 import { pendingOf, sealPending } from './pending.ts'
+import { recordDeed, recordRefusal } from './record.ts'
 
 /** What became of a code that confirms a new authenticator, or of a recovery code typed back. */
 export type Enrolled = { outcome: 'proved' | 'malformed' | 'wrong' | 'out-of-step' }
@@ -46,13 +46,7 @@ export async function confirmEnrolment(
     const ready = await move(tx, attempt, { name: 'set-up', pendingSealed })
     if (!ready || !(await move(tx, ready, { name: 'proved', proof: 'enrolment', demands })))
       throw new Error(`an enrolment was confirmed at step "${attempt.step}"`)
-    await record(tx, parts.random, {
-      kind: 'recovery.authenticator-confirmed',
-      outcome: 'success',
-      origin: visitorOrigin(answerer.visitor),
-      subjectId: held.account.id,
-      detail: { attempt: attempt.id },
-    })
+    await recordDeed(parts, tx, 'recovery.authenticator-confirmed', attempt, answerer.visitor)
     return { outcome: 'proved' }
   })
 }

@@ -1,6 +1,4 @@
-import { record, visitorOrigin } from '../audit/audit.ts'
 import { withOrganization, type Transaction } from '../database/transaction.ts'
-import { after, MINUTE } from '../platform/clock.ts'
 import { newToken } from '../platform/random.ts'
 import { hashToken } from '../platform/secrets.ts'
 import type { Visitor } from '../platform/visitor.ts'
@@ -10,9 +8,11 @@ import { holdAttempt, move, whyBarred } from './in-hand.ts'
 import type { RecoveryParts } from './parts.ts'
 import { settingsFor } from './settings.ts'
 import { setUpIfEnrolling } from './pending.ts'
-import { codeHashes } from './secret.ts'
+import { recordDeed, recordRefusal } from './record.ts'
+import { codeHashes, isLate, lifetimeOf } from './secret.ts'
 import { attemptAskedBy, issuedSecret, lockAttempt, type StoredAttempt } from './store.ts'
 import { strategyOf } from './strategies/index.ts'
+import type { Strategy } from './strategy.ts'
 
 /** What became of a code that was typed. `wrong` is one answer for everything but the right code. */
 export type CodeEntered =
@@ -51,28 +51,34 @@ export async function enterCode(
   return entered
 }
 
+interface CountedTry {
+  attempt: StoredAttempt
+  strategy: Strategy
+  triesLeft: number
+}
+
 /** Counts the try on the request's own row, whether or not anybody was found for it. */
 async function countTry(
   parts: RecoveryParts,
   tx: Transaction,
   recoveryToken: string,
   code: string,
-): Promise<{ attempt: StoredAttempt; triesLeft: number } | CodeEntered> {
+): Promise<CountedTry | CodeEntered> {
   const seen = await attemptAskedBy(tx, recoveryToken)
   const attempt = seen && (await lockAttempt(tx, seen.id))
-  if (!attempt?.method || strategyOf(parts, attempt.method).answeredBy === 'link')
-    return { outcome: 'out-of-step' }
-  const settings = await settingsFor(tx, attempt)
-  if (!strategyOf(parts, attempt.method).isWellFormed(code, settings)) return { outcome: 'malformed' }
+  const strategy = attempt?.method ? strategyOf(parts, attempt.method) : null
+  if (!attempt || strategy?.answeredBy !== 'code') return { outcome: 'out-of-step' }
+  if (!strategy.isWellFormed(code)) return { outcome: 'malformed' }
   const counted = await move(tx, attempt, { name: 'tried' })
-  return counted ? { attempt, triesLeft: MOST_TRIES - counted.tries } : { outcome: 'wrong', triesLeft: 0 }
+  if (!counted) return { outcome: 'wrong', triesLeft: 0 }
+  return { attempt, strategy, triesLeft: MOST_TRIES - counted.tries }
 }
 
 /** Finds the code before anything else: for a wrong one the same queries run whether or not anybody was found. */
 async function judge(
   parts: RecoveryParts,
   tx: Transaction,
-  { attempt: { id, method }, triesLeft }: { attempt: StoredAttempt; triesLeft: number },
+  { attempt: { id }, strategy, triesLeft }: CountedTry,
   hashes: Buffer[],
   visitor: Visitor,
 ): Promise<CodeEntered> {
@@ -80,41 +86,24 @@ async function judge(
   const secret = await issuedSecret(tx, ...hashes)
   if (secret?.attemptId !== id) return wrong
   const held = await holdAttempt(tx, id)
-  if (!held?.account || held.attempt.step !== 'proving' || method === null) return wrong
+  if (!held?.account || held.attempt.step !== 'proving') return wrong
   const { attempt, account } = held
   const settings = await settingsFor(tx, attempt)
   const barred = whyBarred(attempt, account, settings.recovery)
-  const lifetime = strategyOf(parts, method).lifetimeMinutes(settings) * MINUTE
-  const isLate = tx.now >= secret.expiresAt || tx.now >= after(secret.issuedAt, lifetime)
-  if (barred || isLate) {
-    await recordAnswer(parts, tx, attempt, visitor, barred ?? 'expired')
-    return { outcome: 'dead', reason: barred ?? 'expired' }
+  const dead = barred ?? (isLate(secret, lifetimeOf(parts, attempt, settings), tx.now) ? 'expired' : null)
+  if (dead) {
+    await recordRefusal(parts, tx, attempt, visitor, dead)
+    return { outcome: 'dead', reason: dead }
   }
   const browserToken = newToken(parts.random)
   const moved = await move(tx, attempt, {
     name: 'answered',
-    proof: method,
+    proof: strategy.id,
     browserHash: hashToken(browserToken),
     demands: await demandsOn(tx, attempt, account.id),
   })
   if (!moved) return wrong
   await setUpIfEnrolling(parts, tx, moved)
-  await recordAnswer(parts, tx, attempt, visitor)
+  await recordDeed(parts, tx, 'recovery.code-entered', attempt, visitor)
   return { outcome: 'proved', browserToken }
-}
-
-async function recordAnswer(
-  parts: RecoveryParts,
-  tx: Transaction,
-  { id, person }: StoredAttempt,
-  visitor: Visitor,
-  reason?: ClosedReason,
-): Promise<void> {
-  await record(tx, parts.random, {
-    kind: reason ? 'recovery.refused' : 'recovery.code-entered',
-    outcome: reason ? 'refused' : 'success',
-    origin: visitorOrigin(visitor),
-    subjectId: person?.accountId ?? null,
-    detail: { attempt: id, ...(reason ? { reason } : {}) },
-  })
 }

@@ -1,23 +1,19 @@
-import { record, visitorOrigin } from '../audit/audit.ts'
 import { withOrganization, type Transaction } from '../database/transaction.ts'
 import { currentSettings } from '../organizations/store.ts'
-import { after, MINUTE } from '../platform/clock.ts'
-import { isToken, newToken } from '../platform/random.ts'
+import { newToken } from '../platform/random.ts'
 import { hashToken } from '../platform/secrets.ts'
 import type { Visitor } from '../platform/visitor.ts'
-import { hasTriesLeft, MOST_EXCHANGES, type Attempt, type ClosedReason } from './attempt.ts'
-import { holdAttempt, move, readAttempt, whyBarred, type AttemptInHand } from './in-hand.ts'
+import { hasTriesLeft, MOST_EXCHANGES, type Attempt, type ClosedReason, type DeadReason } from './attempt.ts'
+import { attemptOfLink, holdAttempt, move, readAttempt, whyBarred, type AttemptInHand } from './in-hand.ts'
 import { demandsOn } from './demands.ts'
-import { ORIGINS, type Origin } from './origin.ts'
+import type { Origin } from './origin.ts'
 import type { RecoveryParts } from './parts.ts'
 import { setUpIfEnrolling } from './pending.ts'
+import { recordDeed, recordRefusal } from './record.ts'
+import { isLate, lifetimeOf } from './secret.ts'
 import { settingsFor } from './settings.ts'
 import { identifierOf, startAttempt, type Asking, type Begun } from './start.ts'
-import { issuedSecret, type IssuedSecret } from './store.ts'
-import { strategyOf } from './strategies/index.ts'
-
-/** Why a link no longer works, told only to who holds it. */
-export type DeadReason = ClosedReason | 'used' | 'not-known'
+import type { IssuedSecret } from './store.ts'
 
 /** A link as it stands: alive, or dead for a reason, and then whether a fresh one can be sent in its place. */
 export type LinkState =
@@ -30,10 +26,6 @@ export type Followed =
   | { outcome: 'dead'; reason: DeadReason; canRefresh: boolean }
   | { outcome: 'too-many'; retryAfterSeconds: number }
 
-interface FoundLink extends AttemptInHand {
-  secret: IssuedSecret
-}
-
 /** Tells how a link stands and changes nothing, because mail scanners open links (TK-06). */
 export async function examineLink(
   parts: RecoveryParts,
@@ -42,7 +34,7 @@ export async function examineLink(
   visitor: Visitor,
 ): Promise<LinkState> {
   const state = await withOrganization(parts.database, organizationId, async (tx): Promise<LinkState> => {
-    const found = await find(tx, token, readAttempt)
+    const found = await attemptOfLink(tx, token, readAttempt)
     if (!found) return UNKNOWN
     const dead = await whyDead(parts, tx, found)
     if (!dead) return { outcome: 'alive', origin: found.attempt.origin }
@@ -80,7 +72,7 @@ export async function refreshLink(
   const spent = await parts.limits.spend('recovery-requests-per-address', asking.visitor.network)
   if (!spent.allowed) return { outcome: 'too-many', retryAfterSeconds: spent.retryAfterSeconds }
   return withOrganization(parts.database, organizationId, async (tx) => {
-    const found = await find(tx, token, holdAttempt)
+    const found = await attemptOfLink(tx, token, holdAttempt)
     if (!found?.account || (await whyDead(parts, tx, found)) !== 'expired') return null
     const { attempt, account: person } = found
     const settings = await currentSettings(tx)
@@ -99,16 +91,14 @@ async function exchange(
   token: string,
   visitor: Visitor,
 ): Promise<Exclude<Followed, { outcome: 'too-many' }>> {
-  const found = await find(tx, token, holdAttempt)
+  const found = await attemptOfLink(tx, token, holdAttempt)
   if (!found) return UNKNOWN
   const { attempt, account } = found
-  const refused = (reason: DeadReason) => recordFollowing(parts, tx, attempt, visitor, reason)
-
   const dead = await whyDead(parts, tx, found)
   if (dead) {
     // An expired link alone does not end its attempt: another mail of it, sent on a retry, may still be good.
     if (dead !== 'expired' && dead !== 'used') await move(tx, attempt, { name: 'ended', reason: dead })
-    await refused(dead)
+    await recordRefusal(parts, tx, attempt, visitor, dead)
     return { outcome: 'dead', reason: dead, canRefresh: canRefresh(dead, attempt) }
   }
   if (!account || !attempt.method) throw new Error('a living link of nobody')
@@ -121,52 +111,27 @@ async function exchange(
   })
   if (!moved) throw new Error(`a living link at step "${attempt.step}"`)
   await setUpIfEnrolling(parts, tx, moved)
-  await recordFollowing(parts, tx, attempt, visitor)
+  await recordDeed(parts, tx, 'recovery.link-followed', attempt, visitor)
   return { outcome: 'followed', browserToken }
-}
-
-async function find(tx: Transaction, token: string, read: typeof readAttempt): Promise<FoundLink | null> {
-  if (!isToken(token)) return null
-  const secret = await issuedSecret(tx, hashToken(token))
-  const found = secret && (await read(tx, secret.attemptId))
-  return found && { ...found, secret }
 }
 
 async function whyDead(
   parts: RecoveryParts,
   tx: Transaction,
-  { secret, attempt, account }: FoundLink,
+  { secret, attempt, account }: AttemptInHand & { secret: IssuedSecret },
 ): Promise<ClosedReason | 'used' | null> {
   if (attempt.step === 'done') return 'used'
   if (attempt.closedReason) return attempt.closedReason
   const settings = await settingsFor(tx, attempt)
   const barred = whyBarred(attempt, account, settings.recovery)
   if (barred) return barred
-  const minutes = strategyOf(parts, attempt.method ?? '').lifetimeMinutes(settings)
-  const lifetimeNow = ORIGINS[attempt.origin].linkLifetime ?? minutes * MINUTE
-  if (tx.now >= secret.expiresAt || tx.now >= after(secret.issuedAt, lifetimeNow)) return 'expired'
+  if (isLate(secret, lifetimeOf(parts, attempt, settings), tx.now)) return 'expired'
   return attempt.exchanges >= MOST_EXCHANGES || !hasTriesLeft(attempt) ? 'too-many-tries' : null
 }
 
 /** Only a link that was genuine, and whose person is known by it, can be answered with a fresh one. */
 function canRefresh(reason: DeadReason, attempt: Attempt): boolean {
   return reason === 'expired' && attempt.person !== null
-}
-
-async function recordFollowing(
-  parts: RecoveryParts,
-  tx: Transaction,
-  attempt: Attempt,
-  visitor: Visitor,
-  reason?: DeadReason,
-): Promise<void> {
-  await record(tx, parts.random, {
-    kind: reason ? 'recovery.refused' : 'recovery.link-followed',
-    outcome: reason ? 'refused' : 'success',
-    origin: visitorOrigin(visitor),
-    subjectId: attempt.person?.accountId ?? null,
-    detail: { attempt: attempt.id, ...(reason ? { reason } : {}) },
-  })
 }
 
 /** Counts a token that was never ours against the network that it came from; null while that may go on. */

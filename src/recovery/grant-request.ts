@@ -7,15 +7,9 @@ import { letterhead } from '../organizations/branding.ts'
 import { currentSettings, organizationOf } from '../organizations/store.ts'
 import { HOUR } from '../platform/clock.ts'
 import type { Visitor } from '../platform/visitor.ts'
-import { linkWith, mint } from './deliver.ts'
-import { isOutdated } from './in-hand.ts'
-import { ORIGINS } from './origin.ts'
+import { linkInLetter } from './letter-link.ts'
 import type { RecoveryParts } from './parts.ts'
 import { endRequest, lockLiveRequest, requestById, type RecoveryRequest } from './request-store.ts'
-import { settingsFor } from './settings.ts'
-import { addNewAttempt, nobodyAsking } from './start.ts'
-import { lockAttempt } from './store.ts'
-import { strategyOf } from './strategies/index.ts'
 
 const CANCELLING = 'cancel a request'
 
@@ -47,34 +41,21 @@ export async function prepareRequestGranted(
   const to = person && verifiedEmail(person)
   if (!seen || !to || person.state !== 'active') return { drop: 'unreachable' }
   const live = await lockLiveRequest(tx, seen.id)
-  const made = await lockAttempt(tx, message.id)
-  if (live?.state !== 'approved' && !made) return { drop: 'stopped' }
-  const settings = await currentSettings(tx)
-  if (!made && person.securityEpoch !== seen.securityEpoch) {
+  const isRetry = seen.state === 'granted'
+  if (live?.state !== 'approved' && !isRetry) return { drop: 'stopped' }
+  if (live && person.securityEpoch !== seen.securityEpoch) {
     await endRequest(tx, seen.id, 'expired')
     return { drop: 'account changed' }
   }
-  if (!made) {
-    await addNewAttempt(parts, tx, {
-      settings,
-      identifier: to,
-      method: 'email-link',
-      asking: nobodyAsking(settings.settings.branding.locale),
-      granted: { origin: 'approved', person, id: message.id },
-    })
-    await endRequest(tx, seen.id, 'granted')
-  }
-  const attempt = made ?? (await lockAttempt(tx, message.id))
-  if (attempt?.step !== 'proving' || isOutdated(attempt, person)) return { drop: 'answered' }
-  const lifetime = ORIGINS.approved.linkLifetime ?? 0
-  const minting = {
-    strategy: strategyOf(parts, 'email-link'),
-    settings: await settingsFor(tx, attempt),
-    lifetime,
-  }
-  const secret = await mint(parts, tx, { attempt, account: person }, minting)
+  const granted = await linkInLetter(parts, tx, {
+    messageId: message.id,
+    accountId: person.id,
+    origin: 'approved',
+  })
+  if (!granted) return { drop: 'answered' }
+  if (live) await endRequest(tx, seen.id, 'granted')
   const letter = await letterTo(parts, tx, seen)
-  const link = linkWith(parts, await organizationOf(tx), secret)
+  const { link, lifetime } = granted
   return { send: { to, locale: message.locale, data: { ...letter, link, hours: lifetime / HOUR } } }
 }
 

@@ -2,9 +2,18 @@ import type { Account } from '../accounts/account.ts'
 import { accountById, lockAccount } from '../accounts/store.ts'
 import type { Transaction } from '../database/transaction.ts'
 import type { RecoverySettings } from '../organizations/settings.ts'
+import { isToken } from '../platform/random.ts'
+import { hashToken } from '../platform/secrets.ts'
 import { transition, type Attempt, type AttemptEvent } from './attempt.ts'
 import { ORIGINS } from './origin.ts'
-import { attemptById, lockAttempt, saveAttempt, type StoredAttempt } from './store.ts'
+import {
+  attemptById,
+  issuedSecret,
+  lockAttempt,
+  saveAttempt,
+  type IssuedSecret,
+  type StoredAttempt,
+} from './store.ts'
 
 /** An attempt together with the account that it is for, where that is known. */
 export interface AttemptInHand {
@@ -29,6 +38,17 @@ export async function holdAttempt(tx: Transaction, id: string): Promise<AttemptI
   return attempt && { attempt, account }
 }
 
+/** The attempt of a link, by the token in it, read or held; null for a token that was never sent, or too long ago. */
+export async function attemptOfLink(
+  tx: Transaction,
+  token: string,
+  read: typeof readAttempt,
+): Promise<(AttemptInHand & { secret: IssuedSecret }) | null> {
+  const secret = isToken(token) ? await issuedSecret(tx, hashToken(token)) : null
+  const found = secret && (await read(tx, secret.attemptId))
+  return found && { ...found, secret }
+}
+
 /** Whether the account changed since the attempt's message was sent: another password, address, state or role. */
 export function isOutdated(attempt: Attempt, account: Account | null): boolean {
   return account?.state !== 'active' || account.securityEpoch !== attempt.person?.securityEpoch
@@ -44,8 +64,12 @@ export function whyBarred(
   recovery: RecoverySettings,
 ): 'account-changed' | 'no-longer-offered' | null {
   if (isOutdated(attempt, account)) return 'account-changed'
-  if (ORIGINS[attempt.origin].isAlwaysOffered) return null
-  return attempt.method !== null && recovery.methods.includes(attempt.method) ? null : 'no-longer-offered'
+  return isOffered(attempt, recovery) ? null : 'no-longer-offered'
+}
+
+/** Whether the method of an attempt is open to it by these settings. */
+export function isOffered({ origin, method }: Attempt, { methods }: RecoverySettings): boolean {
+  return !ORIGINS[origin].isSelfService || (method !== null && methods.includes(method))
 }
 
 /** Moves an attempt that this transaction holds and saves it. Returns it as it is now; null when that was out of step. */

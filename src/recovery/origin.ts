@@ -15,8 +15,8 @@ interface OriginRules {
   linkLifetime: number | null
   /** Whether its message counts against what the account may get in an hour and a day. */
   isLimited: boolean
-  /** Whether it goes on where the organization offers its method to nobody. */
-  isAlwaysOffered: boolean
+  /** Whether nobody of the organization stands behind it: only then must the organization offer its method. */
+  isSelfService: boolean
   /** Whether the person sets up their authenticator anew: that they lost it was checked by people. */
   enrolsAnew: boolean
 }
@@ -26,13 +26,14 @@ const REQUEST = {
   begun: 'recovery.requested',
   message: null,
   linkLifetime: null,
-  isAlwaysOffered: false,
+  isSelfService: true,
   enrolsAnew: false,
 } as const
 
 export const ORIGINS: Record<Origin, OriginRules> = {
   person: { ...REQUEST, isLimited: true },
   'expired-link': { ...REQUEST, isLimited: false },
+  // Strangers who paused sign-in can use up what ordinary requests may cost as well.
   'paused-sign-in': { ...REQUEST, isLimited: false },
   // A code that was asked for could not go out by SMS: a link goes out instead, to the same person.
   'code-not-sent': { ...REQUEST, actor: 'system', isLimited: true },
@@ -42,7 +43,7 @@ export const ORIGINS: Record<Origin, OriginRules> = {
     message: null,
     linkLifetime: 24 * HOUR,
     isLimited: false,
-    isAlwaysOffered: true,
+    isSelfService: false,
     enrolsAnew: true,
   },
   // An invitation by the operator is read when its owner comes to work, not within minutes.
@@ -52,7 +53,7 @@ export const ORIGINS: Record<Origin, OriginRules> = {
     message: 'welcome',
     linkLifetime: 24 * HOUR,
     isLimited: false,
-    isAlwaysOffered: true,
+    isSelfService: false,
     enrolsAnew: false,
   },
 }

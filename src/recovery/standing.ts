@@ -1,5 +1,6 @@
 import { accountById } from '../accounts/store.ts'
 import { record, visitorOrigin } from '../audit/audit.ts'
+import { authenticatorOf } from '../credentials/authenticator-store.ts'
 import { withOrganization, type Transaction } from '../database/transaction.ts'
 import { WORTH_SENDING_MS } from '../delivery/message.ts'
 import { after, MINUTE, SECOND } from '../platform/clock.ts'
@@ -24,7 +25,7 @@ export type Standing =
   | { at: 'choosing' }
   | { at: 'sent'; way: MethodId; linkMinutes: number }
   | { at: 'code'; way: MethodId; triesLeft: number; minutes: number; mayAskAgainInSeconds: number }
-  | { at: 'verifying'; minutesLeft: number }
+  | { at: 'verifying'; minutesLeft: number; codesLeft: number }
   | { at: 'enrolling'; pending: Pending | null; account: string }
   | { at: 'keeping-codes'; codes: string[] }
   | { at: 'password'; minutesLeft: number; username: string | null; isInvitation: boolean }
@@ -97,7 +98,11 @@ async function standingOfAnswerer(
     case 'proving':
       return { at: 'nowhere' }
     case 'verifying':
-      return { at: 'verifying', minutesLeft }
+      return {
+        at: 'verifying',
+        minutesLeft,
+        codesLeft: (await authenticatorOf(tx, account.id))?.codesLeft ?? 0,
+      }
     case 'enrolling':
       return { at: 'enrolling', pending: pendingOf(parts, attempt), account: name ?? account.fullName }
     case 'keeping-codes':

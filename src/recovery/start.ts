@@ -8,7 +8,7 @@ import { newId, newToken } from '../platform/random.ts'
 import { hashToken } from '../platform/secrets.ts'
 import type { Visitor } from '../platform/visitor.ts'
 import { deviceHash } from '../sessions/known-devices.ts'
-import { WAITS_FOR_DELIVERY, type Attempt } from './attempt.ts'
+import { newAttempt, WAITS_FOR_DELIVERY, type Attempt } from './attempt.ts'
 import { ORIGINS, type Origin } from './origin.ts'
 import type { RecoveryParts } from './parts.ts'
 import { sealedIdentifiers } from './sealed-store.ts'
@@ -32,6 +32,7 @@ export type Awaiting = 'choice' | 'link' | 'code'
 export type Begun =
   | { outcome: 'begun'; browserToken: string; awaits: Awaiting }
   | { outcome: 'too-many'; retryAfterSeconds: number }
+  | { outcome: 'too-early'; retryAfterSeconds: number }
   | { outcome: 'nothing-offered' }
   | { outcome: 'unreadable' }
   | { outcome: 'unknown-person' }
@@ -112,34 +113,22 @@ export async function addNewAttempt(
   const ways = offered(parts, settings.recovery).map(({ id }) => id)
   const [only] = ways.length === 1 ? ways : []
   const isOffered = method === null ? ways.length > 0 : ways.includes(method)
-  if (!isOffered && !(granted && ORIGINS[granted.origin].isAlwaysOffered)) return null
+  const origin = granted?.origin ?? 'person'
+  if (!isOffered && ORIGINS[origin].isSelfService) return null
   const previous = await previousAttempt(tx, asking)
   const id = granted?.id ?? newId(parts.random, tx.now)
   const browserToken = newToken(parts.random)
-  const chosen = method ?? only ?? null
-  const attempt: Attempt = {
+  const attempt = newAttempt({
     id,
     lineage: previous?.lineage ?? id,
     sequence: (previous?.sequence ?? 0) + 1,
-    origin: granted?.origin ?? 'person',
+    origin,
     settingsVersion: version,
     person: granted ? { accountId: granted.person.id, securityEpoch: granted.person.securityEpoch } : null,
-    method: chosen,
-    browserHash: null,
-    step: chosen === null ? 'choosing' : 'proving',
-    closedReason: null,
-    proven: [],
-    pendingSealed: null,
-    exchanges: 0,
-    tries: 0,
-    submits: 0,
-    refreshed: false,
-    completedBy: null,
-    finishBy: null,
+    method: method ?? only ?? null,
     // One whose person is known counts among that person's live attempts from the moment that a secret of it does.
     expiresAt: granted ? tx.now : after(tx.now, WAITS_FOR_DELIVERY),
-    endedAt: null,
-  }
+  })
   await addAttempt(tx, attempt, {
     identifierSealed: parts.secrets.seal(identifier, sealedIdentifiers.context(id)),
     askedByHash: hashToken(browserToken),

@@ -18,7 +18,7 @@ export interface Strategy {
   /** A new secret, as it is sent to the person. */
   newSecret(random: Random, settings: Settings): string
   /** Whether what somebody typed has the form of such a secret; what has not is no try. */
-  isWellFormed(typed: string, settings: Settings): boolean
+  isWellFormed(typed: string): boolean
   /** Minutes that a secret lives. */
   lifetimeMinutes(settings: Settings): number
   /** Where a person can be reached this way, or null. */

@@ -1,10 +1,10 @@
-import { record, visitorOrigin } from '../audit/audit.ts'
 import { countFactorTry, isFactor, spendFactor } from '../credentials/authenticator-store.ts'
 import { withOrganization, type Transaction } from '../database/transaction.ts'
-import { holdAnswered, recordRefusal, type Answerer } from './answered.ts'
+import { holdAnswered, type Answerer } from './answered.ts'
 import { move } from './in-hand.ts'
 import type { RecoveryParts } from './parts.ts'
 import { setUpIfEnrolling } from './pending.ts'
+import { recordDeed, recordRefusal } from './record.ts'
 
 /** What became of the code of an authenticator, or a recovery code, in a recovery. */
 export type Verified =
@@ -58,12 +58,7 @@ async function judge(
   const moved = await move(tx, attempt, { name: 'proved', proof: spent.proof, demands })
   if (!moved) throw new Error(`"${spent.proof}" was proven at step "${attempt.step}"`)
   await setUpIfEnrolling(parts, tx, moved)
-  await record(tx, parts.random, {
-    kind: 'recovery.authenticator-proven',
-    outcome: 'success',
-    origin: visitorOrigin(answerer.visitor),
-    subjectId: account.id,
-    detail: { attempt: attempt.id, proof: spent.proof },
-  })
+  const { visitor } = answerer
+  await recordDeed(parts, tx, 'recovery.authenticator-proven', attempt, visitor, { proof: spent.proof })
   return { outcome: 'proved', codesLeft: spent.proof === 'recovery-code' ? spent.codesLeft : null }
 }

@@ -25,9 +25,10 @@ interface Show {
   view: View
 }
 
-/** Not now: seconds until it may be tried again. */
+/** Not now: seconds until it may be tried again; `early` where once more was only a little too soon. */
 export interface TooMany {
   tooMany: number
+  early?: true
 }
 
 /** How a page answers when it is opened. */
@@ -116,7 +117,10 @@ async function showAgain(
   values: Record<string, string>,
 ): Promise<void> {
   const mustWait = 'tooMany' in submitted ? submitted.tooMany : null
-  const errors = 'errors' in submitted ? submitted.errors : { form: [waitFor(submitted.tooMany, 'form')] }
+  const errors =
+    'errors' in submitted
+      ? submitted.errors
+      : { form: [waitFor(submitted.tooMany, submitted.early ? 'early' : 'form')] }
   const given = await page.view?.(visit, ctx, errors)
   if (!given) throw new Refused(mustWait ? 429 : 400, mustWait ? { retryAfterSeconds: mustWait } : {})
   if ('show' in given || !('view' in given)) return answer(ctx, visit, page, given)

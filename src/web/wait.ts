@@ -9,9 +9,10 @@ const MOST_IN_MINUTES = 120 * 60
 const WORDS = {
   page: { seconds: 'error.retry.seconds', minutes: 'error.retry.minutes', hours: 'error.retry.hours' },
   form: { seconds: 'errors.wait.seconds', minutes: 'errors.wait.minutes', hours: 'errors.wait.hours' },
+  early: { seconds: 'errors.early.seconds', minutes: 'errors.early.minutes', hours: 'errors.early.hours' },
 }
 
-/** The words for "not now, but in a while", on an error page or in a form: in the largest unit that is not too rough. */
+/** The words for "not now, but in a while", on an error page, in a form, or for who asked again early: in the largest unit that is not too rough. */
 export function waitFor(seconds: number, place: keyof typeof WORDS): Problem {
   if (seconds <= MOST_SECONDS) return { key: WORDS[place].seconds, params: { count: seconds } }
   if (seconds <= MOST_IN_MINUTES)

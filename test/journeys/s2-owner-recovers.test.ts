@@ -83,6 +83,7 @@ describe('S2: Olivia, who owns Summit Identity, recovers by email or by SMS', ()
     await portal.deliver()
     const early = await olivia.press('Send a new code')
     expect([early.status, early.headers['retry-after']]).to.deep.equal([429, '30'])
+    expect(early.text).to.contain('You can ask for a new one in 30 seconds.').and.to.not.contain('many tries')
     portal.clock.pass(30 * SECOND)
     expect((await olivia.press('Send a new code')).text).to.contain('We have asked for a new code')
     await portal.deliver()
@@ -149,11 +150,39 @@ describe('S2: Olivia, who owns Summit Identity, recovers by email or by SMS', ()
     await portal.deliver()
     const page = await olivia.press('Continue', { code: codeIn(portal.texts[0]) })
     expect(page.address).to.equal('/summit/recover/authenticator')
+    expect(page.text).to.contain('Use a recovery code instead')
+    const other = await olivia.open('/summit/recover/authenticator?with=recovery-code')
+    expect(other.text).to.not.contain('This is your last recovery code')
     const proven = await olivia.press('Continue', { code: DEMO_AUTHENTICATOR.recoveryCodes[0] ?? '' })
     expect(proven.address).to.equal('/summit/recover/password')
+    expect(proven.text).to.contain('You used a recovery code. You have one left.')
     expect((await createPassword(olivia)).address, 'a recovery code never leads straight home').to.equal(
       '/summit/recover/done',
     )
+  })
+
+  it('is warned before her last recovery code, and told where there is none', async () => {
+    await portal.change('summit', (settings) => ({
+      ...settings,
+      recovery: { ...settings.recovery, authenticator: 'challenge', methods: ['sms-code'] },
+    }))
+    const atAuthenticator = async () => {
+      await identify(DEMO_AUTHENTICATOR.username, 'Send SMS OTP')
+      await portal.deliver()
+      await olivia.press('Continue', { code: codeIn(portal.texts.at(-1)) })
+      return olivia.open('/summit/recover/authenticator?with=recovery-code')
+    }
+    const [first = '', last = ''] = DEMO_AUTHENTICATOR.recoveryCodes
+    await atAuthenticator()
+    await olivia.press('Continue', { code: first })
+    portal.clock.pass(2 * MINUTE)
+    expect((await atAuthenticator()).text).to.contain('This is your last recovery code.')
+    expect((await olivia.press('Continue', { code: last })).text).to.contain(
+      'That was your last recovery code.',
+    )
+    portal.clock.pass(2 * MINUTE)
+    const none = await atAuthenticator()
+    expect(none.text).to.contain('You have no recovery codes left.').and.to.contain('Code from your app')
   })
 
   it('keeps her old password until all of it is done', async () => {

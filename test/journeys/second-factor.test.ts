@@ -77,7 +77,7 @@ describe('Signs in with an authenticator, with a recovery code', () => {
     )
     const home = await noah.press('Sign in', { code: RECOVERY_CODE.toUpperCase().replaceAll('-', ' ') })
     expect(home.address).to.equal('/harbour/account')
-    expect(said(home)).to.equal('You signed in with a recovery code. You have one left.')
+    expect(said(home)).to.equal('You used a recovery code. You have one left.')
     expect(said(await noah.open('/harbour/account')), 'once').to.equal('')
 
     noah = portal.visitor()
@@ -87,7 +87,7 @@ describe('Signs in with an authenticator, with a recovery code', () => {
     await noah.press('Sign in', { code: RECOVERY_CODE })
     expect(noah.page.status, 'it is spent').to.equal(422)
     expect(said(await noah.press('Sign in', { code: LAST_RECOVERY_CODE }))).to.contain(
-      'your last recovery code',
+      'That was your last recovery code.',
     )
 
     noah = portal.visitor()

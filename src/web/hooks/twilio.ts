@@ -2,11 +2,10 @@ import type Router from '@koa/router'
 import { withOrganization } from '../../database/transaction.ts'
 import { takeReport } from '../../delivery/reports.ts'
 import { isSignedByTwilio, outcomeOf, reportPath } from '../../delivery/senders/twilio.ts'
+import { isId } from '../../platform/random.ts'
 import { Refused } from '../errors.ts'
 import type { WebParts } from '../parts.ts'
 import { pathPart } from '../visit.ts'
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
 /**
  * Where Twilio reports what became of a text. No browser comes here, so there is no form token: each report is signed with
@@ -23,7 +22,7 @@ export function mountTwilioReports(router: Router, parts: WebParts): void {
     const signature = ctx.get('X-Twilio-Signature')
     if (!fields || !(await isSignedByTwilio(account.authToken, signature, url, fields)))
       throw new Refused(403)
-    if (!UUID.test(organizationId) || !UUID.test(messageId)) throw new Refused(404)
+    if (!isId(organizationId) || !isId(messageId)) throw new Refused(404)
     const outcome = outcomeOf(fields)
     const providerId = fields['MessageSid']
     if (outcome && providerId) {

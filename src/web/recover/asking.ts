@@ -25,6 +25,8 @@ export function afterAsking(visit: Visit, begun: Begun, asked: 'first' | 'again'
     }
     case 'too-many':
       return { tooMany: begun.retryAfterSeconds }
+    case 'too-early':
+      return { tooMany: begun.retryAfterSeconds, early: true }
     case 'nothing-offered':
       return { goTo: '/recover' }
     case 'unreadable':

@@ -1,4 +1,5 @@
 import { verifyAuthenticator } from '../../recovery/verify.ts'
+import { factorAsked } from '../factor.ts'
 import { typedCode } from '../form.ts'
 import { definePage } from '../page.ts'
 import { atStep } from './step.ts'
@@ -7,9 +8,11 @@ import { atStep } from './step.ts'
 export const authenticator = definePage({
   path: '/recover/authenticator',
   template: 'recover/authenticator',
-  async view(visit) {
+  async view(visit, ctx) {
     const here = await atStep(visit, 'verifying')
-    return 'goTo' in here ? here : { view: { minutesLeft: here.standing.minutesLeft } }
+    if ('goTo' in here) return here
+    const { minutesLeft, codesLeft } = here.standing
+    return { view: { minutesLeft, ...factorAsked(ctx, codesLeft) } }
   },
   fields: { code: typedCode },
   async submit(visit, { code }) {
@@ -21,7 +24,9 @@ export const authenticator = definePage({
     const verified = await verifyAuthenticator(parts, organization.id, answerer, code)
     switch (verified.outcome) {
       case 'proved':
-        return { goTo: '/recover/password' }
+        return verified.codesLeft === null
+          ? { goTo: '/recover/password' }
+          : { goTo: '/recover/password', notice: `recovery-code-used.${verified.codesLeft}` }
       case 'malformed':
         return { errors: { code: [{ key: 'errors.factor.malformed' }] } }
       case 'wrong':

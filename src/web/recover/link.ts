@@ -1,5 +1,6 @@
 import type { Context } from 'koa'
-import { examineLink, followLink, refreshLink, type DeadReason } from '../../recovery/follow-link.ts'
+import type { DeadReason } from '../../recovery/attempt.ts'
+import { examineLink, followLink, refreshLink } from '../../recovery/follow-link.ts'
 import { choice } from '../form.ts'
 import { definePage } from '../page.ts'
 import { afterAsking, askingFrom } from './asking.ts'

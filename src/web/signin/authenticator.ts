@@ -1,5 +1,5 @@
-import type { Context } from 'koa'
 import { factorAskedFor, proveFactor } from '../../signin/second-factor.ts'
+import { factorAsked } from '../factor.ts'
 import { requiredSecret } from '../form.ts'
 import { definePage, type GoTo } from '../page.ts'
 import type { Visit } from '../visit.ts'
@@ -10,9 +10,7 @@ export const authenticator = definePage({
   template: 'signin/authenticator',
   async view(visit, ctx) {
     const asked = await factorAskedFor(visit.parts, visit.organization.id, visit.cookies.read('half'))
-    if (!asked) return startAgain(visit)
-    const { codesLeft } = asked
-    return { view: { codesLeft, asksForRecoveryCode: codesLeft > 0 && wantsRecoveryCode(ctx) } }
+    return asked ? { view: factorAsked(ctx, asked.codesLeft) } : startAgain(visit)
   },
   fields: { code: requiredSecret({ missing: 'errors.factor.missing' }) },
   async submit(visit, { code }) {
@@ -42,11 +40,6 @@ export const authenticator = definePage({
     }
   },
 })
-
-/** A phone's keyboard for digits cannot type a recovery code, so that one is asked for in a field of its own look. */
-function wantsRecoveryCode(ctx: Context): boolean {
-  return ctx.query['with'] === 'recovery-code'
-}
 
 function startAgain({ cookies, person }: Visit): GoTo {
   const wasHalfWay = cookies.read('half') !== undefined
