@@ -20,6 +20,7 @@ import {
   preparePasswordChanged,
   prepareRequestRefused,
   prepareSignInPaused,
+  prepareTextsPaused,
 } from './notices/prepare.ts'
 import { systemClock, type Clock } from './platform/clock.ts'
 import type { Config } from './platform/config.ts'
@@ -177,6 +178,7 @@ function preparersOf(parts: WebParts): Preparers {
     'request-approved': (tx, message) => prepareRequestApproved(parts, tx, message),
     'request-granted': (tx, message) => prepareRequestGranted(parts, tx, message),
     'request-refused': (tx, message) => prepareRequestRefused(parts.publicUrl, tx, message),
+    'texts-paused': (tx, message) => prepareTextsPaused(parts.publicUrl, tx, message),
     'code-not-sent': (tx, message) => prepareCodeNotSent(parts.publicUrl, tx, message),
     'password-changed': (tx, message) => preparePasswordChanged(parts.publicUrl, tx, message),
     'sign-in-paused': async (tx, message) => {

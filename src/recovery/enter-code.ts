@@ -1,3 +1,4 @@
+import { smsWasAnswered } from '../accounts/sms-allowance.ts'
 import { withOrganization, type Transaction } from '../database/transaction.ts'
 import { newToken } from '../platform/random.ts'
 import { hashToken } from '../platform/secrets.ts'
@@ -104,6 +105,8 @@ async function judge(
   })
   if (!moved) return wrong
   await setUpIfEnrolling(parts, tx, moved)
+  const phone = strategy.reachable(account, settings, tx.now)
+  if (phone !== null) await smsWasAnswered(tx, phone)
   await recordDeed(parts, tx, 'recovery.code-entered', attempt, visitor)
   return { outcome: 'proved', browserToken }
 }
