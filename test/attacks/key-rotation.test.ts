@@ -28,6 +28,9 @@ const SLUGS = ['acme', 'harbour']
 /** Each person's app shows three codes that may be typed at one instant. */
 const STEPS = [-30, 0, 30]
 
+/** As many as there are connections: nobody waits for one so long that they are turned away. */
+const AT_A_TIME = 20
+
 interface Person {
   slug: string
   id: string
@@ -68,13 +71,13 @@ describe('attacks: the secret key is changed while the portal serves', () => {
 
     restartWith(portal, NEW_KEY, OLD_KEY)
     let verified = 0
-    const typing = people.map(async (person, index) => {
+    const typing = atATime(people, async (person, index) => {
       for (const [step, offset] of STEPS.entries())
         if (await verify(person, processes[(index + step) % 2]!, offset)) verified += 1
     })
     await rotate()
-    expect(verified, 'the rotation was over before they were').to.be.below(people.length * STEPS.length)
-    await Promise.all(typing)
+    expect(verified, 'while the key was rotated').to.be.above(0)
+    await typing
     expect(verified)
       .to.equal(people.length * STEPS.length)
       .and.to.be.above(1000)
@@ -88,8 +91,11 @@ describe('attacks: the secret key is changed while the portal serves', () => {
 
     portal.clock.pass(2 * MINUTE)
     const withoutTheOld = createSecrets([NEW_KEY], systemRandom)
-    const answers = await Promise.all(people.map((person) => verify(person, withoutTheOld)))
-    expect(answers.filter((answer) => answer === null)).to.deep.equal([])
+    let failed = 0
+    await atATime(people, async (person) => {
+      if ((await verify(person, withoutTheOld)) === null) failed += 1
+    })
+    expect(failed).to.equal(0)
   })
 
   it('TO-18: nobody in the middle of anything is turned away, at any stage of a rotation', async () => {
@@ -143,3 +149,14 @@ describe('attacks: the secret key is changed while the portal serves', () => {
     return enrolled
   }
 })
+
+async function atATime(
+  people: Person[],
+  work: (person: Person, index: number) => Promise<void>,
+): Promise<void> {
+  const waiting = people.entries()
+  const workers = Array.from({ length: AT_A_TIME }, async () => {
+    for (const [index, person] of waiting) await work(person, index)
+  })
+  await Promise.all(workers)
+}
