@@ -89,7 +89,8 @@ export async function freshDatabase(
   const server = serverOfTheSuite()
   const name = `test_${process.pid}_${String(++made)}`
   const template = options.template ?? server.owner.database
-  await asOwner((sql) => sql.raw('create database ?? template ??', [name, template]))
+  // Copying the files, and not each page through the log, is half the work.
+  await asOwner((sql) => sql.raw('create database ?? template ?? strategy file_copy', [name, template]))
   const owner = { ...server.owner, database: name }
   const application = { ...server.application, database: name }
   const database = openDatabase(application, {
