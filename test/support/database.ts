@@ -28,11 +28,15 @@ const PREFIX = 'latchkey-test-'
 /** Under this name the process that starts the suite tells those that run its files where the PostgreSQL is. */
 const TOLD = 'LATCHKEY_TEST_DATABASE'
 
+/** Three files at a time, each with two pools, find room among the sixty connections of the PostgreSQL. */
+export const POOL_SIZE = 15
+
 type Server = Pick<EmbeddedDatabase, 'owner' | 'application'>
 
 let started: EmbeddedDatabase | undefined
 let folder = ''
 let made = 0
+let owning: knex.Knex | undefined
 
 /** Starts the suite's PostgreSQL and migrates the database that every fresh one is copied from. */
 export async function startSuiteDatabase(): Promise<void> {
@@ -47,6 +51,7 @@ export async function startSuiteDatabase(): Promise<void> {
 }
 
 export async function stopSuiteDatabase(): Promise<void> {
+  await owning?.destroy()
   await started?.stop()
   rmSync(folder, { recursive: true, force: true })
 }
@@ -90,11 +95,11 @@ export async function freshDatabase(
   const name = `test_${process.pid}_${String(++made)}`
   const template = options.template ?? server.owner.database
   // Copying the files, and not each page through the log, is half the work.
-  await asOwner((sql) => sql.raw('create database ?? template ?? strategy file_copy', [name, template]))
+  await asOwner().raw('create database ?? template ?? strategy file_copy', [name, template])
   const owner = { ...server.owner, database: name }
   const application = { ...server.application, database: name }
   const database = openDatabase(application, {
-    poolSize: options.poolSize ?? 20,
+    poolSize: options.poolSize ?? POOL_SIZE,
     statementTimeoutMs: 10_000,
     lockTimeoutMs: 10_000,
     ...(options.clock ? { clock: options.clock } : {}),
@@ -105,7 +110,7 @@ export async function freshDatabase(
     application,
     async close() {
       await database.close()
-      await asOwner((sql) => sql.raw('drop database ?? with (force)', [name]))
+      await asOwner().raw('drop database ?? with (force)', [name])
     },
   }
 }
@@ -131,15 +136,11 @@ function serverOfTheSuite(): Server {
   return JSON.parse(told) as Server
 }
 
-async function asOwner<Result>(work: (sql: knex.Knex) => PromiseLike<Result>): Promise<Result> {
-  const sql = knex({
+/** One connection for all databases that this process makes and drops: each test does both. */
+function asOwner(): knex.Knex {
+  return (owning ??= knex({
     client: 'pg',
     connection: { ...connectionOf(serverOfTheSuite().owner), database: 'postgres' },
     pool: { min: 0, max: 1 },
-  })
-  try {
-    return await work(sql)
-  } finally {
-    await sql.destroy()
-  }
+  }))
 }

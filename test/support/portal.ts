@@ -16,7 +16,7 @@ import type { Strategy } from '../../src/recovery/strategy.ts'
 import { createHttpServer } from '../../src/web/http.ts'
 import { seedDemo } from '../../seeds/demo.ts'
 import { stoppedClock, type StoppedClock } from './clock.ts'
-import { freshDatabase, keepTemplate, type FreshDatabase } from './database.ts'
+import { freshDatabase, keepTemplate, POOL_SIZE, type FreshDatabase } from './database.ts'
 import { Visitor } from './visitor.ts'
 
 /** 198.51.100.0/24 is for documentation: nobody lives there. */
@@ -185,7 +185,7 @@ export function linkIn(email: Email | undefined): string {
   return link
 }
 
-function configFor(url: string, poolSize = 20): Config {
+function configFor(url: string, poolSize = POOL_SIZE): Config {
   const config = loadConfig({
     NODE_ENV: 'test',
     SECRET_KEYS: `test:${Buffer.alloc(32, 7).toString('base64')}`,
