@@ -28,8 +28,8 @@ const PREFIX = 'latchkey-test-'
 /** Under this name the process that starts the suite tells those that run its files where the PostgreSQL is. */
 const TOLD = 'LATCHKEY_TEST_DATABASE'
 
-/** Three files at a time, each with two pools, find room among the sixty connections of the PostgreSQL. */
-export const POOL_SIZE = 15
+/** Enough for a race; two files at a time seldom fill both of their pools, and the PostgreSQL takes sixty connections. */
+export const POOL_SIZE = 20
 
 type Server = Pick<EmbeddedDatabase, 'owner' | 'application'>
 
