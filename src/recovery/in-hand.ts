@@ -54,6 +54,11 @@ export function isOutdated(attempt: Attempt, account: Account | null): boolean {
   return account?.state !== 'active' || account.securityEpoch !== attempt.person?.securityEpoch
 }
 
+/** Whether an attempt could open an account that only people may let anybody into, since somebody else was in it. */
+export function isOutOfReach({ origin }: Attempt, { protectedAt }: Account): boolean {
+  return protectedAt !== null && ORIGINS[origin].isSelfService
+}
+
 /**
  * Why an attempt may not go on although nothing has ended it yet: the account or the settings changed since. `recovery`
  * is what holds for the attempt now.
@@ -63,7 +68,7 @@ export function whyBarred(
   account: Account | null,
   recovery: RecoverySettings,
 ): 'account-changed' | 'no-longer-offered' | null {
-  if (isOutdated(attempt, account)) return 'account-changed'
+  if (!account || isOutdated(attempt, account) || isOutOfReach(attempt, account)) return 'account-changed'
   return isOffered(attempt, recovery) ? null : 'no-longer-offered'
 }
 
