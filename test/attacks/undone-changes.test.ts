@@ -32,6 +32,7 @@ import {
   stealByMail,
 } from '../support/undoing.ts'
 import type { Visitor } from '../support/visitor.ts'
+import { dumpEverything } from './dump.ts'
 
 const BUTTON = 'Undo it and close my account'
 
@@ -213,7 +214,7 @@ describe('attacks: on the link that undoes a change, and after it', () => {
     expect((await mia.open(of('undo-change', { change, token: stop }))).status).to.equal(404)
   })
 
-  it('TK-20: wrong ones are counted against the address that they come from', async () => {
+  it('wrong ones are counted against the address that they come from', async () => {
     const guesser = portal.visitor()
     const change = newId(systemRandom, portal.clock.now())
     const statuses = []
@@ -222,6 +223,16 @@ describe('attacks: on the link that undoes a change, and after it', () => {
         (await guesser.open(`/harbour/recover/undo-change?change=${change}&token=${guess}`)).status,
       )
     expect(statuses).to.deep.equal([...Array<number>(20).fill(404), 429])
+  })
+
+  it('TK-21: its token rests nowhere, neither in the queue nor beside the change', async () => {
+    await signIn(thief, 'mia')
+    await changePassword(thief, 'harbour')
+    const queued = await dumpEverything(portal)
+    const link = new URL(await newestUndoLink(portal))
+    const dumped = queued + (await dumpEverything(portal))
+    expect(dumped).to.contain(link.searchParams.get('change'))
+    expect(dumped).to.not.contain(link.searchParams.get('token'))
   })
 
   it('survives a rotation of the keys, and not the loss of its own', () => {
