@@ -29,6 +29,7 @@ export type EventKind =
   | 'change.undone'
   | 'message.lost'
   | 'sms.budget-nearly-spent'
+  | 'sms.country-paused'
   | 'request.filed'
   | 'request.approved'
   | 'request.refused'

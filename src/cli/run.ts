@@ -5,6 +5,7 @@ import { projectRoot } from '../platform/root.ts'
 import { CommandFailed, type Command, type Tools } from './command.ts'
 import { demo } from './demo.ts'
 import { diagram } from './diagram.ts'
+import { keysRotate } from './keys-rotate.ts'
 import { migrate } from './migrate.ts'
 import { orgCreate } from './org-create.ts'
 import { requestsApprove, requestsList, requestsRefuse } from './requests.ts'
@@ -17,6 +18,7 @@ const commands: readonly Command[] = [
   worker,
   migrate,
   orgCreate,
+  keysRotate,
   diagram,
   requestsList,
   requestsApprove,

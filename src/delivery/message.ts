@@ -31,6 +31,8 @@ export interface QueuedData {
   'request-approved': { requestId: string }
   'request-granted': { requestId: string }
   'request-refused': { accountId: string }
+  /** `accountId` is the reader's; `until` an ISO 8601 instant. */
+  'texts-paused': { accountId: string; country: string; sent: number; proved: number; until: string }
 }
 
 /**
@@ -54,6 +56,7 @@ export const CHANNELS = {
   'request-approved': 'email',
   'request-granted': 'email',
   'request-refused': 'email',
+  'texts-paused': 'email',
 } as const satisfies Record<MessageName, 'email' | 'sms'>
 
 export type Channel = (typeof CHANNELS)[MessageName]
@@ -78,6 +81,7 @@ export const WORTH_SENDING_MS: Record<MessageName, number> = {
   'request-approved': 72 * HOUR,
   'request-granted': 72 * HOUR,
   'request-refused': 72 * HOUR,
+  'texts-paused': 24 * HOUR,
 }
 
 /** What every mail says about who sends it and who reads it; colours as `#rrggbb`. */
@@ -136,6 +140,8 @@ export interface LetterData {
   'request-approved': Letterhead & { cancelUrl: string; hours: number; support: Support | null }
   'request-granted': Letterhead & { link: string; cancelUrl: string; hours: number; support: Support | null }
   'request-refused': Letterhead & { recoverUrl: string; support: Support | null }
+  /** `country` and `until` are already written in the reader's language. */
+  'texts-paused': Letterhead & { country: string; sent: number; proved: number; until: string }
 }
 
 /** A message as it waits in the outbox. */

@@ -5,7 +5,8 @@ import type { Settings } from '../organizations/settings.ts'
 import { after, DAY } from '../platform/clock.ts'
 import { isKnownDevice } from '../sessions/known-devices.ts'
 import { MOST_TRIES } from './attempt.ts'
-import { isOutdated, move } from './in-hand.ts'
+import { isOutdated } from './barred.ts'
+import { move } from './in-hand.ts'
 import { ORIGINS } from './origin.ts'
 import type { RecoveryParts } from './parts.ts'
 import { attemptsSince, hasSecret, lockOpenAttempts, type StoredAttempt } from './store.ts'
@@ -89,7 +90,7 @@ async function spendOnCode(
   tx: Transaction,
   attempt: StoredAttempt,
   account: Account,
-  { to, settings: { sms } }: { to: string; settings: Settings },
+  { to, settings }: { to: string; settings: Settings },
 ): Promise<Refusal | null> {
   const codes = parts.strategies.filter(({ answeredBy }) => answeredBy === 'code').map(({ id }) => id)
   const today = await attemptsSince(tx, account.id, codes, after(tx.now, -DAY))
@@ -100,5 +101,5 @@ async function spendOnCode(
       return sum + (isOut ? MOST_TRIES : tries)
     }, 0)
   if (used + MOST_TRIES > MOST_TRIES_A_DAY) return 'tries-of-the-day'
-  return (await spendSms(parts, tx, to, sms.messagesPerDay)) === 'allowed' ? null : 'limit'
+  return (await spendSms(parts, tx, to, settings)) === 'allowed' ? null : 'limit'
 }

@@ -12,6 +12,7 @@ import { newId } from '../platform/random.ts'
 import type { Visitor } from '../platform/visitor.ts'
 import type { RecoveryParts } from './parts.ts'
 import { addRequest, endRequest, lockRequestOf, requestById, REQUEST_LIVES } from './request-store.ts'
+import { sealedNotes } from './sealed-store.ts'
 
 /** What became of asking one's organization: it was heard, which says nothing of who is there. */
 export type Asked =
@@ -77,7 +78,7 @@ export async function prepareRequestWaiting(
 
 /** The note of a request, as the person wrote it. */
 export function noteOf(parts: RecoveryParts, { id, noteSealed }: { id: string; noteSealed: string }): string {
-  return parts.secrets.open(noteSealed, noteContext(id))
+  return parts.secrets.open(noteSealed, sealedNotes.context(id))
 }
 
 /** Opens a request for a person whose account this transaction holds, who has none open, and tells those who decide. */
@@ -89,7 +90,7 @@ export async function openRequest(
 ): Promise<void> {
   const id = newId(parts.random, tx.now)
   const { note, address, device, isReport } = asked
-  const noteSealed = parts.secrets.seal(note, noteContext(id))
+  const noteSealed = parts.secrets.seal(note, sealedNotes.context(id))
   const whose = { accountId: person.id, securityEpoch: person.securityEpoch }
   await addRequest(tx, { id, ...whose, noteSealed, address, device, isReport })
   await record(tx, parts.random, {
@@ -144,8 +145,4 @@ async function tellThoseWhoDecide(
 
 function askContext(askId: string): string {
   return `messages.${askId}.ask`
-}
-
-function noteContext(requestId: string): string {
-  return `recovery_requests.${requestId}.note`
 }
