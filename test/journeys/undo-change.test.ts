@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { DEMO_AUTHENTICATOR, DEMO_PASSWORD } from '../../seeds/demo-organizations.ts'
 import { DAY, MINUTE } from '../../src/platform/clock.ts'
-import { linkIn, openPortal, type Portal } from '../support/portal.ts'
+import { allowing, linkIn, openPortal, type Portal } from '../support/portal.ts'
 import {
   canSignIn,
   changeAccount,
@@ -162,6 +162,30 @@ describe('"This wasn’t me", in the letter about a change that was made', () =>
     const letter = mailsTo(portal, 'olivia@harbour.example').at(-1)
     for (const words of [done.text, letter?.text])
       expect(words).to.contain('ask whoever runs the server').and.not.to.contain('Your organization knows')
+  })
+
+  it('is settled by the way back: older letters about the same thief close nothing any more', async () => {
+    const first = await changeMias(portal, thief, 'acme')
+    portal.clock.pass(MINUTE)
+    await changePassword(thief, 'acme', BACK, NEW_PASSWORD)
+    await sayNotMe(mia, await newestUndoLink(portal, 'mia@acme.example'))
+    expect((await portal.visitor().open(first)).heading, 'until then').to.equal('This wasn’t you?')
+    await approveTheRequest(portal, 'acme')
+    await followLink(mia, linkIn(mailsTo(portal, 'mia@acme.example', 'Your way back in').at(-1)))
+    await createPassword(mia)
+    expect((await sayNotMe(mia, first)).heading).to.equal('This is settled')
+    expect(await canSignIn(portal, NEW_PASSWORD, 'mia', 'acme')).to.equal(true)
+  })
+
+  it('leaves no link in a letter about paused sign-in that was still to leave', async () => {
+    await portal.close()
+    portal = await openPortal({ config: allowing({ 'sign-in-failures-per-account': 1 }) })
+    const link = await changeMias(portal, portal.visitor())
+    for (let wrong = 1; wrong <= 2; wrong += 1) await signIn(portal.visitor(), 'mia', 'wrong')
+    await sayNotMe(portal.visitor(), link)
+    await portal.deliver()
+    const [paused] = mailsTo(portal, 'mia@harbour.example', 'is paused')
+    expect(paused?.text).to.contain('/harbour/recover').and.not.to.contain('/recover/link')
   })
 
   it('says how it stands, also when the request was refused or ran out', async () => {
