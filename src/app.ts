@@ -16,6 +16,7 @@ import { listenForDueMessages } from './delivery/wakeups.ts'
 import { loadWords, type Words } from './i18n/words.ts'
 import { createLimits } from './limits/limits.ts'
 import {
+  prepareAccountProtected,
   prepareCodeNotSent,
   preparePasswordChanged,
   prepareRequestRefused,
@@ -181,7 +182,8 @@ function preparersOf(parts: WebParts): Preparers {
     'request-refused': (tx, message) => prepareRequestRefused(parts.publicUrl, tx, message),
     'texts-paused': (tx, message) => prepareTextsPaused(parts.publicUrl, tx, message),
     'code-not-sent': (tx, message) => prepareCodeNotSent(parts.publicUrl, tx, message),
-    'password-changed': (tx, message) => preparePasswordChanged(parts.publicUrl, tx, message),
+    'password-changed': (tx, message) => preparePasswordChanged(parts, tx, message),
+    'account-protected': (tx, message) => prepareAccountProtected(parts, tx, message),
     'sign-in-paused': async (tx, message) => {
       const letter = { ...message.data, messageId: message.id, origin: 'paused-sign-in' } as const
       return prepareSignInPaused(parts.publicUrl, tx, message, await linkInLetter(parts, tx, letter))

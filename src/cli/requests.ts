@@ -39,7 +39,9 @@ export const requestsList: Command = {
           tools.say(`${request.id}  ${name}`)
           tools.say(`  asked ${request.askedAt.toISOString()} from ${request.address} ${request.device}`)
           tools.say(`  ${request.state}, ${(await approversOf(tx, request.id)).length} approval(s)${until}`)
-          tools.say(`  ${JSON.stringify(noteOf(parts, request))}`)
+          const note = noteOf(parts, request)
+          if (request.isReport) tools.say('  They reported a change of their account that was not theirs.')
+          if (note !== '') tools.say(`  ${JSON.stringify(note)}`)
         }
       })
     }),

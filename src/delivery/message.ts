@@ -12,6 +12,14 @@ export interface QueuedData {
     device: string | null
     address: string
     authenticatorAdded: boolean
+    /** Absent in what was queued before changes were kept. */
+    changeId?: string
+  }
+  'account-protected': {
+    accountId: string
+    changeId: string
+    authenticator: 'added' | 'replaced' | null
+    wayBack: WayBack
   }
   'code-not-sent': { accountId: string }
   'sign-in-paused': { accountId: string }
@@ -27,6 +35,12 @@ export interface QueuedData {
   'texts-paused': { accountId: string; country: string; sent: number; proved: number; until: string }
 }
 
+/**
+ * How the person of a protected account gets back in: its organization was asked, or is to be asked, or nobody there could
+ * decide and it takes whoever runs the server.
+ */
+export type WayBack = 'asked' | 'ask' | 'operator'
+
 export type MessageName = keyof QueuedData
 
 /** How each message goes out: its name decides. */
@@ -34,6 +48,7 @@ export const CHANNELS = {
   'recover-link': 'email',
   welcome: 'email',
   'password-changed': 'email',
+  'account-protected': 'email',
   'code-not-sent': 'email',
   'sign-in-paused': 'email',
   'recover-code': 'sms',
@@ -58,6 +73,7 @@ export const WORTH_SENDING_MS: Record<MessageName, number> = {
   'code-not-sent': 6 * HOUR,
   welcome: 72 * HOUR,
   'password-changed': 72 * HOUR,
+  'account-protected': 72 * HOUR,
   'sign-in-paused': 24 * HOUR,
   // Somebody sits and waits for it, and after that has gone another way.
   'recover-code': 15 * MINUTE,
@@ -98,7 +114,15 @@ export interface LetterData {
     when: string
     device: string | null
     authenticatorAdded: boolean
-    recoverUrl: string
+    /** Where the reader says that the change was not theirs. */
+    notMeUrl: string
+    support: Support | null
+  }
+  'account-protected': Letterhead & {
+    authenticator: 'added' | 'replaced' | null
+    wayBack: WayBack
+    /** Where the reader sees how it stands. */
+    standsUrl: string
     support: Support | null
   }
   'code-not-sent': Letterhead & { recoverUrl: string; support: Support | null }
@@ -108,6 +132,8 @@ export interface LetterData {
   'request-waiting': Letterhead & {
     asker: string
     askerName: string
+    /** Whether they reported a change that was not theirs. */
+    isReport: boolean
     requestId: string
     slug: string
   }

@@ -68,6 +68,7 @@ export async function prepareRequestWaiting(
         person: { fullName: message.data.readerName },
         asker: person.fullName,
         askerName: person.username ?? person.email ?? '',
+        isReport: request.isReport,
         requestId: request.id,
         slug: organization.slug,
       },
@@ -78,6 +79,28 @@ export async function prepareRequestWaiting(
 /** The note of a request, as the person wrote it. */
 export function noteOf(parts: RecoveryParts, { id, noteSealed }: { id: string; noteSealed: string }): string {
   return parts.secrets.open(noteSealed, sealedNotes.context(id))
+}
+
+/** Opens a request for a person whose account this transaction holds, who has none open, and tells those who decide. */
+export async function openRequest(
+  parts: RecoveryParts,
+  tx: Transaction,
+  person: Account,
+  asked: { note: string; address: string; device: string; isReport: boolean },
+): Promise<void> {
+  const id = newId(parts.random, tx.now)
+  const { note, address, device, isReport } = asked
+  const noteSealed = parts.secrets.seal(note, sealedNotes.context(id))
+  const whose = { accountId: person.id, securityEpoch: person.securityEpoch }
+  await addRequest(tx, { id, ...whose, noteSealed, address, device, isReport })
+  await record(tx, parts.random, {
+    kind: 'request.filed',
+    outcome: 'success',
+    origin: { actor: 'system' },
+    subjectId: person.id,
+    detail: { request: id, isReport },
+  })
+  await tellThoseWhoDecide(parts, tx, id, person)
 }
 
 async function fileRequest(parts: RecoveryParts, tx: Transaction, ask: Ask): Promise<string> {
@@ -97,19 +120,7 @@ async function fileRequest(parts: RecoveryParts, tx: Transaction, ask: Ask): Pro
     if (!isLate && waiting.securityEpoch === person.securityEpoch) return 'asked already'
     await endRequest(tx, waiting.id, 'expired')
   }
-  const id = newId(parts.random, tx.now)
-  const noteSealed = parts.secrets.seal(note, sealedNotes.context(id))
-  const { address, device } = ask
-  const whose = { accountId: person.id, securityEpoch: person.securityEpoch }
-  await addRequest(tx, { id, ...whose, noteSealed, address, device })
-  await record(tx, parts.random, {
-    kind: 'request.filed',
-    outcome: 'success',
-    origin: { actor: 'system' },
-    subjectId: person.id,
-    detail: { request: id },
-  })
-  await tellThoseWhoDecide(parts, tx, id, person)
+  await openRequest(parts, tx, person, { note, address: ask.address, device: ask.device, isReport: false })
   return 'filed'
 }
 

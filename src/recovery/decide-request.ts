@@ -16,6 +16,7 @@ import {
   REQUEST_LIVES,
   type RecoveryRequest,
 } from './request-store.ts'
+import { approvalsFor, mayDecide } from './who-decides.ts'
 
 /** Somebody's decision on a request, by their username, with the reason that the audit log keeps. */
 export interface Decision {
@@ -109,13 +110,7 @@ async function findDecidable(
   if (!request || isLate || person?.state !== 'active') return { why: 'no-such-request' }
   if (person.securityEpoch !== request.securityEpoch) return { why: 'no-such-request' }
   if (decider.id === person.id) return { why: 'own-request' }
-  const mayDecide = decider.role === 'owner' || (decider.role === 'administrator' && person.role !== 'owner')
-  return mayDecide && decider.state === 'active' ? { request, person, decider } : { why: 'no-right' }
-}
-
-/** Who runs the organization is worth two pairs of eyes (ASVS 6.4.4). */
-function approvalsFor({ role }: Account): number {
-  return role === 'member' ? 1 : 2
+  return mayDecide(decider, person) ? { request, person, decider } : { why: 'no-right' }
 }
 
 async function recordDecision(

@@ -11,7 +11,7 @@ import { organizationOf } from '../organizations/store.ts'
 import { after, HOUR, MINUTE } from '../platform/clock.ts'
 import { takeTurn, type Refusal } from './allowance.ts'
 import { CLOSED_REASONS, type ClosedReason } from './attempt.ts'
-import { isEnoughFor, isOffered, isOutdated } from './barred.ts'
+import { isEnoughFor, isOffered, isOutdated, isOutOfReach } from './barred.ts'
 import { holdAttempt, move, type AttemptInHand } from './in-hand.ts'
 import { sendLinkInstead } from './instead.ts'
 import type { RecoveryParts } from './parts.ts'
@@ -24,7 +24,7 @@ import type { Strategy } from './strategy.ts'
 
 /** Why nothing goes out. Only the audit log tells: no page may, or people who are not there could be told apart. */
 type WithheldReason =
-  ClosedReason | Refusal | 'answered' | 'nobody' | 'unreachable' | 'not-for-role' | 'suspended'
+  ClosedReason | Refusal | 'answered' | 'nobody' | 'unreachable' | 'not-for-role' | 'suspended' | 'protected'
 
 /** Of these the person hears by mail, where a code was asked for: it is they who wait for it. */
 const TOLD: readonly WithheldReason[] = ['unreachable', 'not-for-role', 'limit', 'tries-of-the-day']
@@ -165,6 +165,7 @@ async function whyNobodyIsReached(
   if (attempt.step !== 'proving') return attempt.closedReason ?? 'answered'
   if (tx.now >= attempt.expiresAt && !attempt.person) return 'expired'
   if (account?.state !== 'active') return 'nobody'
+  if (isOutOfReach(attempt, account)) return 'protected'
   if (!isOffered(attempt, settings)) return 'no-longer-offered'
   if (attempt.person && isOutdated(attempt, account)) return 'account-changed'
   if (!strategy.reachable(account, settings, tx.now)) return 'unreachable'

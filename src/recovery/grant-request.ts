@@ -80,16 +80,25 @@ export async function cancelRequest(
   if (!isTokenOf(parts, organizationId, requestId, token)) return false
   return withOrganization(parts.database, organizationId, async (tx) => {
     const request = await lockLiveRequest(tx, requestId)
-    if (!request) return false
-    await endRequest(tx, request.id, 'cancelled')
-    await record(tx, parts.random, {
-      kind: 'request.cancelled',
-      outcome: 'success',
-      origin: visitorOrigin(visitor),
-      subjectId: request.accountId,
-      detail: { request: request.id },
-    })
-    return true
+    if (request) await endAsCancelled(parts, tx, request, visitor)
+    return request !== null
+  })
+}
+
+/** Ends a request that this transaction holds, for who says that it is not to be. */
+export async function endAsCancelled(
+  parts: RecoveryParts,
+  tx: Transaction,
+  request: RecoveryRequest,
+  visitor: Visitor,
+): Promise<void> {
+  await endRequest(tx, request.id, 'cancelled')
+  await record(tx, parts.random, {
+    kind: 'request.cancelled',
+    outcome: 'success',
+    origin: visitorOrigin(visitor),
+    subjectId: request.accountId,
+    detail: { request: request.id },
   })
 }
 

@@ -12,6 +12,8 @@ export interface RecoveryRequest {
   securityEpoch: number
   state: RequestState
   noteSealed: string
+  /** Opened because the person said that a change was not theirs. */
+  isReport: boolean
   address: string
   device: string
   askedAt: Date
@@ -26,6 +28,7 @@ interface RequestRow extends TenantRow {
   security_epoch: number
   state: RequestState
   note_sealed: string
+  is_report: boolean
   address: string
   device: string
   asked_at: Date
@@ -49,7 +52,10 @@ const KEPT_FOR_MS = 90 * DAY
 /** Files a request. Throws a duplicate error (`isDuplicate`) when the account has one open already. */
 export async function addRequest(
   tx: Transaction,
-  request: Pick<RecoveryRequest, 'id' | 'accountId' | 'securityEpoch' | 'noteSealed' | 'address' | 'device'>,
+  request: Pick<
+    RecoveryRequest,
+    'id' | 'accountId' | 'securityEpoch' | 'noteSealed' | 'isReport' | 'address' | 'device'
+  >,
 ): Promise<void> {
   await tx.insert<RequestRow>('recovery_requests', {
     id: request.id,
@@ -57,6 +63,7 @@ export async function addRequest(
     security_epoch: request.securityEpoch,
     state: 'open',
     note_sealed: request.noteSealed,
+    is_report: request.isReport,
     address: request.address,
     device: request.device,
     asked_at: tx.now,
@@ -84,6 +91,16 @@ export async function lockRequestOf(tx: Transaction, accountId: string): Promise
     .where({ account_id: accountId })
     .whereNull('ended_at')
     .forUpdate()
+    .first()
+  return row ? shown(row) : null
+}
+
+/** The account's request that is not over; null when it has none. */
+export async function liveRequestOf(tx: Transaction, accountId: string): Promise<RecoveryRequest | null> {
+  const row = await tx
+    .rows<RequestRow>('recovery_requests')
+    .where({ account_id: accountId })
+    .whereNull('ended_at')
     .first()
   return row ? shown(row) : null
 }
@@ -152,6 +169,7 @@ function shown(row: RequestRow): RecoveryRequest {
     securityEpoch: row.security_epoch,
     state: row.state,
     noteSealed: row.note_sealed,
+    isReport: row.is_report,
     address: row.address,
     device: row.device,
     askedAt: row.asked_at,

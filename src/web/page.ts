@@ -19,7 +19,7 @@ export interface GoTo {
 }
 
 /** Another template than the page's own, with a status of its own. */
-interface Show {
+export interface Show {
   show: string
   status: number
   view: View

@@ -24,6 +24,7 @@ import { password } from './recover/password.ts'
 import { recoveryCodes } from './recover/recovery-codes.ts'
 import { sent } from './recover/sent.ts'
 import { stopRequest } from './recover/stop-request.ts'
+import { undoChange } from './recover/undo-change.ts'
 import { authenticator as signInWithAuthenticator } from './signin/authenticator.ts'
 import { door } from './signin/door.ts'
 import { signIn } from './signin/sign-in.ts'
@@ -51,6 +52,7 @@ export const pages: readonly Page[] = [
   ask,
   asked,
   stopRequest,
+  undoChange,
   home,
   changePassword,
 ]

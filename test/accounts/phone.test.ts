@@ -100,6 +100,7 @@ function having(change: Partial<Account>): Account {
     phoneChangedAt: new Date(0),
     locale: null,
     securityEpoch: 0,
+    protectedAt: null,
     ...change,
   }
 }

@@ -23,7 +23,7 @@ export const waiting: Record<string, string> = {
   'sign-up with a phone': 'SF-07',
   'authenticators and recovery codes': 'TO-14 TO-20',
   'sign-up and verified addresses': 'EN-05 EN-09 TK-25',
-  'the rest of the Personal Centre': 'SE-09 SE-10 AL-09',
+  'the rest of the Personal Centre': 'SE-09 SE-10',
   "owners' and administrators' pages": 'CS-09 TI-03 TI-04 TI-06 TI-10 TI-11 TI-17 IN-06 IN-15 DF-14 AL-08',
   'a log of refused requests': 'AL-06',
   metrics: 'PF-13 AL-11',

@@ -9,6 +9,11 @@ export async function newestLink(portal: Portal): Promise<string> {
   return newestIn(portal, /http:\/\/\S+\/recover\/link\?token=\S+/)
 }
 
+/** The link of the newest mail about a change. */
+export async function newestUndoLink(portal: Portal): Promise<string> {
+  return newestIn(portal, /http:\/\/\S+\/recover\/undo-change\?\S+/)
+}
+
 /** The code of the newest text in the outbox. */
 export async function newestCode(portal: Portal): Promise<string> {
   return (await newestIn(portal, /#\d+$/)).slice(1)

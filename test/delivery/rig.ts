@@ -127,9 +127,10 @@ export function preparersThatMint(minted: string[]): Preparers {
         when: message.data.at,
         device: message.data.device,
         authenticatorAdded: message.data.authenticatorAdded,
-        recoverUrl: `${PUBLIC_URL}/harbour/recover`,
+        notMeUrl: `${PUBLIC_URL}/harbour/recover/undo-change`,
         support: null,
       }),
+    'account-protected': () => Promise.resolve({ drop: 'nobody' }),
     'sign-in-paused': (_tx, message) =>
       send(message.to, { ...letterhead, recoverUrl: `${PUBLIC_URL}/harbour/recover`, support: null }),
     'code-not-sent': (_tx, message) =>
