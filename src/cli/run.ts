@@ -7,6 +7,7 @@ import { demo } from './demo.ts'
 import { diagram } from './diagram.ts'
 import { migrate } from './migrate.ts'
 import { orgCreate } from './org-create.ts'
+import { ownerReset } from './owner-reset.ts'
 import { requestsApprove, requestsList, requestsRefuse } from './requests.ts'
 import { serve } from './serve.ts'
 import { worker } from './worker.ts'
@@ -21,6 +22,7 @@ const commands: readonly Command[] = [
   requestsList,
   requestsApprove,
   requestsRefuse,
+  ownerReset,
 ]
 
 /**

@@ -23,6 +23,7 @@ export interface QueuedData {
   'request-approved': { requestId: string }
   'request-granted': { requestId: string }
   'request-refused': { accountId: string }
+  'owner-reset': { requestId: string; readerName: string }
 }
 
 export type MessageName = keyof QueuedData
@@ -39,6 +40,7 @@ export const CHANNELS = {
   'request-approved': 'email',
   'request-granted': 'email',
   'request-refused': 'email',
+  'owner-reset': 'email',
 } as const satisfies Record<MessageName, 'email' | 'sms'>
 
 export type Channel = (typeof CHANNELS)[MessageName]
@@ -62,6 +64,7 @@ export const WORTH_SENDING_MS: Record<MessageName, number> = {
   'request-approved': 72 * HOUR,
   'request-granted': 72 * HOUR,
   'request-refused': 72 * HOUR,
+  'owner-reset': 72 * HOUR,
 }
 
 /** What every mail says about who sends it and who reads it; colours as `#rrggbb`. */
@@ -110,6 +113,8 @@ export interface LetterData {
   'request-approved': Letterhead & { cancelUrl: string; hours: number; support: Support | null }
   'request-granted': Letterhead & { link: string; cancelUrl: string; hours: number; support: Support | null }
   'request-refused': Letterhead & { recoverUrl: string; support: Support | null }
+  /** `when` the owner is let in, already written in the reader's language. */
+  'owner-reset': Letterhead & { owner: string; when: string; requestId: string; slug: string }
 }
 
 /** A message as it waits in the outbox. */

@@ -21,6 +21,7 @@ const letters: { [Name in Letter]: LetterData[Name] } = {
   'request-approved': { ...letterhead, cancelUrl: LINK, hours: 24, support },
   'request-granted': { ...letterhead, link: LINK, cancelUrl: LINK, hours: 24, support },
   'request-refused': { ...letterhead, recoverUrl: LINK, support },
+  'owner-reset': { ...letterhead, owner: 'Olivia', when: 'now', requestId: '0198d000', slug: 'harbour' },
   'request-waiting': {
     ...letterhead,
     asker: 'Noah',
@@ -40,7 +41,11 @@ describe('rendering messages', () => {
     it(`writes ${name} as text and HTML that both carry its link`, () => {
       const { subject, text, html } = renderer.render(name, 'en', letters[name])
       // Who decides does so by a command that the letter names.
-      const way = name === 'request-waiting' ? 'requests approve harbour 0198d000' : LINK
+      const way =
+        {
+          'request-waiting': 'requests approve harbour 0198d000',
+          'owner-reset': 'requests refuse harbour 0198d000',
+        }[name as string] ?? LINK
       expect(subject).to.include('Harbour')
       expect(text)
         .to.include(way)
