@@ -3,8 +3,9 @@ import type { Transaction } from '../database/transaction.ts'
 import { hashToken } from '../platform/secrets.ts'
 import type { Visitor } from '../platform/visitor.ts'
 import { whyOver, type Attempt } from './attempt.ts'
+import { whyBarred } from './barred.ts'
 import { demandsOn } from './demands.ts'
-import { holdAttempt, move, whyBarred } from './in-hand.ts'
+import { holdAttempt, move } from './in-hand.ts'
 import type { RecoveryParts } from './parts.ts'
 import { setUpIfEnrolling } from './pending.ts'
 import { nextStep, type Demands } from './policy.ts'
@@ -40,7 +41,7 @@ export async function holdAnswered(
   if (!held?.account || !held.attempt.browserHash?.equals(hashToken(recoveryToken))) return null
   const { account, attempt } = held
   if (whyOver(attempt, tx.now)) return null
-  const reason = whyBarred(attempt, account, (await settingsFor(tx, attempt)).recovery)
+  const reason = await whyBarred(parts, tx, attempt, account, await settingsFor(tx, attempt))
   if (reason) {
     await move(tx, attempt, { name: 'ended', reason })
     await recordRefusal(parts, tx, attempt, visitor, reason)

@@ -11,8 +11,8 @@ import { organizationOf } from '../organizations/store.ts'
 import { after, HOUR, MINUTE } from '../platform/clock.ts'
 import { takeTurn, type Refusal } from './allowance.ts'
 import { CLOSED_REASONS, type Attempt, type ClosedReason } from './attempt.ts'
-import { demandsOn } from './demands.ts'
-import { holdAttempt, isOffered, isOutdated, move, type AttemptInHand } from './in-hand.ts'
+import { isEnoughFor, isOffered, isOutdated } from './barred.ts'
+import { holdAttempt, move, type AttemptInHand } from './in-hand.ts'
 import { sendLinkInstead } from './instead.ts'
 import type { RecoveryParts } from './parts.ts'
 import { lifetimeOf, secretHash } from './secret.ts'
@@ -153,7 +153,7 @@ async function mintFor(
   const reason =
     organization.state === 'suspended'
       ? 'suspended'
-      : ((await whyNobodyIsReached(tx, held, strategy, settings)) ??
+      : ((await whyNobodyIsReached(parts, tx, held, strategy, settings)) ??
         (account && to ? await takeTurn(parts, tx, attempt, account, { strategy, to, settings }) : 'nobody'))
   if (reason || !account || !to) return withhold(parts, tx, held, reason ?? 'nobody')
 
@@ -164,6 +164,7 @@ async function mintFor(
 
 /** Why an attempt's message would reach nobody, as far as it and its account tell; null when it has a reader. */
 async function whyNobodyIsReached(
+  parts: RecoveryParts,
   tx: Transaction,
   { attempt, account }: AttemptInHand,
   strategy: Strategy,
@@ -172,25 +173,10 @@ async function whyNobodyIsReached(
   if (attempt.step !== 'proving') return attempt.closedReason ?? 'answered'
   if (tx.now >= attempt.expiresAt && !attempt.person) return 'expired'
   if (account?.state !== 'active') return 'nobody'
-  if (!isOffered(attempt, settings.recovery)) return 'no-longer-offered'
+  if (!isOffered(attempt, settings)) return 'no-longer-offered'
   if (attempt.person && isOutdated(attempt, account)) return 'account-changed'
   if (!strategy.reachable(account, settings, tx.now)) return 'unreachable'
-  const isAllowed = await mayUseCode(tx, attempt, account, strategy, settings)
-  return isAllowed ? null : 'not-for-role'
-}
-
-/** A code alone is too little for who runs the organization, unless it says otherwise (NIST SP 800-63B §3.1.3.3). */
-async function mayUseCode(
-  tx: Transaction,
-  attempt: StoredAttempt,
-  account: Account,
-  { answeredBy }: Strategy,
-  { recovery }: Settings,
-): Promise<boolean> {
-  if (answeredBy === 'link' || account.role === 'member' || recovery.smsAloneForManagers === 'allowed')
-    return true
-  const { authenticator, hasAuthenticator } = await demandsOn(tx, attempt, account.id)
-  return authenticator !== 'off' && hasAuthenticator
+  return (await isEnoughFor(parts, tx, attempt, account, settings)) ? null : 'not-for-role'
 }
 
 /** The attempt and its account, held: by its identifier the first time, later by what was found then. */

@@ -3,8 +3,9 @@ import { newToken } from '../platform/random.ts'
 import { hashToken } from '../platform/secrets.ts'
 import type { Visitor } from '../platform/visitor.ts'
 import { MOST_TRIES, type ClosedReason } from './attempt.ts'
+import { whyBarred } from './barred.ts'
 import { demandsOn } from './demands.ts'
-import { holdAttempt, move, whyBarred } from './in-hand.ts'
+import { holdAttempt, move } from './in-hand.ts'
 import type { RecoveryParts } from './parts.ts'
 import { settingsFor } from './settings.ts'
 import { setUpIfEnrolling } from './pending.ts'
@@ -89,7 +90,7 @@ async function judge(
   if (!held?.account || held.attempt.step !== 'proving') return wrong
   const { attempt, account } = held
   const settings = await settingsFor(tx, attempt)
-  const barred = whyBarred(attempt, account, settings.recovery)
+  const barred = await whyBarred(parts, tx, attempt, account, settings)
   const dead = barred ?? (isLate(secret, lifetimeOf(parts, attempt, settings), tx.now) ? 'expired' : null)
   if (dead) {
     await recordRefusal(parts, tx, attempt, visitor, dead)

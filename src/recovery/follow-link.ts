@@ -4,7 +4,8 @@ import { newToken } from '../platform/random.ts'
 import { hashToken } from '../platform/secrets.ts'
 import type { Visitor } from '../platform/visitor.ts'
 import { hasTriesLeft, MOST_EXCHANGES, type Attempt, type ClosedReason, type DeadReason } from './attempt.ts'
-import { attemptOfLink, holdAttempt, move, readAttempt, whyBarred, type AttemptInHand } from './in-hand.ts'
+import { attemptOfLink, holdAttempt, move, readAttempt, type AttemptInHand } from './in-hand.ts'
+import { whyBarred } from './barred.ts'
 import { demandsOn } from './demands.ts'
 import type { Origin } from './origin.ts'
 import type { RecoveryParts } from './parts.ts'
@@ -123,7 +124,7 @@ async function whyDead(
   if (attempt.step === 'done') return 'used'
   if (attempt.closedReason) return attempt.closedReason
   const settings = await settingsFor(tx, attempt)
-  const barred = whyBarred(attempt, account, settings.recovery)
+  const barred = await whyBarred(parts, tx, attempt, account, settings)
   if (barred) return barred
   if (isLate(secret, lifetimeOf(parts, attempt, settings), tx.now)) return 'expired'
   return attempt.exchanges >= MOST_EXCHANGES || !hasTriesLeft(attempt) ? 'too-many-tries' : null

@@ -1,11 +1,9 @@
 import type { Account } from '../accounts/account.ts'
 import { accountById, lockAccount } from '../accounts/store.ts'
 import type { Transaction } from '../database/transaction.ts'
-import type { RecoverySettings } from '../organizations/settings.ts'
 import { isToken } from '../platform/random.ts'
 import { hashToken } from '../platform/secrets.ts'
 import { transition, type Attempt, type AttemptEvent } from './attempt.ts'
-import { ORIGINS } from './origin.ts'
 import {
   attemptById,
   issuedSecret,
@@ -47,29 +45,6 @@ export async function attemptOfLink(
   const secret = isToken(token) ? await issuedSecret(tx, hashToken(token)) : null
   const found = secret && (await read(tx, secret.attemptId))
   return found && { ...found, secret }
-}
-
-/** Whether the account changed since the attempt's message was sent: another password, address, state or role. */
-export function isOutdated(attempt: Attempt, account: Account | null): boolean {
-  return account?.state !== 'active' || account.securityEpoch !== attempt.person?.securityEpoch
-}
-
-/**
- * Why an attempt may not go on although nothing has ended it yet: the account or the settings changed since. `recovery`
- * is what holds for the attempt now.
- */
-export function whyBarred(
-  attempt: Attempt,
-  account: Account | null,
-  recovery: RecoverySettings,
-): 'account-changed' | 'no-longer-offered' | null {
-  if (isOutdated(attempt, account)) return 'account-changed'
-  return isOffered(attempt, recovery) ? null : 'no-longer-offered'
-}
-
-/** Whether the method of an attempt is open to it by these settings. */
-export function isOffered({ origin, method }: Attempt, { methods }: RecoverySettings): boolean {
-  return !ORIGINS[origin].isSelfService || (method !== null && methods.includes(method))
 }
 
 /** Moves an attempt that this transaction holds and saves it. Returns it as it is now; null when that was out of step. */

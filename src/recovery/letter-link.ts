@@ -2,7 +2,7 @@ import { lockAccount } from '../accounts/store.ts'
 import type { Transaction } from '../database/transaction.ts'
 import { currentSettings, organizationOf } from '../organizations/store.ts'
 import { linkWith, mint } from './deliver.ts'
-import { whyBarred } from './in-hand.ts'
+import { whyBarred } from './barred.ts'
 import { type Origin } from './origin.ts'
 import type { RecoveryParts } from './parts.ts'
 import { lifetimeOf } from './secret.ts'
@@ -43,7 +43,7 @@ export async function linkInLetter(
   const attempt = await lockAttempt(tx, attemptId)
   if (attempt?.step !== 'proving') return null
   const holding = await settingsFor(tx, attempt)
-  if (whyBarred(attempt, account, holding.recovery)) return null
+  if (await whyBarred(parts, tx, attempt, account, holding)) return null
   const lifetime = lifetimeOf(parts, attempt, holding)
   const secret = await mint(parts, tx, { attempt, account }, { strategy, settings: holding, lifetime })
   return { link: linkWith(parts, organization, secret), lifetime }

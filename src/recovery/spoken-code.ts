@@ -10,9 +10,10 @@ import { newToken, NO_ID } from '../platform/random.ts'
 import { hashToken } from '../platform/secrets.ts'
 import type { Visitor } from '../platform/visitor.ts'
 import { newAttempt, transition } from './attempt.ts'
+import { whyBarred } from './barred.ts'
 import { keepSecret } from './deliver.ts'
 import { demandsOn } from './demands.ts'
-import { holdAttempt, move, whyBarred } from './in-hand.ts'
+import { holdAttempt, move } from './in-hand.ts'
 import type { RecoveryParts } from './parts.ts'
 import { setUpIfEnrolling } from './pending.ts'
 import { recordDeed } from './record.ts'
@@ -153,7 +154,7 @@ async function judge(
   if (!secret || !held?.account || held.attempt.step !== 'proving') return null
   const { attempt, account } = held
   const settings = await settingsFor(tx, attempt)
-  if (whyBarred(attempt, account, settings.recovery)) return null
+  if (await whyBarred(parts, tx, attempt, account, settings)) return null
   if (isLate(secret, lifetimeOf(parts, attempt, settings), tx.now)) return null
   const browserToken = newToken(parts.random)
   const moved = await move(tx, attempt, {

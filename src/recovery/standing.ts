@@ -8,9 +8,9 @@ import { isToken } from '../platform/random.ts'
 import { hashToken } from '../platform/secrets.ts'
 import type { Visitor } from '../platform/visitor.ts'
 import { hasTriesLeft, MOST_TRIES, transition, whyOver, type ClosedReason } from './attempt.ts'
+import { whyBarred } from './barred.ts'
 import { mayAskAgainAt } from './choose.ts'
 import { demandsOn } from './demands.ts'
-import { whyBarred } from './in-hand.ts'
 import type { RecoveryParts } from './parts.ts'
 import { pendingOf, type Pending } from './pending.ts'
 import { nextStep } from './policy.ts'
@@ -85,9 +85,8 @@ async function standingOfAnswerer(
   const over = whyOver(attempt, tx.now)
   const isInvitation = attempt.origin === 'operator'
   if (over) return over === 'used' ? { at: 'done', isInvitation } : { at: 'ended', reason: over }
-  const { recovery } = await settingsFor(tx, attempt)
   const account = attempt.person && (await accountById(tx, attempt.person.accountId))
-  const barred = whyBarred(attempt, account, recovery)
+  const barred = await whyBarred(parts, tx, attempt, account, await settingsFor(tx, attempt))
   if (barred || !account) return { at: 'ended', reason: barred ?? 'account-changed' }
   const left = (attempt.finishBy ?? attempt.expiresAt).getTime() - tx.now.getTime()
   const minutesLeft = Math.ceil(left / MINUTE)

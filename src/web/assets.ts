@@ -18,7 +18,7 @@ interface Asset {
 export interface Assets {
   byAddress: Map<string, Asset>
   /** The addresses that templates link to. */
-  addresses: { styles: string; icon: string; checklist: string; countdown: string; copyCodes: string }
+  addresses: { styles: string; icon: string; checklist: string; countdown: string; keepCodes: string }
 }
 
 /** Serves the assets. A year, immutable: a change of content is a change of address. */
@@ -74,7 +74,7 @@ export function loadAssets(): Assets {
       icon: iconAddress,
       checklist: `${scriptsFolder}/web/browser/checklist.js`,
       countdown: `${scriptsFolder}/web/browser/countdown.js`,
-      copyCodes: `${scriptsFolder}/web/browser/copy-codes.js`,
+      keepCodes: `${scriptsFolder}/web/browser/keep-codes.js`,
     },
   }
 }
@@ -97,7 +97,7 @@ function loadScripts(): Map<string, Buffer> {
   const paths = [
     'web/browser/checklist.js',
     'web/browser/countdown.js',
-    'web/browser/copy-codes.js',
+    'web/browser/keep-codes.js',
     'credentials/password-rules.js',
   ]
   return new Map(paths.map((path) => [path, readFileSync(join(built, path))]))

@@ -9,8 +9,11 @@ import { terminal } from '../cli/terminal.ts'
 import { freshDatabase } from '../support/database.ts'
 import { linkIn, openPortal, type Portal } from '../support/portal.ts'
 import {
+  askForCode,
   askForLink,
   canSignIn,
+  changeAccount,
+  codeIn,
   createPassword,
   followLink,
   getLink,
@@ -98,6 +101,28 @@ describe('attacks: one organization on another’s pages', () => {
     expect(await canSignIn(portal, NEW_PASSWORD, 'mia@shared.example', 'harbour')).to.equal(true)
     expect(await canSignIn(portal, NEW_PASSWORD, 'mia@shared.example', 'meadow')).to.equal(false)
     expect(await canSignIn(portal, DEMO_PASSWORD, 'mia@shared.example', 'meadow')).to.equal(true)
+  })
+
+  it('TI-07: so is the same name and number, by a code: it opens the one account that it was asked for', async () => {
+    const inAcme = portal.visitor()
+    const inSummit = portal.visitor()
+    const mia = await portal.within('acme', (tx) => accountNamed(tx, { kind: 'username', canonical: 'mia' }))
+    await changeAccount(portal, 'summit', 'mia', { phone: mia?.phone ?? '' })
+    await askForCode(portal, inAcme, 'mia', 'acme')
+    portal.clock.pass(2 * MINUTE)
+    await askForCode(portal, inSummit, 'mia', 'summit')
+    const [ofAcme, ofSummit] = portal.texts.map(codeIn)
+    expect(portal.texts.map(({ text }) => /Acme|Summit/.exec(text)?.[0])).to.deep.equal(['Acme', 'Summit'])
+    expect((await inSummit.press('Continue', { code: ofAcme ?? '' })).text).to.contain(
+      'This code is not right',
+    )
+    await inSummit.press('Continue', { code: ofSummit ?? '' })
+    expect((await createPassword(inSummit)).address).to.equal('/summit/recover/done')
+    expect(await canSignIn(portal, NEW_PASSWORD, 'mia', 'summit')).to.equal(true)
+    expect(await canSignIn(portal, DEMO_PASSWORD, 'mia', 'acme')).to.equal(true)
+    expect((await inAcme.press('Continue', { code: ofAcme ?? '' })).address).to.equal(
+      '/acme/recover/password',
+    )
   })
 
   it('TI-08: B’s longer link and laxer password rules never hold for a person of A', async () => {

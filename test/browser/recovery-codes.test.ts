@@ -37,6 +37,14 @@ describe('the recovery codes', () => {
     await page.getByRole('status').getByText('Please select them above.').waitFor()
   })
 
+  it('are printed by a press', async () => {
+    const printed = page.evaluate(
+      () => new Promise((resolve) => window.addEventListener('beforeprint', resolve, { once: true })),
+    )
+    await page.getByRole('button', { name: 'Print them' }).click()
+    await printed
+  })
+
   it('are printed on one sheet, black on white, with whose they are and without buttons', async () => {
     await page.emulateMedia({ media: 'print', colorScheme: 'dark' })
     const seen = async (selector: string) => page.locator(selector).first().isVisible()

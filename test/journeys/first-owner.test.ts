@@ -28,6 +28,18 @@ describe('A new organization: from the operator’s command until its owner is s
     expect(mail?.html, 'a name is text, not markup').to.contain('Birch &amp; Sons')
   })
 
+  it('invites also where links are offered to nobody: an invitation is no self-service', async () => {
+    await terminal(portal).type(...birch)
+    await portal.change('birch', (settings) => ({
+      ...settings,
+      recovery: { ...settings.recovery, methods: ['sms-code'] },
+    }))
+    await portal.deliver()
+    const wati = portal.visitor()
+    await followLink(wati, linkIn(portal.mailbox[0]))
+    expect((await createPassword(wati)).address).to.equal('/birch/recover/done')
+  })
+
   it('lets nobody in before the password is set, and the owner in after', async () => {
     await terminal(portal).type(...birch)
     await portal.deliver()
