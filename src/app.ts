@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type Koa from 'koa'
 import { record } from './audit/audit.ts'
-import { createPasswordHasher } from './credentials/password.ts'
+import { createPasswordHasher, type PasswordHasher } from './credentials/password.ts'
 import { openDatabase, type ConnectionTarget, type Database } from './database/connect.ts'
 import type { Transaction } from './database/transaction.ts'
 import { dispatch, newLanes, type DispatchParts } from './delivery/dispatch.ts'
@@ -20,6 +20,7 @@ import {
   preparePasswordChanged,
   prepareRequestRefused,
   prepareSignInPaused,
+  prepareTextsPaused,
 } from './notices/prepare.ts'
 import { systemClock, type Clock } from './platform/clock.ts'
 import type { Config } from './platform/config.ts'
@@ -42,7 +43,7 @@ import type { WebParts } from './web/parts.ts'
 import { createServer } from './web/server.ts'
 import { startWorker } from './worker.ts'
 
-/** What the outside world gives an app: a database, a log, and for tests its time, chance, mail and texts. */
+/** What the outside world gives an app: a database, a log, and for tests its time, chance, hashing, mail and texts. */
 export interface Surroundings {
   /** Where the application's role enters, and where LISTEN may (not through a pooler). */
   target: ConnectionTarget
@@ -50,6 +51,7 @@ export interface Surroundings {
   log: Logger
   clock?: Clock
   random?: Random
+  hasher?: PasswordHasher
   sender?: EmailSender
   smsSender?: SmsSender
   /** The ways to prove who one is, and all words, where they are not the product's own. */
@@ -96,7 +98,7 @@ export function openApp(config: Config, { target, listenTarget, log, ...given }:
     words,
     assets: loadAssets(),
     log,
-    hasher: createPasswordHasher({ ...config.hashing, random }),
+    hasher: given.hasher ?? createPasswordHasher({ ...config.hashing, random }),
     limits: createLimits({ database, secrets, allowances: config.limits }),
     publicUrl: config.server.publicUrl,
     strategies: given.strategies ?? STRATEGIES,
@@ -179,6 +181,7 @@ function preparersOf(parts: WebParts): Preparers {
     'request-granted': (tx, message) => prepareRequestGranted(parts, tx, message),
     'request-refused': (tx, message) => prepareRequestRefused(parts.publicUrl, tx, message),
     'owner-reset': (tx, message) => prepareOwnerReset(tx, message),
+    'texts-paused': (tx, message) => prepareTextsPaused(parts.publicUrl, tx, message),
     'code-not-sent': (tx, message) => prepareCodeNotSent(parts.publicUrl, tx, message),
     'password-changed': (tx, message) => preparePasswordChanged(parts.publicUrl, tx, message),
     'sign-in-paused': async (tx, message) => {

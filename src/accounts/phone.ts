@@ -55,3 +55,9 @@ export function verifiedPhone(account: Account, now: Date, countries: readonly s
   const read = readPhone(phone)
   return 'e164' in read && countries.includes(read.country) ? read.e164 : null
 }
+
+/** The country of a number that is stored; null for what is no mobile number. */
+export function countryOf(phone: string): string | null {
+  const read = readPhone(phone)
+  return 'country' in read ? read.country : null
+}

@@ -2,10 +2,11 @@ import { record } from '../audit/audit.ts'
 import { keepPartIf, type Transaction } from '../database/transaction.ts'
 import type { LimitName, Limits } from '../limits/limits.ts'
 import type { Random } from '../platform/random.ts'
-import { numberPrefix } from './phone.ts'
+import { countProved, countText, mayTextCountry } from './countries-store.ts'
+import { countryOf, numberPrefix } from './phone.ts'
 
 /** Whether a text may be sent, or what forbids it. Only the audit log is told which. */
-export type SmsAllowance = 'allowed' | 'pause' | 'number' | 'prefix' | 'organization'
+export type SmsAllowance = 'allowed' | 'pause' | 'number' | 'prefix' | 'organization' | 'country'
 
 /**
  * Sends to one number, 30, 60 and 120 s apart at the least. Each allows two seconds less: people's pages count from when
@@ -20,6 +21,12 @@ const PAUSES: readonly LimitName[] = [
 /** The part of an organization's day after which its log says so. */
 const NEARLY_ALL = 0.8
 
+/** What an organization decides about its texts, and the language of who runs it and has chosen none. */
+interface SettingsOfTexts {
+  sms: { messagesPerDay: number }
+  branding: { locale: string }
+}
+
 /**
  * Spends what a text costs: the number's own allowance and that of its neighbours, whatever the organization (a person's
  * telephone and the operator's bill are the same in all of them; numbers bought together are how texts are turned into
@@ -31,8 +38,10 @@ export async function spendSms(
   { limits, random }: { limits: Limits; random: Random },
   tx: Transaction,
   phone: string,
-  messagesPerDay: number,
+  { sms: { messagesPerDay }, branding: { locale } }: SettingsOfTexts,
 ): Promise<SmsAllowance> {
+  const country = countryOf(phone)
+  if (country === null || !(await mayTextCountry({ random }, tx, country, locale))) return 'country'
   const spent = await keepPartIf<{ allowance: SmsAllowance; isNearlyAll?: boolean }>(
     tx,
     ({ allowance }) => allowance === 'allowed',
@@ -45,6 +54,7 @@ export async function spendSms(
       return { allowance: 'allowed', isNearlyAll: day.spent === Math.ceil(NEARLY_ALL * day.most) }
     },
   )
+  if (spent.allowance === 'allowed') await countText(tx, country)
   if (spent.isNearlyAll) {
     await record(tx, random, {
       kind: 'sms.budget-nearly-spent',
@@ -54,6 +64,12 @@ export async function spendSms(
     })
   }
   return spent.allowance
+}
+
+/** Tells the watch over countries that the code of a text was typed: it went to somebody who reads. */
+export async function smsWasAnswered(tx: Transaction, phone: string): Promise<void> {
+  const country = countryOf(phone)
+  if (country !== null) await countProved(tx, country)
 }
 
 /** In the one order in which they are always spent. */

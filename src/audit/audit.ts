@@ -28,6 +28,7 @@ export type EventKind =
   | 'password.change-refused'
   | 'message.lost'
   | 'sms.budget-nearly-spent'
+  | 'sms.country-paused'
   | 'request.filed'
   | 'request.approved'
   | 'request.refused'

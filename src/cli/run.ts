@@ -5,6 +5,7 @@ import { projectRoot } from '../platform/root.ts'
 import { CommandFailed, type Command, type Tools } from './command.ts'
 import { demo } from './demo.ts'
 import { diagram } from './diagram.ts'
+import { keysRotate } from './keys-rotate.ts'
 import { migrate } from './migrate.ts'
 import { orgCreate } from './org-create.ts'
 import { ownerReset } from './owner-reset.ts'
@@ -18,6 +19,7 @@ const commands: readonly Command[] = [
   worker,
   migrate,
   orgCreate,
+  keysRotate,
   diagram,
   requestsList,
   requestsApprove,

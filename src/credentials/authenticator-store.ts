@@ -1,3 +1,4 @@
+import type { SealedColumn } from '../database/reseal.ts'
 import type { TenantRow, Transaction } from '../database/transaction.ts'
 import { refusedUntil, type LimitAnswer } from '../limits/limits.ts'
 import { DAY, MINUTE } from '../platform/clock.ts'
@@ -18,6 +19,15 @@ interface RecoveryCodeRow extends TenantRow {
   account_id: string
   hash: Buffer
   spent_at: Date | null
+}
+
+/** The authenticators' secrets, which are kept for years. */
+export const sealedAuthenticators: SealedColumn = {
+  what: 'authenticators',
+  table: 'authenticators',
+  column: 'secret_sealed',
+  id: 'account_id',
+  context: (accountId, organizationId) => `authenticators.${organizationId}.${accountId}`,
 }
 
 /** What a person can prove their authenticator with. */
@@ -50,7 +60,7 @@ export async function bindAuthenticator(
   await tx
     .insert<AuthenticatorRow>('authenticators', {
       account_id: accountId,
-      secret_sealed: secrets.seal(secret, sealContext(tx, accountId)),
+      secret_sealed: secrets.seal(secret, sealedAuthenticators.context(accountId, tx.organizationId)),
       last_step: lastStep,
       failures: 0,
       paused_until: null,
@@ -136,7 +146,10 @@ async function spendStep(
   row: AuthenticatorRow,
   code: string,
 ): Promise<boolean> {
-  const secret = secrets.open(row.secret_sealed, sealContext(tx, row.account_id))
+  const secret = secrets.open(
+    row.secret_sealed,
+    sealedAuthenticators.context(row.account_id, tx.organizationId),
+  )
   const step = matchingStep(secret, code, tx.now, row.last_step)
   if (step === null) return false
   const spent = await authenticators(tx, row.account_id)
@@ -164,8 +177,4 @@ function authenticators(tx: Transaction, accountId: string) {
 
 function recoveryCodes(tx: Transaction, accountId: string) {
   return tx.rows<RecoveryCodeRow>('recovery_codes').where({ account_id: accountId })
-}
-
-function sealContext({ organizationId }: Transaction, accountId: string): string {
-  return `authenticators.${organizationId}.${accountId}`
 }

@@ -24,6 +24,8 @@ export interface QueuedData {
   'request-granted': { requestId: string }
   'request-refused': { accountId: string }
   'owner-reset': { requestId: string; readerName: string }
+  /** `accountId` is the reader's; `until` an ISO 8601 instant. */
+  'texts-paused': { accountId: string; country: string; sent: number; proved: number; until: string }
 }
 
 export type MessageName = keyof QueuedData
@@ -41,6 +43,7 @@ export const CHANNELS = {
   'request-granted': 'email',
   'request-refused': 'email',
   'owner-reset': 'email',
+  'texts-paused': 'email',
 } as const satisfies Record<MessageName, 'email' | 'sms'>
 
 export type Channel = (typeof CHANNELS)[MessageName]
@@ -65,6 +68,7 @@ export const WORTH_SENDING_MS: Record<MessageName, number> = {
   'request-granted': 72 * HOUR,
   'request-refused': 72 * HOUR,
   'owner-reset': 72 * HOUR,
+  'texts-paused': 24 * HOUR,
 }
 
 /** What every mail says about who sends it and who reads it; colours as `#rrggbb`. */
@@ -115,6 +119,8 @@ export interface LetterData {
   'request-refused': Letterhead & { recoverUrl: string; support: Support | null }
   /** `when` the owner is let in, already written in the reader's language. */
   'owner-reset': Letterhead & { owner: string; when: string; requestId: string; slug: string }
+  /** `country` and `until` are already written in the reader's language. */
+  'texts-paused': Letterhead & { country: string; sent: number; proved: number; until: string }
 }
 
 /** A message as it waits in the outbox. */

@@ -4,3 +4,8 @@ export function formatInstant(instant: Date, locale: string): string {
     .format(instant)
     .concat(' UTC')
 }
+
+/** A country as people call it, of its two letters (ISO 3166-1). */
+export function countryName(country: string, locale: string): string {
+  return new Intl.DisplayNames(locale, { type: 'region' }).of(country) ?? country
+}

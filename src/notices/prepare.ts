@@ -1,11 +1,11 @@
 import { accountById } from '../accounts/store.ts'
 import type { Transaction } from '../database/transaction.ts'
 import type { LetterData, Prepared, QueuedMessage } from '../delivery/message.ts'
-import { formatInstant } from '../i18n/format.ts'
+import { countryName, formatInstant } from '../i18n/format.ts'
 import { letterhead } from '../organizations/branding.ts'
 import { currentSettings, organizationOf } from '../organizations/store.ts'
 
-type NoticeName = 'password-changed' | 'sign-in-paused' | 'code-not-sent' | 'request-refused'
+type NoticeName = 'password-changed' | 'sign-in-paused' | 'code-not-sent' | 'request-refused' | 'texts-paused'
 type Notice = { [Name in NoticeName]: QueuedMessage<Name> }[NoticeName]
 
 /** The letter that tells a person that their password was changed, and how to undo it if it was not them. */
@@ -49,6 +49,24 @@ export async function prepareRequestRefused(
   message: QueuedMessage<'request-refused'>,
 ): Promise<Prepared<'request-refused'>> {
   return toRecipient(message, await commonTo(publicUrl, tx, message))
+}
+
+/** The letter that tells who runs an organization that texts to a country are paused, and that this ends by itself. */
+export async function prepareTextsPaused(
+  publicUrl: string,
+  tx: Transaction,
+  message: QueuedMessage<'texts-paused'>,
+): Promise<Prepared<'texts-paused'>> {
+  const { organization, person } = await commonTo(publicUrl, tx, message)
+  const { country, sent, proved, until } = message.data
+  return toRecipient(message, {
+    organization,
+    person,
+    sent,
+    proved,
+    country: countryName(country, message.locale),
+    until: formatInstant(new Date(until), message.locale),
+  })
 }
 
 async function commonTo(publicUrl: string, tx: Transaction, message: Notice) {

@@ -16,6 +16,8 @@ export interface SecretKey {
 
 /** Sealing (AES-256-GCM) and keyed hashing (HMAC-SHA-256) under keys that can be rotated. */
 export interface Secrets {
+  /** The id of the key that seals. */
+  readonly sealingKey: string
   /**
    * Encrypts text so that only `open` with the same context reads it back. The context (say, a table and a row's id)
    * is authenticated with it: a sealed value copied to another row does not open.
@@ -27,9 +29,11 @@ export interface Secrets {
   keyedHash(purpose: string, ...parts: string[]): string
   /** Whether a text is what `keyedHash` made of the parts, under any key: a rotation spoils no form that is open. */
   isKeyedHash(presented: string, purpose: string, ...parts: string[]): boolean
+  /** What `keyedHash` makes under each key, the one that it uses first. For looking up what was stored before a rotation. */
+  keyedHashes(purpose: string, ...parts: string[]): string[]
   /**
-   * Like `keyedHash`, made with the oldest key at hand: rotation puts a new key in front and keeps the old one for a
-   * while, so counters that are running do not start again at zero.
+   * Like `keyedHash`, made with the key whose id comes first in the alphabet: machines that already know a new key and
+   * those that do not, in whatever order they list them, count under one, and a rotation starts counters anew once at most.
    */
   lastingHash(purpose: string, ...parts: string[]): string
 }
@@ -45,12 +49,13 @@ const TAG_BYTES = 16
 /** Builds the sealing and hashing from the configured keys: the first seals, all open. Throws when there is none. */
 export function createSecrets(keys: readonly SecretKey[], random: Random): Secrets {
   const newest = keys[0]
-  const oldest = keys.at(-1)
-  if (!newest || !oldest) throw new Error('at least one secret key is needed')
+  const lasting = keys.toSorted((one, other) => (one.id < other.id ? -1 : 1))[0]
+  if (!newest || !lasting) throw new Error('at least one secret key is needed')
   const sealingKey = derive(newest, 'seal')
   const sealingKeys = new Map(keys.map((key) => [key.id, derive(key, 'seal')]))
 
   return {
+    sealingKey: newest.id,
     seal(plaintext, context) {
       const iv = random.bytes(IV_BYTES)
       const cipher = createCipheriv(CIPHER, sealingKey, iv, { authTagLength: TAG_BYTES })
@@ -78,7 +83,8 @@ export function createSecrets(keys: readonly SecretKey[], random: Random): Secre
     keyedHash: (purpose, ...parts) => hmac(newest, purpose, parts),
     isKeyedHash: (presented, purpose, ...parts) =>
       keys.some((key) => equalInConstantTime(presented, hmac(key, purpose, parts))),
-    lastingHash: (purpose, ...parts) => hmac(oldest, purpose, parts),
+    keyedHashes: (purpose, ...parts) => keys.map((key) => hmac(key, purpose, parts)),
+    lastingHash: (purpose, ...parts) => hmac(lasting, purpose, parts),
   }
 }
 

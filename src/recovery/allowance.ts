@@ -87,7 +87,7 @@ async function spendOnCode(
   tx: Transaction,
   attempt: StoredAttempt,
   account: Account,
-  { to, settings: { sms } }: { to: string; settings: Settings },
+  { to, settings }: { to: string; settings: Settings },
 ): Promise<Refusal | null> {
   const codes = parts.strategies.filter(({ answeredBy }) => answeredBy === 'code').map(({ id }) => id)
   const today = await attemptsSince(tx, account.id, codes, after(tx.now, -DAY))
@@ -98,5 +98,5 @@ async function spendOnCode(
       return sum + (isOut ? MOST_TRIES : tries)
     }, 0)
   if (used + MOST_TRIES > MOST_TRIES_A_DAY) return 'tries-of-the-day'
-  return (await spendSms(parts, tx, to, sms.messagesPerDay)) === 'allowed' ? null : 'limit'
+  return (await spendSms(parts, tx, to, settings)) === 'allowed' ? null : 'limit'
 }

@@ -19,6 +19,7 @@ import {
   REQUEST_LIVES,
   type RecoveryRequest,
 } from './request-store.ts'
+import { sealedNotes } from './sealed-store.ts'
 
 /** What became of asking one's organization: it was heard, which says nothing of who is there. */
 export type Asked =
@@ -83,7 +84,7 @@ export async function prepareRequestWaiting(
 
 /** The note of a request, as the person wrote it. */
 export function noteOf(parts: RecoveryParts, { id, noteSealed }: { id: string; noteSealed: string }): string {
-  return parts.secrets.open(noteSealed, noteContext(id))
+  return parts.secrets.open(noteSealed, sealedNotes.context(id))
 }
 
 /** The request of a locked account that is open or held; one that can come to nothing any more is ended here. */
@@ -104,7 +105,7 @@ export async function openRequest(
   { note, address, device }: { note: string; address: string; device: string },
 ): Promise<void> {
   const id = newId(parts.random, tx.now)
-  const noteSealed = parts.secrets.seal(note, noteContext(id))
+  const noteSealed = parts.secrets.seal(note, sealedNotes.context(id))
   const whose = { accountId: person.id, securityEpoch: person.securityEpoch }
   await addRequest(tx, { id, ...whose, noteSealed, address, device })
   await record(tx, parts.random, {
@@ -155,8 +156,4 @@ async function fileRequest(parts: RecoveryParts, tx: Transaction, ask: Ask): Pro
 }
 function askContext(askId: string): string {
   return `messages.${askId}.ask`
-}
-
-function noteContext(requestId: string): string {
-  return `recovery_requests.${requestId}.note`
 }

@@ -1,3 +1,4 @@
+import { smsWasAnswered } from '../accounts/sms-allowance.ts'
 import { withOrganization, type Transaction } from '../database/transaction.ts'
 import { newToken } from '../platform/random.ts'
 import { hashToken } from '../platform/secrets.ts'
@@ -10,7 +11,7 @@ import type { RecoveryParts } from './parts.ts'
 import { settingsFor } from './settings.ts'
 import { setUpIfEnrolling } from './pending.ts'
 import { recordDeed, recordRefusal } from './record.ts'
-import { isLate, lifetimeOf, secretHash } from './secret.ts'
+import { codeHashes, isLate, lifetimeOf } from './secret.ts'
 import { attemptAskedBy, issuedSecret, lockAttempt, type StoredAttempt } from './store.ts'
 import { strategyOf } from './strategies/index.ts'
 import type { Strategy } from './strategy.ts'
@@ -42,9 +43,9 @@ export async function enterCode(
   if ('outcome' in counted) return counted
   const spent = await parts.limits.spend('wrong-tokens-per-address', visitor.network)
   if (!spent.allowed) return { outcome: 'too-many', retryAfterSeconds: spent.retryAfterSeconds }
-  const hash = secretHash(parts, counted.strategy, counted.attempt, code)
+  const hashes = codeHashes(parts, counted.attempt, code)
   const entered = await withOrganization(parts.database, organizationId, (tx) =>
-    judge(parts, tx, counted, hash, visitor),
+    judge(parts, tx, counted, hashes, visitor),
   )
   // The code is spent by now: that an address's try could not be given back must not cost the person its cookie.
   if (entered.outcome !== 'wrong')
@@ -80,11 +81,11 @@ async function judge(
   parts: RecoveryParts,
   tx: Transaction,
   { attempt: { id }, strategy, triesLeft }: CountedTry,
-  hash: Buffer,
+  hashes: Buffer[],
   visitor: Visitor,
 ): Promise<CodeEntered> {
   const wrong = { outcome: 'wrong', triesLeft } as const
-  const secret = await issuedSecret(tx, hash)
+  const secret = await issuedSecret(tx, ...hashes)
   if (secret?.attemptId !== id) return wrong
   const held = await holdAttempt(tx, id)
   if (!held?.account || held.attempt.step !== 'proving') return wrong
@@ -105,6 +106,8 @@ async function judge(
   })
   if (!moved) return wrong
   await setUpIfEnrolling(parts, tx, moved)
+  const phone = strategy.reachable(account, settings, tx.now)
+  if (phone !== null) await smsWasAnswered(tx, phone)
   await recordDeed(parts, tx, 'recovery.code-entered', attempt, visitor)
   return { outcome: 'proved', browserToken }
 }

@@ -18,6 +18,8 @@ export async function prepareRequestApproved(
 ): Promise<Prepared<'request-approved'>> {
   const request = await requestById(tx, message.data.requestId)
   if (request?.state !== 'approved' || !request.holdUntil || message.to === null) return { drop: 'not held' }
+  // The worker was away for so long that the other letter, with the same way to stop it, leaves with this one.
+  if (tx.now >= request.holdUntil) return { drop: 'not held' }
   const hours = Math.ceil((request.holdUntil.getTime() - tx.now.getTime()) / HOUR)
   const data = { ...(await letterTo(parts, tx, request)), hours }
   return { send: { to: message.to, locale: message.locale, data } }

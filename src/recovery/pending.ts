@@ -4,6 +4,7 @@ import type { Attempt } from './attempt.ts'
 import { demandsOn } from './demands.ts'
 import { move } from './in-hand.ts'
 import type { RecoveryParts } from './parts.ts'
+import { sealedPending } from './sealed-store.ts'
 import { lockLatePending } from './store.ts'
 
 /** An authenticator that is being set up. It is nobody's until the new password is saved. */
@@ -19,12 +20,12 @@ export interface Pending {
 export function pendingOf(parts: RecoveryParts, { id, pendingSealed }: Attempt): Pending | null {
   return pendingSealed === null
     ? null
-    : (JSON.parse(parts.secrets.open(pendingSealed, context(id))) as Pending)
+    : (JSON.parse(parts.secrets.open(pendingSealed, sealedPending.context(id))) as Pending)
 }
 
 /** Seals a pending authenticator for one attempt. */
 export function sealPending(parts: RecoveryParts, attemptId: string, pending: Pending): string {
-  return parts.secrets.seal(JSON.stringify(pending), context(attemptId))
+  return parts.secrets.seal(JSON.stringify(pending), sealedPending.context(attemptId))
 }
 
 /** Gives an attempt that has come to stand at enrolling a new key to set up; others pass. Returns it as it is now. */
@@ -48,8 +49,4 @@ export async function forgetPending(tx: Transaction): Promise<number> {
     await move(tx, attempt, { name: 'lapsed', demands })
   }
   return late.length
-}
-
-function context(attemptId: string): string {
-  return `recovery_attempts.${attemptId}.pending`
 }

@@ -29,11 +29,18 @@ export function isLate({ issuedAt, expiresAt }: IssuedSecret, lifetime: number, 
 export function secretHash(
   { secrets }: RecoveryParts,
   strategy: Strategy,
-  { id, request }: StoredAttempt,
+  attempt: StoredAttempt,
   secret: string,
 ): Buffer {
   if (strategy.answeredBy === 'link') return hashToken(secret)
-  return hashToken(
-    secrets.lastingHash('recovery code', id, request.askedByHash.toString('base64url'), secret),
-  )
+  return hashToken(secrets.keyedHash(...keyedParts(attempt, secret)))
+}
+
+/** Everything that may be stored of a code: the key may have been rotated since it was sent. */
+export function codeHashes({ secrets }: RecoveryParts, attempt: StoredAttempt, code: string): Buffer[] {
+  return secrets.keyedHashes(...keyedParts(attempt, code)).map(hashToken)
+}
+
+function keyedParts({ id, request }: StoredAttempt, secret: string) {
+  return ['recovery code', id, request.askedByHash.toString('base64url'), secret] as const
 }

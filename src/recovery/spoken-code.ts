@@ -79,7 +79,7 @@ export async function mintSpokenCode(
   if (!attempt) throw new Error('an attempt is not there that was just added')
   const code = newBase32(parts.random, LENGTH)
   const lifetime = lifetimeOf(parts, attempt, settings.settings)
-  const hash = hashOf(parts, id, code)
+  const hash = hashToken(parts.secrets.keyedHash(...keyedParts(id, code)))
   await keepSecret(parts, tx, { attempt, account }, { hash, lifetime, kind: 'recovery.code-minted' })
   return { code: inGroups(code, GROUP), until: after(tx.now, lifetime) }
 }
@@ -149,7 +149,8 @@ async function judge(
   code: string,
   visitor: Visitor,
 ): Promise<{ outcome: 'proved'; browserToken: string } | null> {
-  const secret = await issuedSecret(tx, hashOf(parts, attemptId, code))
+  const hashes = parts.secrets.keyedHashes(...keyedParts(attemptId, code)).map(hashToken)
+  const secret = await issuedSecret(tx, ...hashes)
   const held = secret?.attemptId === attemptId ? await holdAttempt(tx, attemptId) : null
   if (!secret || !held?.account || held.attempt.step !== 'proving') return null
   const { attempt, account } = held
@@ -169,7 +170,7 @@ async function judge(
   return { outcome: 'proved', browserToken }
 }
 
-/** What is stored of a code: too short to stand alone, its hash needs the server's key and holds for one attempt only. */
-function hashOf({ secrets }: RecoveryParts, attemptId: string, code: string): Buffer {
-  return hashToken(secrets.lastingHash('spoken code', attemptId, code))
+/** A code is too short to stand alone: its hash needs the server's key, and holds for one attempt only (ASVS 6.5.2). */
+function keyedParts(attemptId: string, code: string) {
+  return ['spoken code', attemptId, code] as const
 }

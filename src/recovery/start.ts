@@ -11,6 +11,7 @@ import { deviceHash } from '../sessions/known-devices.ts'
 import { newAttempt, WAITS_FOR_DELIVERY, type Attempt } from './attempt.ts'
 import { ORIGINS, type Origin } from './origin.ts'
 import type { RecoveryParts } from './parts.ts'
+import { sealedIdentifiers } from './sealed-store.ts'
 import { addAttempt, attemptAnsweredBy, attemptAskedBy, type StoredAttempt } from './store.ts'
 import { offered, strategyOf } from './strategies/index.ts'
 import type { MethodId } from './strategy.ts'
@@ -129,7 +130,7 @@ export async function addNewAttempt(
     expiresAt: granted ? tx.now : after(tx.now, WAITS_FOR_DELIVERY),
   })
   await addAttempt(tx, attempt, {
-    identifierSealed: parts.secrets.seal(identifier, sealContext(id)),
+    identifierSealed: parts.secrets.seal(identifier, sealedIdentifiers.context(id)),
     askedByHash: hashToken(browserToken),
     deviceHash: deviceHash(tx.organizationId, asking.deviceToken),
     address: asking.visitor.place,
@@ -141,7 +142,7 @@ export async function addNewAttempt(
 
 /** What the person of an attempt typed, in canonical form. */
 export function identifierOf(parts: RecoveryParts, attempt: StoredAttempt): string {
-  return parts.secrets.open(attempt.request.identifierSealed, sealContext(attempt.id))
+  return parts.secrets.open(attempt.request.identifierSealed, sealedIdentifiers.context(attempt.id))
 }
 
 /** The recovery that this browser has open, whether it asked for it or answered it. */
@@ -157,8 +158,4 @@ export async function previousAttempt(
 export function nobodyAsking(locale: string): Asking {
   const visitor = { network: '', place: '', device: '', requestId: '' }
   return { visitor, locale, recoveryToken: undefined, deviceToken: undefined }
-}
-
-function sealContext(attemptId: string): string {
-  return `recovery_attempts.${attemptId}.identifier`
 }

@@ -147,9 +147,9 @@ export async function addSecret(tx: Transaction, hash: Buffer, issued: IssuedSec
   })
 }
 
-/** What is known of a secret by its hash; null for one that was never sent, or too long ago. */
-export async function issuedSecret(tx: Transaction, hash: Buffer): Promise<IssuedSecret | null> {
-  const row = await tx.rows<SecretRow>('recovery_secrets').where({ hash }).first()
+/** What is known of a secret by its hash, or what may be it; null for one that was never sent, or too long ago. */
+export async function issuedSecret(tx: Transaction, ...hashes: Buffer[]): Promise<IssuedSecret | null> {
+  const row = await tx.rows<SecretRow>('recovery_secrets').whereIn('hash', hashes).first()
   return row ? { attemptId: row.attempt_id, issuedAt: row.issued_at, expiresAt: row.expires_at } : null
 }
 

@@ -24,16 +24,18 @@ interface Frame {
   wayIn?: WayIn | null
 }
 
+/** One for all portals of a process: it keeps what it has compiled, which is the same for each of them. */
+const environment = new nunjucks.Environment(new nunjucks.FileSystemLoader(TEMPLATES), {
+  autoescape: true,
+  throwOnUndefined: false,
+  trimBlocks: true,
+})
+
 /**
  * koa-views over our own nunjucks Environment: everything is escaped, templates are compiled once, and what an
  * organization or a person wrote is only ever a value in them.
  */
 export function views(): Middleware {
-  const environment = new nunjucks.Environment(new nunjucks.FileSystemLoader(TEMPLATES), {
-    autoescape: true,
-    throwOnUndefined: false,
-    trimBlocks: true,
-  })
   const render = (file: string, locals: object) =>
     new Promise<string>((resolve, reject) => {
       environment.render(file.slice(TEMPLATES.length + 1), locals, (error, html) => {

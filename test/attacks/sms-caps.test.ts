@@ -9,6 +9,7 @@ import { askForLink, getLink } from '../support/steps.ts'
 import { allowing, openPortal, type Portal, withPortal } from '../support/portal.ts'
 
 const PHONE = '+6281234560000'
+const ofTexts = (messagesPerDay: number) => ({ sms: { messagesPerDay }, branding: { locale: 'en' } })
 
 describe('What may be spent on texts', () => {
   let portal: Portal
@@ -16,7 +17,7 @@ describe('What may be spent on texts', () => {
   afterEach(() => portal.close())
 
   const spend = (phone = PHONE, { slug = 'acme', perDay = 200 } = {}) =>
-    portal.within(slug, (tx) => spendSms(portal.app.parts, tx, phone, perDay))
+    portal.within(slug, (tx) => spendSms(portal.app.parts, tx, phone, ofTexts(perDay)))
   const wait = (seconds: number) => portal.clock.pass(seconds * SECOND)
   /** Numbers of which no two have the same prefix. */
   const stranger = (index: number) => `+62812${String(1000 + index)}0000`
@@ -74,7 +75,7 @@ describe('What may be spent on texts', () => {
     await withPortal({ config: generous }, async (wide) => {
       const allowed: number[] = []
       for (let at = 0; at <= 240; at += 10) {
-        const answer = await wide.within('acme', (tx) => spendSms(wide.app.parts, tx, PHONE, 200))
+        const answer = await wide.within('acme', (tx) => spendSms(wide.app.parts, tx, PHONE, ofTexts(200)))
         if (answer === 'allowed') allowed.push(at)
         wide.clock.pass(10 * SECOND)
       }
@@ -134,7 +135,9 @@ describe('What may be spent on texts', () => {
     await withPortal({ config: allowing({ 'sms-per-organization-day': 2 }) }, async (small) => {
       const answers: string[] = []
       for (let sent = 0; sent < 3; sent += 1)
-        answers.push(await small.within('acme', (tx) => spendSms(small.app.parts, tx, stranger(sent), 200)))
+        answers.push(
+          await small.within('acme', (tx) => spendSms(small.app.parts, tx, stranger(sent), ofTexts(200))),
+        )
       expect(answers).to.deep.equal(['allowed', 'allowed', 'organization'])
     })
   })

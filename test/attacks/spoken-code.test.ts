@@ -162,11 +162,11 @@ describe('attacks: the code that is read out', () => {
   /** How many codes were compared with that of an attempt: those of nobody are looked for under no attempt's id. */
   function countJudgements(): () => number {
     const { secrets } = portal.app.parts
-    const lastingHash = secrets.lastingHash.bind(secrets)
+    const keyedHashes = secrets.keyedHashes.bind(secrets)
     let judged = 0
-    secrets.lastingHash = (purpose, ...parts) => {
+    secrets.keyedHashes = (purpose, ...parts) => {
       if (purpose === 'spoken code' && !parts[0]?.startsWith('00000000')) judged += 1
-      return lastingHash(purpose, ...parts)
+      return keyedHashes(purpose, ...parts)
     }
     return () => judged
   }

@@ -6,6 +6,7 @@ import { MINUTE } from '../../src/platform/clock.ts'
 import type { Portal } from '../support/portal.ts'
 import { NEW_PASSWORD, wrongCodeOfApp } from '../support/steps.ts'
 import { codesAndAuthenticators } from './codes-and-authenticators.ts'
+import { letIn } from './let-in.ts'
 import type { Rig } from './rig.ts'
 import { enterCode, newestLink, press, signIn, typeNewPassword } from './steps.ts'
 
@@ -38,6 +39,7 @@ export async function* everyPage(rig: Rig): AsyncGenerator<Scene> {
   yield* otherOrganizations(rig.portal, mia)
   yield* secondFactor(rig)
   yield* codesAndAuthenticators(rig)
+  yield* letIn(rig)
   yield* account(mia)
   yield* errors(rig.portal, mia)
   yield* outbox(stranger)

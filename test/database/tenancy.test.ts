@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import knex from 'knex'
 import { connectionOf } from '../../src/database/connect.ts'
+import { mayTextCountry } from '../../src/accounts/countries-store.ts'
 import { withOrganization, withoutOrganization, type TenantRow } from '../../src/database/transaction.ts'
 import { enqueue } from '../../src/delivery/outbox.ts'
 import { addOrganization } from '../../src/organizations/store.ts'
@@ -95,6 +96,7 @@ describe('tenancy, on the real database', () => {
       await signIn(portal.visitor(), 'nobody', NEW_PASSWORD)
       await signIn(portal.visitor(), 'noah')
       await requestApproved(portal)
+      await portal.within('harbour', (tx) => mayTextCountry(portal.app.parts, tx, 'ID', 'en'))
       const { id } = await portal.organization('harbour')
       const seen: Record<string, number[]> = {}
       for (const { name } of tables) {

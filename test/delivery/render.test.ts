@@ -22,6 +22,7 @@ const letters: { [Name in Letter]: LetterData[Name] } = {
   'request-granted': { ...letterhead, link: LINK, cancelUrl: LINK, hours: 24, support },
   'request-refused': { ...letterhead, recoverUrl: LINK, support },
   'owner-reset': { ...letterhead, owner: 'Olivia', when: 'now', requestId: '0198d000', slug: 'harbour' },
+  'texts-paused': { ...letterhead, country: 'Indonesia', sent: 50, proved: 1, until: '1 May 2026' },
   'request-waiting': {
     ...letterhead,
     asker: 'Noah',
@@ -29,6 +30,13 @@ const letters: { [Name in Letter]: LetterData[Name] } = {
     requestId: '0198d000',
     slug: 'harbour',
   },
+}
+
+/** Who decides does so by a command that the letter names; a pause of texts ends without anybody. */
+const WAYS: Partial<Record<Letter, string>> = {
+  'request-waiting': 'requests approve harbour 0198d000',
+  'owner-reset': 'requests refuse harbour 0198d000',
+  'texts-paused': 'on 1 May 2026',
 }
 
 describe('rendering messages', () => {
@@ -40,12 +48,7 @@ describe('rendering messages', () => {
   for (const name of Object.keys(letters) as Letter[]) {
     it(`writes ${name} as text and HTML that both carry its link`, () => {
       const { subject, text, html } = renderer.render(name, 'en', letters[name])
-      // Who decides does so by a command that the letter names.
-      const way =
-        {
-          'request-waiting': 'requests approve harbour 0198d000',
-          'owner-reset': 'requests refuse harbour 0198d000',
-        }[name as string] ?? LINK
+      const way = WAYS[name] ?? LINK
       expect(subject).to.include('Harbour')
       expect(text)
         .to.include(way)
