@@ -43,6 +43,7 @@ describe('Who is signed in sees that somebody is let into the account, and can s
   const granted = async () => {
     await desk.ask(stranger, 'noah')
     await desk.approve('noah', 'adam')
+    await portal.deliver()
     portal.clock.pass(DAY)
     await portal.deliver()
     portal.clock.pass(MINUTE)
