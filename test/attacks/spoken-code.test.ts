@@ -58,6 +58,18 @@ describe('attacks: the code that is read out', () => {
     expect(answers.filter(({ status }) => status === 422)).to.have.length(19)
   })
 
+  it('TO-20: two second approvals at the same instant show one code', async () => {
+    await changeAccount(portal, 'harbour', 'mia', { role: 'administrator' })
+    await desk.ask(portal.visitor(), 'nils')
+    await desk.approve('nils', 'adam')
+    const other = asking(portal, 'harbour')
+    const codes = await Promise.all([desk.spokenCode('nils', 'olivia'), other.spokenCode('nils', 'mia')])
+    const [shown, ...more] = codes.filter((one) => one !== '')
+    expect(more).to.deep.equal([])
+    expect((await enter(code)).status, 'the one of before').to.equal(422)
+    expect(isIn(await enter(shown ?? ''))).to.equal(true)
+  })
+
   it('TO-20: it opens no other account, no other organization, and neither by another’s name', async () => {
     expect((await enter(code, 'mia')).status).to.equal(422)
     expect((await enter(code, 'mia@harbour.example')).status).to.equal(422)
