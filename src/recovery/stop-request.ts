@@ -81,7 +81,17 @@ async function stop(
   const seen = await requestById(tx, requestId)
   if (seen) await lockAccount(tx, seen.accountId)
   const request = seen && (await lockRequest(tx, requestId))
-  if (!request || !(await endWhatIsLeft(tx, request, 'cancelled'))) return false
+  return request !== null && endAsCancelled(parts, tx, request, visitor, actorId)
+}
+
+async function endAsCancelled(
+  parts: RecoveryParts,
+  tx: Transaction,
+  request: RecoveryRequest,
+  visitor: Visitor,
+  actorId: string | null,
+): Promise<boolean> {
+  if (!(await endWhatIsLeft(tx, request, 'cancelled'))) return false
   await record(tx, parts.random, {
     kind: 'request.cancelled',
     outcome: 'success',
