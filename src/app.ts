@@ -34,6 +34,7 @@ import { prepareCode, prepareLink } from './recovery/deliver.ts'
 import { prepareRequestApproved, prepareRequestGranted } from './recovery/grant-request.ts'
 import { onCodeLost } from './recovery/instead.ts'
 import { linkInLetter } from './recovery/letter-link.ts'
+import { prepareOwnerReset } from './recovery/reset-owner.ts'
 import { STRATEGIES } from './recovery/strategies/index.ts'
 import type { Strategy } from './recovery/strategy.ts'
 import { DEMO_AUTHENTICATOR, DEMO_ORGANIZATIONS, DEMO_PASSWORD } from '../seeds/demo-organizations.ts'
@@ -180,12 +181,13 @@ function preparersOf(parts: WebParts): Preparers {
     'request-approved': (tx, message) => prepareRequestApproved(parts, tx, message),
     'request-granted': (tx, message) => prepareRequestGranted(parts, tx, message),
     'request-refused': (tx, message) => prepareRequestRefused(parts.publicUrl, tx, message),
+    'owner-reset': (tx, message) => prepareOwnerReset(tx, message),
     'texts-paused': (tx, message) => prepareTextsPaused(parts.publicUrl, tx, message),
     'code-not-sent': (tx, message) => prepareCodeNotSent(parts.publicUrl, tx, message),
     'password-changed': (tx, message) => preparePasswordChanged(parts, tx, message),
     'account-protected': (tx, message) => prepareAccountProtected(parts, tx, message),
     'sign-in-paused': async (tx, message) => {
-      const letter = { ...message.data, messageId: message.id, origin: 'paused-sign-in' } as const
+      const letter = { ...message.data, attemptId: message.id, origin: 'paused-sign-in' } as const
       return prepareSignInPaused(parts.publicUrl, tx, message, await linkInLetter(parts, tx, letter))
     },
   }

@@ -31,6 +31,7 @@ export interface QueuedData {
   'request-approved': { requestId: string }
   'request-granted': { requestId: string }
   'request-refused': { accountId: string }
+  'owner-reset': { requestId: string; readerName: string }
   /** `accountId` is the reader's; `until` an ISO 8601 instant. */
   'texts-paused': { accountId: string; country: string; sent: number; proved: number; until: string }
 }
@@ -56,6 +57,7 @@ export const CHANNELS = {
   'request-approved': 'email',
   'request-granted': 'email',
   'request-refused': 'email',
+  'owner-reset': 'email',
   'texts-paused': 'email',
 } as const satisfies Record<MessageName, 'email' | 'sms'>
 
@@ -81,6 +83,7 @@ export const WORTH_SENDING_MS: Record<MessageName, number> = {
   'request-approved': 72 * HOUR,
   'request-granted': 72 * HOUR,
   'request-refused': 72 * HOUR,
+  'owner-reset': 72 * HOUR,
   'texts-paused': 24 * HOUR,
 }
 
@@ -140,6 +143,8 @@ export interface LetterData {
   'request-approved': Letterhead & { cancelUrl: string; hours: number; support: Support | null }
   'request-granted': Letterhead & { link: string; cancelUrl: string; hours: number; support: Support | null }
   'request-refused': Letterhead & { recoverUrl: string; support: Support | null }
+  /** `when` the owner is let in, already written in the reader's language. */
+  'owner-reset': Letterhead & { owner: string; when: string; requestId: string; slug: string }
   /** `country` and `until` are already written in the reader's language. */
   'texts-paused': Letterhead & { country: string; sent: number; proved: number; until: string }
 }

@@ -1,7 +1,7 @@
 import type { Account } from '../accounts/account.ts'
 import { readIdentifier } from '../accounts/identifiers.ts'
 import { accountNamed, lockAccount } from '../accounts/store.ts'
-import { record } from '../audit/audit.ts'
+import { record, type EventKind } from '../audit/audit.ts'
 import type { Transaction } from '../database/transaction.ts'
 import type { LetterData, Prepared, QueuedMessage } from '../delivery/message.ts'
 import { letterhead } from '../organizations/branding.ts'
@@ -10,7 +10,7 @@ import type { Settings } from '../organizations/settings.ts'
 import { organizationOf } from '../organizations/store.ts'
 import { after, HOUR, MINUTE } from '../platform/clock.ts'
 import { takeTurn, type Refusal } from './allowance.ts'
-import { CLOSED_REASONS, type ClosedReason } from './attempt.ts'
+import { CLOSED_REASONS, type Attempt, type ClosedReason } from './attempt.ts'
 import { isEnoughFor, isOffered, isOutdated, isOutOfReach } from './barred.ts'
 import { holdAttempt, move, type AttemptInHand } from './in-hand.ts'
 import { sendLinkInstead } from './instead.ts'
@@ -112,22 +112,30 @@ export async function mint(
   { strategy, settings, lifetime }: { strategy: Strategy; settings: Settings; lifetime: number },
 ): Promise<string> {
   const secret = strategy.newSecret(parts.random, settings)
+  const hash = secretHash(parts, strategy, attempt, secret)
+  const kind = strategy.answeredBy === 'link' ? 'recovery.link-minted' : 'recovery.code-minted'
+  await keepSecret(parts, tx, { attempt, account }, { hash, lifetime, kind })
+  return secret
+}
+
+/** Stores the hash of a secret of an attempt and its account, which this transaction holds, and records that there is one. */
+export async function keepSecret(
+  parts: RecoveryParts,
+  tx: Transaction,
+  { attempt, account }: { attempt: Attempt; account: Account },
+  { hash, lifetime, kind }: { hash: Buffer; lifetime: number; kind: EventKind },
+): Promise<void> {
   const secretExpiresAt = after(tx.now, lifetime)
-  await addSecret(tx, secretHash(parts, strategy, attempt, secret), {
-    attemptId: attempt.id,
-    issuedAt: tx.now,
-    expiresAt: secretExpiresAt,
-  })
+  await addSecret(tx, hash, { attemptId: attempt.id, issuedAt: tx.now, expiresAt: secretExpiresAt })
   const person = { accountId: account.id, securityEpoch: account.securityEpoch }
   await move(tx, attempt, { name: 'minted', person, secretExpiresAt })
   await record(tx, parts.random, {
-    kind: strategy.answeredBy === 'link' ? 'recovery.link-minted' : 'recovery.code-minted',
+    kind,
     outcome: 'success',
     origin: { actor: 'system' },
     subjectId: account.id,
-    detail: { attempt: attempt.id, method: strategy.id },
+    detail: { attempt: attempt.id, ...(attempt.method === null ? {} : { method: attempt.method }) },
   })
-  return secret
 }
 
 async function mintFor(

@@ -39,9 +39,16 @@ interface RequestRow extends TenantRow {
 
 interface ApprovalRow extends TenantRow {
   request_id: string
-  approver_id: string
+  /** Null: the operator. */
+  approver_id: string | null
   reason: string
   approved_at: Date
+}
+
+interface WayRow {
+  id: string
+  hold_until: Date | null
+  expires_at: Date | null
 }
 
 /** A request that nobody decides is over after a week. */
@@ -73,14 +80,9 @@ export async function addRequest(
   })
 }
 
-/** A request, held until the transaction ends; null when there is none, or it is over. */
-export async function lockLiveRequest(tx: Transaction, id: string): Promise<RecoveryRequest | null> {
-  const row = await tx
-    .rows<RequestRow>('recovery_requests')
-    .where({ id })
-    .whereNull('ended_at')
-    .forUpdate()
-    .first()
+/** A request, held until the transaction ends; null when there is none. Its account is locked before it, everywhere. */
+export async function lockRequest(tx: Transaction, id: string): Promise<RecoveryRequest | null> {
+  const row = await tx.rows<RequestRow>('recovery_requests').where({ id }).forUpdate().first()
   return row ? shown(row) : null
 }
 
@@ -140,7 +142,7 @@ export async function holdRequest(tx: Transaction, id: string, until: Date): Pro
 
 export async function addApproval(
   tx: Transaction,
-  approval: { requestId: string; approverId: string; reason: string },
+  approval: { requestId: string; approverId: string | null; reason: string },
 ): Promise<void> {
   await tx.insert<ApprovalRow>('request_approvals', {
     request_id: approval.requestId,
@@ -150,10 +152,45 @@ export async function addApproval(
   })
 }
 
-/** Who has approved a request so far. */
-export async function approversOf(tx: Transaction, requestId: string): Promise<string[]> {
+/** Who has approved a request so far; null stands for the operator. */
+export async function approversOf(tx: Transaction, requestId: string): Promise<(string | null)[]> {
   const rows = await tx.rows<ApprovalRow>('request_approvals').where({ request_id: requestId })
   return rows.map(({ approver_id }) => approver_id)
+}
+
+/** A way into an account that a request is going to give to somebody, or gave already. */
+export interface WayIn {
+  requestId: string
+  /** When the link goes out; null once there is one, or a code was read out. */
+  heldUntil: Date | null
+  /** Until when what was given can still be used; null before. */
+  openUntil: Date | null
+}
+
+/** What a request is doing for an account as it is now, in one query: every page of a signed-in person asks. */
+export async function wayInto(
+  tx: Transaction,
+  { id, securityEpoch }: { id: string; securityEpoch: number },
+): Promise<WayIn | null> {
+  const row = await tx
+    .rows<RequestRow>('recovery_requests')
+    .leftJoin('recovery_attempts as granted', (on) => {
+      on.on('granted.organization_id', 'recovery_requests.organization_id')
+      on.on('granted.id', 'recovery_requests.id').onNull('granted.ended_at')
+      on.onVal('granted.expires_at', '>', tx.now)
+    })
+    .where('recovery_requests.account_id', id)
+    .where('recovery_requests.security_epoch', securityEpoch)
+    .whereIn('recovery_requests.state', ['approved', 'granted'])
+    .whereRaw("(recovery_requests.state = 'approved' or granted.id is not null)")
+    .orderBy('recovery_requests.id', 'desc')
+    .first<WayRow | undefined>('recovery_requests.id', 'hold_until', 'granted.expires_at')
+  if (!row) return null
+  return {
+    requestId: row.id,
+    heldUntil: row.expires_at ? null : row.hold_until,
+    openUntil: row.expires_at,
+  }
 }
 
 /** Deletes requests that were over long ago, one batch of them. */

@@ -22,9 +22,9 @@ import { forgetDevices } from '../sessions/known-devices.ts'
 import { endSessions } from '../sessions/store.ts'
 import { openRequest } from './ask-organization.ts'
 import { tooManyWrongTokens } from './follow-link.ts'
-import { endAsCancelled } from './grant-request.ts'
 import type { RecoveryParts } from './parts.ts'
 import { liveRequestOf, lockRequestOf, REQUEST_LIVES } from './request-store.ts'
+import { endAsCancelled } from './stop-request.ts'
 import { canBeDecided } from './who-decides.ts'
 
 /** How a change stands for who holds the letter about it. `undone`: by this letter or another, or settled since. */
@@ -97,7 +97,7 @@ async function undo(
   const securityEpoch = await raiseSecurityEpoch(tx, account.id)
   // It may be the thief who asked for it, and its hold nearly over.
   const waiting = await lockRequestOf(tx, account.id)
-  if (waiting) await endAsCancelled(parts, tx, waiting, visitor)
+  if (waiting) await endAsCancelled(parts, tx, waiting, visitor, null)
   if (account.state === 'active') {
     const asked = { note: '', address: visitor.place, device: visitor.device, isReport: true }
     await openRequest(parts, tx, { ...account, securityEpoch }, asked)

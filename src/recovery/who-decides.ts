@@ -1,4 +1,4 @@
-import type { Account } from '../accounts/account.ts'
+import { verifiedEmail, type Account } from '../accounts/account.ts'
 import { managers } from '../accounts/store.ts'
 import type { Transaction } from '../database/transaction.ts'
 
@@ -8,9 +8,9 @@ export function mayDecide(decider: Account, person: Account): boolean {
   return decider.role === 'owner' || (decider.role === 'administrator' && person.role !== 'owner')
 }
 
-/** How many must agree. Who runs the organization is worth two pairs of eyes (ASVS 6.4.4). */
-export function approvalsFor({ role }: Account): number {
-  return role === 'member' ? 1 : 2
+/** How many must agree: who runs the organization, or has no address to be warned at, is worth two (ASVS 6.4.4). */
+export function approvalsFor(person: Account): number {
+  return person.role === 'member' && verifiedEmail(person) ? 1 : 2
 }
 
 /** Whether there are enough people who may decide about this one; where not, only whoever runs the server can help. */

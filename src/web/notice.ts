@@ -11,6 +11,7 @@ export const NOTICES = [
   'password-changed',
   'recovered',
   'request-stopped',
+  'request-over',
 ] as const
 type NoticeName = (typeof NOTICES)[number]
 

@@ -7,6 +7,7 @@ import { DAY, MINUTE, SECOND } from '../../src/platform/clock.ts'
 import type { Portal } from '../support/portal.ts'
 import { changeAccount, NEW_PASSWORD, wrongCodeOfApp } from '../support/steps.ts'
 import { codesAndAuthenticators } from './codes-and-authenticators.ts'
+import { letIn } from './let-in.ts'
 import type { Rig } from './rig.ts'
 import { enterCode, newestLink, newestUndoLink, press, signIn, typeNewPassword } from './steps.ts'
 
@@ -39,6 +40,7 @@ export async function* everyPage(rig: Rig): AsyncGenerator<Scene> {
   yield* otherOrganizations(rig.portal, mia)
   yield* secondFactor(rig)
   yield* codesAndAuthenticators(rig)
+  yield* letIn(rig)
   yield* account(mia)
   yield* undoneChange(rig)
   yield* errors(rig.portal, mia)

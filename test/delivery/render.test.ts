@@ -22,6 +22,7 @@ const letters: { [Name in Letter]: LetterData[Name] } = {
   'request-approved': { ...letterhead, cancelUrl: LINK, hours: 24, support },
   'request-granted': { ...letterhead, link: LINK, cancelUrl: LINK, hours: 24, support },
   'request-refused': { ...letterhead, recoverUrl: LINK, support },
+  'owner-reset': { ...letterhead, owner: 'Olivia', when: 'now', requestId: '0198d000', slug: 'harbour' },
   'texts-paused': { ...letterhead, country: 'Indonesia', sent: 50, proved: 1, until: '1 May 2026' },
   'request-waiting': {
     ...letterhead,
@@ -36,6 +37,7 @@ const letters: { [Name in Letter]: LetterData[Name] } = {
 /** Who decides does so by a command that the letter names; a pause of texts ends without anybody. */
 const WAYS: Partial<Record<Letter, string>> = {
   'request-waiting': 'requests approve harbour 0198d000',
+  'owner-reset': 'requests refuse harbour 0198d000',
   'texts-paused': 'on 1 May 2026',
 }
 

@@ -139,6 +139,7 @@ export function preparersThatMint(minted: string[]): Preparers {
     'request-approved': () => Promise.resolve({ drop: 'nobody' }),
     'request-granted': () => Promise.resolve({ drop: 'nobody' }),
     'request-refused': () => Promise.resolve({ drop: 'nobody' }),
+    'owner-reset': () => Promise.resolve({ drop: 'nobody' }),
     'texts-paused': () => Promise.resolve({ drop: 'nobody' }),
     'recover-code': (_tx, message) => {
       const code = String(systemRandom.below(900_000) + 100_000)
