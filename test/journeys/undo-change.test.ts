@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { DEMO_AUTHENTICATOR, DEMO_PASSWORD } from '../../seeds/demo-organizations.ts'
 import { DAY, MINUTE } from '../../src/platform/clock.ts'
+import { terminal } from '../cli/terminal.ts'
 import { allowing, linkIn, openPortal, type Portal } from '../support/portal.ts'
 import {
   canSignIn,
@@ -162,6 +163,21 @@ describe('"This wasn’t me", in the letter about a change that was made', () =>
     const letter = mailsTo(portal, 'olivia@harbour.example').at(-1)
     for (const words of [done.text, letter?.text])
       expect(words).to.contain('ask whoever runs the server').and.not.to.contain('Your organization knows')
+  })
+
+  it('lets a sole owner back in by whoever runs the server, and ends the protection', async () => {
+    const olivia = portal.visitor()
+    await signIn(olivia, 'olivia')
+    await changePassword(olivia, 'harbour')
+    await sayNotMe(olivia, await newestUndoLink(portal, 'olivia@harbour.example'))
+    await terminal(portal).type('owner', 'reset', 'harbour', 'olivia', '--reason', 'Met her')
+    portal.clock.pass(DAY)
+    await portal.deliver()
+    await followLink(olivia, linkIn(mailsTo(portal, 'olivia@harbour.example', 'Your way back in').at(-1)))
+    await createPassword(olivia, BACK)
+    expect(await canSignIn(portal, BACK, 'olivia')).to.equal(true)
+    await followLink(olivia, await getLink(portal, olivia, 'olivia@harbour.example'))
+    expect(olivia.page.address, 'she helps herself again').to.equal('/harbour/recover/password')
   })
 
   it('is settled by the way back: older letters about the same thief close nothing any more', async () => {
