@@ -6,6 +6,8 @@ import { settingsShape, type RecoverySettings } from '../../src/organizations/se
 import { STRATEGIES } from '../../src/recovery/strategies/index.ts'
 import type { Strategy } from '../../src/recovery/strategy.ts'
 import type { DeadReason } from '../../src/recovery/attempt.ts'
+import { PLACES } from '../../src/web/account/places.ts'
+import type { Reached, WaysAre } from '../../src/web/account/ways-back.ts'
 import type { Refused } from '../../src/web/errors.ts'
 import { listOfRules, wordsFor } from '../../src/web/new-password.ts'
 import { NOTICES } from '../../src/web/notice.ts'
@@ -20,6 +22,9 @@ export interface Family {
 }
 
 const roles: Record<Role, true> = { member: true, administrator: true, owner: true }
+
+const waysAre: Record<WaysAre, true> = { none: true, one: true, all: true }
+const reached: Record<Reached, true> = { none: true, unverified: true, verified: true }
 
 const identifiers: Record<RecoverySettings['identifier'], true> = {
   'username-or-email': true,
@@ -70,6 +75,9 @@ const strictest: PasswordPolicy = settingsShape.parse({}).passwords
 const rules = listOfRules(strictest, {})
 
 export const FAMILIES: readonly Family[] = [
+  { beginning: 'layout.places.', endings: PLACES.map(({ name }) => name) },
+  { beginning: 'account.home.ways.are.', endings: Object.keys(waysAre) },
+  { beginning: 'account.home.ways.reached.', endings: Object.keys(reached) },
   { beginning: 'roles.', endings: Object.keys(roles) },
   { beginning: 'steps.', endings: ['identify', 'prove', 'password'] },
   { beginning: 'error.', endings: each(Object.keys(refusals), ['title', 'body', 'next']) },
