@@ -30,6 +30,6 @@ export async function up(knex: Knex): Promise<void> {
       add constraint account_changes_changed_check check (changed in ('password', 'authenticator')),
       drop constraint account_changes_authenticator_check,
       add constraint account_changes_authenticator_check
-        check (authenticator in ('added', 'replaced', 'removed', 'new-codes')),
+        check (authenticator in ('added', 'replaced', 'removed', 'codes')),
       add check (changed <> 'authenticator' or authenticator is not null)`)
 }

@@ -31,7 +31,7 @@ export type EventKind =
   | 'authenticator.added'
   | 'authenticator.replaced'
   | 'authenticator.removed'
-  | 'authenticator.new-codes'
+  | 'authenticator.codes'
   | 'change.undone'
   | 'message.lost'
   | 'sms.budget-nearly-spent'

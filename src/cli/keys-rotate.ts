@@ -2,6 +2,7 @@ import { sealedAuthenticators } from '../credentials/authenticator-store.ts'
 import { reseal, sealedByOthers, type SealedColumn } from '../database/reseal.ts'
 import { withOrganization } from '../database/transaction.ts'
 import { allOrganizations } from '../organizations/store.ts'
+import { sealedPendingHere } from '../profile/pending-store.ts'
 import { sealedIdentifiers, sealedNotes, sealedPending } from '../recovery/sealed-store.ts'
 import { CommandFailed, type Command, type Opened, type Tools } from './command.ts'
 
@@ -12,6 +13,7 @@ import { CommandFailed, type Command, type Opened, type Tools } from './command.
 export const SEALED: readonly SealedColumn[] = [
   sealedAuthenticators,
   sealedPending,
+  sealedPendingHere,
   sealedNotes,
   sealedIdentifiers,
 ]

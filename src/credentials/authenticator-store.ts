@@ -68,6 +68,15 @@ export async function bindAuthenticator(
     })
     .onConflict(['organization_id', 'account_id'])
     .merge(['secret_sealed', 'last_step', 'failures', 'paused_until', 'confirmed_at'])
+  await replaceRecoveryCodes(tx, accountId, codes)
+}
+
+/** Gives an account that has an authenticator these recovery codes in place of any before. */
+export async function replaceRecoveryCodes(
+  tx: Transaction,
+  accountId: string,
+  codes: readonly string[],
+): Promise<void> {
   await recoveryCodes(tx, accountId).delete()
   for (const code of codes) {
     const hash = hashRecoveryCode(code)

@@ -9,7 +9,7 @@ import {
 import { passwordOf } from '../credentials/store.ts'
 import { withOrganization, type Transaction } from '../database/transaction.ts'
 import type { Session } from '../sessions/session.ts'
-import { renewSession, sessionById } from '../sessions/store.ts'
+import { renewSession } from '../sessions/store.ts'
 import type { ProfileParts } from './parts.ts'
 import { lockSignedIn, type SignedIn } from './signed-in.ts'
 
@@ -96,10 +96,8 @@ async function judge(
   })
   // Who has an authenticator is fresh by both proofs or by none: else the password alone would do for ever.
   if (!spent && (await authenticatorOf(tx, account.id))) return { outcome: 'proven', renewed: null }
-  const token = await renewSession(tx, parts.random, session.id)
-  const renewed = await sessionById(tx, account.id, session.id)
-  if (!token || !renewed) throw new Error('a session that is held was not there to be renewed')
-  return { outcome: 'proven', renewed: { token, session: renewed } }
+  const token = await renewSession(tx, parts.random, session.id, tx.now)
+  return { outcome: 'proven', renewed: { token, session: { ...session, authenticatedAt: tx.now } } }
 }
 
 async function recordRefusal(

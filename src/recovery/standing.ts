@@ -1,6 +1,7 @@
 import { accountById } from '../accounts/store.ts'
 import { record, visitorOrigin } from '../audit/audit.ts'
 import { authenticatorOf } from '../credentials/authenticator-store.ts'
+import type { PendingAuthenticator } from '../credentials/pending-authenticator.ts'
 import { withOrganization, type Transaction } from '../database/transaction.ts'
 import { WORTH_SENDING_MS } from '../delivery/message.ts'
 import { after, MINUTE, SECOND } from '../platform/clock.ts'
@@ -12,7 +13,7 @@ import { whyBarred } from './barred.ts'
 import { mayAskAgainAt } from './choose.ts'
 import { demandsOn } from './demands.ts'
 import type { RecoveryParts } from './parts.ts'
-import { pendingOf, type Pending } from './pending.ts'
+import { pendingOf } from './pending.ts'
 import { nextStep } from './policy.ts'
 import { settingsFor } from './settings.ts'
 import { attemptAnsweredBy, attemptAskedBy, lockAttempt, saveAttempt, type StoredAttempt } from './store.ts'
@@ -26,7 +27,7 @@ export type Standing =
   | { at: 'sent'; way: MethodId; linkMinutes: number }
   | { at: 'code'; way: MethodId; triesLeft: number; minutes: number; mayAskAgainInSeconds: number }
   | { at: 'verifying'; minutesLeft: number; codesLeft: number }
-  | { at: 'enrolling'; pending: Pending | null; account: string }
+  | { at: 'enrolling'; pending: PendingAuthenticator | null; account: string }
   | { at: 'keeping-codes'; codes: string[] }
   | { at: 'password'; minutesLeft: number; username: string | null; isInvitation: boolean }
   | { at: 'done'; isInvitation: boolean }

@@ -97,16 +97,22 @@ export async function liveSessions(tx: Transaction, accountId: string): Promise<
 }
 
 /**
- * Gives a session a new token in place of its own, for a person who has just proven again who they are (ASVS 7.2.4).
- * Returns the token for the cookie; null when the session is not there any more.
+ * Gives a session a new token in place of its own (ASVS 7.2.4), and returns it for the cookie. `authenticatedAt` is when
+ * its person last proved who they are. Throws when the session is not there any more.
  */
-export async function renewSession(tx: Transaction, random: Random, id: string): Promise<string | null> {
+export async function renewSession(
+  tx: Transaction,
+  random: Random,
+  id: string,
+  authenticatedAt: Date,
+): Promise<string> {
   const token = newToken(random)
   const renewed = await tx
     .rows<SessionRow>('sessions')
     .where({ id })
-    .update({ token_hash: hashToken(token), authenticated_at: tx.now, last_seen_at: tx.now })
-  return renewed === 1 ? token : null
+    .update({ token_hash: hashToken(token), authenticated_at: authenticatedAt, last_seen_at: tx.now })
+  if (renewed !== 1) throw new Error('a session that is gone cannot be renewed')
+  return token
 }
 
 /** Ends one session of an account, by its id. Says whether there was one. */

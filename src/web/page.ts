@@ -3,7 +3,14 @@ import type { Context } from 'koa'
 import { formToken, isOwnForm } from './csrf.ts'
 import { Refused } from './errors.ts'
 import { waitFor } from './wait.ts'
-import { readForm, withoutSecrets, type Fields, type FormErrors, type ReadForm, type ValuesOf } from './form.ts'
+import {
+  readForm,
+  withoutSecrets,
+  type Fields,
+  type FormErrors,
+  type ReadForm,
+  type ValuesOf,
+} from './form.ts'
 import { takeNotice, type Notice } from './notice.ts'
 import type { WebParts } from './parts.ts'
 import { askedAgain, proveAgain, type StepUp } from './step-up.ts'

@@ -2,6 +2,8 @@
 export const PLACES = [
   { name: 'home', path: '/account' },
   { name: 'password', path: '/account/password' },
+  { name: 'authenticator', path: '/account/authenticator' },
+  { name: 'sessions', path: '/account/sessions' },
 ] as const
 
 /** A place of the navigation as templates print it; `current` in the words of aria-current, '' elsewhere. */

@@ -30,7 +30,7 @@ export function waysBack(
 ): WaysBack {
   const { account, authenticator, now } = has
   const ways = offered(parts, settings.recovery)
-  const usable = ways.filter(({ reachable }) => reachable(account, settings, now) !== null)
+  const usable = ways.filter((way) => way.reachable(account, settings, now) !== null)
   const codesLeft = authenticator?.codesLeft ?? null
   return {
     email: reached(account.email, account.emailVerifiedAt),

@@ -1,4 +1,5 @@
 import { keepCodes } from '../../recovery/enrol.ts'
+import { codesToKeep } from '../enrolment.ts'
 import { typedCode } from '../form.ts'
 import { definePage } from '../page.ts'
 import { atStep } from './step.ts'
@@ -10,10 +11,7 @@ export const recoveryCodes = definePage({
   async view(visit) {
     const here = await atStep(visit, 'keeping-codes')
     if ('goTo' in here) return here
-    const { codes } = here.standing
-    return {
-      view: { codes, file: encodeURIComponent(`${visit.organization.name}\n\n${codes.join('\n')}\n`) },
-    }
+    return { view: codesToKeep(visit, here.standing.codes) }
   },
   fields: { code: typedCode },
   async submit(visit, { code }) {
