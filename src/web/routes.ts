@@ -1,7 +1,7 @@
 import Router from '@koa/router'
-import { authenticator as myAuthenticator } from './account/authenticator.ts'
 import { enrol as enrolHere } from './account/authenticator/enrol.ts'
 import { newCodes } from './account/authenticator/new-codes.ts'
+import { overview as myAuthenticator } from './account/authenticator/overview.ts'
 import { recoveryCodes as recoveryCodesHere } from './account/authenticator/recovery-codes.ts'
 import { remove } from './account/authenticator/remove.ts'
 import { setUp } from './account/authenticator/set-up.ts'

@@ -1,7 +1,7 @@
 import { beginNewCodes } from '../../../profile/authenticator.ts'
 import { definePage } from '../../page.ts'
 import { signedInHere } from '../../step-up.ts'
-import { authenticatorHere } from '../authenticator.ts'
+import { authenticatorHere } from './overview.ts'
 
 /** Begins to replace the recovery codes, for who proves both again, however fresh. */
 export const newCodes = definePage({

@@ -1,7 +1,7 @@
 import { takeAuthenticatorAway } from '../../../profile/authenticator.ts'
 import { definePage } from '../../page.ts'
 import { signedInHere } from '../../step-up.ts'
-import { authenticatorHere, isRequired } from '../authenticator.ts'
+import { authenticatorHere, isRequired } from './overview.ts'
 
 /** Takes the authenticator away, for who proves both again, however fresh; not where the organization asks for one. */
 export const remove = definePage({

@@ -1,7 +1,7 @@
 import { beginSetUp } from '../../../profile/authenticator.ts'
 import { definePage } from '../../page.ts'
 import { SESSION_ENDED, signedInHere } from '../../step-up.ts'
-import { authenticatorHere } from '../authenticator.ts'
+import { authenticatorHere } from './overview.ts'
 
 /** Begins to set up an authenticator, or another in place of the one there is: for who proves both again, however fresh. */
 export const setUp = definePage({

@@ -1,13 +1,13 @@
-import { authenticatorOf } from '../../credentials/authenticator-store.ts'
-import { withOrganization } from '../../database/transaction.ts'
-import { formatInstant } from '../../i18n/format.ts'
-import { definePage } from '../page.ts'
-import { signedInPerson, type Visit } from '../visit.ts'
+import { authenticatorOf } from '../../../credentials/authenticator-store.ts'
+import { withOrganization } from '../../../database/transaction.ts'
+import { formatInstant } from '../../../i18n/format.ts'
+import { definePage } from '../../page.ts'
+import { signedInPerson, type Visit } from '../../visit.ts'
 
 /** The second lock of who is signed in, and what can be done with it. */
-export const authenticator = definePage({
+export const overview = definePage({
   path: '/account/authenticator',
-  template: 'account/authenticator',
+  template: 'account/authenticator/overview',
   signedIn: true,
   async view(visit) {
     const has = await authenticatorHere(visit)
