@@ -146,6 +146,29 @@ describe('attacks: on the Personal Centre', () => {
     expect(await portal.within('harbour', (tx) => tx.rows('pending_authenticators'))).to.deep.equal([])
   })
 
+  it('IN-02: an array, object or repeated field in place of a proof is 422, and no try', async () => {
+    await signInWithCode(portal, noah)
+    await noah.open(`/harbour${AUTHENTICATOR}/remove`)
+    const right: [string, string][] = [
+      ['csrf', noah.csrf],
+      ['currentPassword', DEMO_PASSWORD],
+      ['factor', DEMO_AUTHENTICATOR.recoveryCodes[0] ?? ''],
+    ]
+    for (const [broken, value] of right.slice(1)) {
+      for (const name of [broken, `${broken}[]`, `${broken}[$gt]`]) {
+        const fields = [...right.filter(([field]) => name === broken || field !== broken), [name, value]]
+        const answer = await noah.send(
+          'POST',
+          `/harbour${AUTHENTICATOR}/remove`,
+          fields as [string, string][],
+        )
+        expect(answer.status, name).to.equal(422)
+      }
+    }
+    expect(await events('step-up.refused')).to.deep.equal([])
+    expect(await rowsOf(portal, 'harbour', 'noah', 'authenticators')).to.have.length(1)
+  })
+
   it('TO-02: the code that confirmed an authenticator in the profile signs nobody in', async () => {
     await signIn(mia, 'mia')
     const { key } = await setUpHere(portal, mia)
