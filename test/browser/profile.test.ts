@@ -67,5 +67,5 @@ async function endTheOther(page: Page, code: () => string): Promise<void> {
   await page.getByLabel('Current Password').fill(DEMO_PASSWORD)
   await page.getByLabel('Code from your app, or a recovery code').fill(code())
   await press(page, 'Sign it out')
-  await page.getByRole('status').getByText('It is signed out there.').waitFor()
+  await page.getByRole('status').getByText('That browser is signed out.').waitFor()
 }

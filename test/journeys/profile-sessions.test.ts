@@ -33,7 +33,7 @@ describe('Sessions in the Personal Centre, and the proof that sensitive changes 
     expect(page.text).to.contain('Safari · macOS Last seen 5 minutes ago, network 198.51.100.0/24.')
     expect((await mia.press('Sign it out')).problemsAt('end')).to.deep.equal(['Choose which one shall end'])
     const ended = await mia.press('Sign it out', { end: idsOn(mia.page)[0] ?? '' })
-    expect(ended.text).to.contain('It is signed out there.').and.to.contain('on this browser only')
+    expect(ended.text).to.contain('That browser is signed out.').and.to.contain('on this browser only')
     expect(await isSignedIn(laptop, 'harbour')).to.equal(false)
     expect(await isSignedIn(mia, 'harbour')).to.equal(true)
     const events = await portal.within('harbour', (tx) =>
@@ -47,7 +47,7 @@ describe('Sessions in the Personal Centre, and the proof that sensitive changes 
     for (const browser of [laptop, tablet, mia]) await signIn(browser, 'mia')
     await mia.open(SESSIONS)
     const done = await mia.press('Sign it out', { end: 'others' })
-    expect(done.text).to.contain('It is signed out in 2 places.')
+    expect(done.text).to.contain('2 browsers are signed out.')
     for (const browser of [laptop, tablet]) expect(await isSignedIn(browser, 'harbour')).to.equal(false)
     expect(await rowsOf(portal, 'harbour', 'mia', 'known_devices')).to.have.length(3)
   })
