@@ -5,6 +5,7 @@ import { newId, newToken, systemRandom } from '../../src/platform/random.ts'
 import { openPortal, type Portal } from '../support/portal.ts'
 import { AUTHENTICATOR, beginSetUp, confirmKey, setUpHere } from '../support/profile.ts'
 import {
+  changeAccount,
   codeOfApp,
   createPassword,
   followLink,
@@ -15,7 +16,7 @@ import {
   signInWithCode,
   wrongCodeOfApp,
 } from '../support/steps.ts'
-import { rowsOf } from '../support/undoing.ts'
+import { mailsTo, rowsOf, undoLinkIn } from '../support/undoing.ts'
 import type { Visitor } from '../support/visitor.ts'
 import { dumpEverything } from './dump.ts'
 
@@ -195,6 +196,29 @@ describe('attacks: on the Personal Centre', () => {
     await mia.press('Finish', { code: codes[0] ?? '' })
     for (const page of ['enrol', 'recovery-codes'])
       expect((await mia.send('GET', `/harbour${AUTHENTICATOR}/${page}`)).status, page).to.equal(303)
+  })
+
+  it('TK-03: of ten presses at once one sets it up: one change, one letter', async () => {
+    await signIn(mia, 'mia')
+    await beginSetUp(mia)
+    const { codes } = await confirmKey(portal, mia)
+    await Promise.all(Array.from({ length: 10 }, () => mia.submit('Finish', { code: codes[0] ?? '' })))
+    expect(await events('authenticator.added')).to.have.length(1)
+    await portal.deliver()
+    expect(mailsTo(portal, 'mia@harbour.example', 'authenticator app')).to.have.length(1)
+  })
+
+  it('AL-09: what becomes of an authenticator is told with a link that undoes it, at verified addresses only', async () => {
+    await signIn(mia, 'mia')
+    await setUpHere(portal, mia)
+    await portal.deliver()
+    const link = undoLinkIn(mailsTo(portal, 'mia@harbour.example').at(-1))
+    expect((await thief.open(link)).heading).to.equal('This wasn’t you?')
+    await changeAccount(portal, 'harbour', 'adam', { email_verified_at: null })
+    await signIn(noah, 'adam')
+    await setUpHere(portal, noah)
+    await portal.deliver()
+    expect(mailsTo(portal, 'adam@harbour.example')).to.deep.equal([])
   })
 
   it('TK-09: a link asked for before an authenticator was set up is dead after it', async () => {
