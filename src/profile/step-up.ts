@@ -65,7 +65,7 @@ async function prove(parts: ProfileParts, organizationId: string, proof: ProofAg
   }
   if (proof.factor !== null) {
     if (!isFactor(proof.factor)) return { outcome: 'malformed-factor' }
-    const counted = await within((tx) => countFactorTry(tx, proof.accountId))
+    const counted = await within((tx) => countFactorTry(tx, proof.accountId, 'sign-in'))
     if (!counted.allowed) return { outcome: 'too-many', retryAfterSeconds: counted.retryAfterSeconds }
   }
   return within((tx) => judge(parts, tx, proof, inForce))

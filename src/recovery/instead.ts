@@ -2,9 +2,10 @@ import { verifiedEmail, type Account } from '../accounts/account.ts'
 import type { Transaction } from '../database/transaction.ts'
 import { enqueue } from '../delivery/outbox.ts'
 import { currentSettings } from '../organizations/store.ts'
+import { spendMail } from './allowance.ts'
 import type { RecoveryParts } from './parts.ts'
 import { holdAttempt } from './in-hand.ts'
-import { identifierOf, startAttempt } from './start.ts'
+import { identifierOf, nobodyAsking, startAttempt } from './start.ts'
 import type { StoredAttempt } from './store.ts'
 import { offeredLink } from './strategies/index.ts'
 
@@ -23,10 +24,12 @@ export async function sendLinkInstead(
   const settings = await currentSettings(tx)
   const link = offeredLink(parts, settings.settings.recovery)
   if (!link) {
+    // Whoever asks in a loop must not fill a mailbox with this either.
+    if (!(await spendMail(parts, tx, account, null))) return
     await enqueue(tx, parts.random, {
       name: 'code-not-sent',
       to,
-      locale: account.locale ?? attempt.request.locale,
+      locale: account.locale ?? attempt.asked.locale,
       data: { accountId: account.id },
     })
     return
@@ -35,13 +38,11 @@ export async function sendLinkInstead(
     settings,
     identifier: identifierOf(parts, attempt),
     method: link.id,
-    asking: {
-      visitor: { network: '', place: attempt.request.address, device: attempt.request.device, requestId: '' },
-      locale: attempt.request.locale,
-      // The browser that asked stays where it is: it may be a stranger's.
-      recoveryToken: undefined,
-      deviceToken: undefined,
-    },
+    // The browser that asked stays where it is: it may be a stranger's.
+    asking: nobodyAsking(attempt.asked.locale, {
+      place: attempt.asked.address,
+      device: attempt.asked.device,
+    }),
     granted: { origin: 'code-not-sent', person: account },
   })
 }

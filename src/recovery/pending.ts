@@ -27,7 +27,7 @@ export async function setUpIfEnrolling(
 ): Promise<Attempt> {
   if (attempt.step !== 'enrolling' || attempt.pendingSealed !== null) return attempt
   const pendingSealed = sealPending(parts, attempt.id, newPending(parts.random))
-  return (await move(tx, attempt, { name: 'set-up', pendingSealed })) ?? attempt
+  return move(tx, attempt, { name: 'set-up', pendingSealed })
 }
 
 /** Forgets the authenticators that were not finished in time, one batch of them (ASVS 14.2.7). */

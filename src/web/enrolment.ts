@@ -1,3 +1,4 @@
+import type { Account } from '../accounts/account.ts'
 import type { PendingAuthenticator } from '../credentials/pending-authenticator.ts'
 import { totpUri } from '../credentials/totp.ts'
 import { qrSvg } from './qr.ts'
@@ -18,6 +19,16 @@ export function keyToSetUp(
 }
 
 /** Recovery codes as a person is shown them, and the text file of them. */
-export function codesToKeep({ organization }: Visit, codes: string[]): { codes: string[]; file: string } {
-  return { codes, file: encodeURIComponent(`${organization.name}\n\n${codes.join('\n')}\n`) }
+export function codesToKeep(
+  { organization, parts }: Visit,
+  codes: string[],
+  account: string,
+): { codes: string[]; file: string } {
+  const heading = [organization.name, `${parts.publicUrl}/${organization.slug}/sign-in`, account]
+  return { codes, file: encodeURIComponent([...heading, '', ...codes, ''].join('\n')) }
+}
+
+/** What an account is called beside its codes. */
+export function calledInTheApp({ username, email, fullName }: Account): string {
+  return username ?? email ?? fullName
 }

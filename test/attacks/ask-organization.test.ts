@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { DAY, HOUR, MINUTE } from '../../src/platform/clock.ts'
-import { asking, type Desk } from '../support/asking.ts'
+import { asking, type Desk } from '../support/desk.ts'
 import { linkIn, openPortal, type Portal } from '../support/portal.ts'
 import { changeAccount } from '../support/steps.ts'
 import type { Visitor } from '../support/visitor.ts'
@@ -123,6 +123,7 @@ describe('attacks: asking the organization for another’s account', () => {
     await desk.ask(stranger, 'noah')
     const other = asking(portal, 'acme')
     await Promise.all([desk.approve('noah', 'adam'), other.approve('noah', 'olivia')])
+    await portal.deliver()
     portal.clock.pass(DAY)
     await portal.deliver()
     const links = lettersTo('noah').filter(({ text }) => text.includes('/recover/link?'))

@@ -11,7 +11,8 @@ export const recoveryCodes = definePage({
   async view(visit) {
     const here = await atStep(visit, 'keeping-codes')
     if ('goTo' in here) return here
-    return { view: codesToKeep(visit, here.standing.codes) }
+    const { codes, account } = here.standing
+    return { view: codesToKeep(visit, codes, account) }
   },
   fields: { code: typedCode },
   async submit(visit, { code }) {

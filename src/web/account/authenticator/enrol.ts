@@ -1,5 +1,5 @@
 import { confirmSetUp, pendingOf } from '../../../profile/authenticator.ts'
-import { keyToSetUp } from '../../enrolment.ts'
+import { calledInTheApp, keyToSetUp } from '../../enrolment.ts'
 import { typedCode } from '../../form.ts'
 import { definePage } from '../../page.ts'
 import { signedInHere } from '../../step-up.ts'
@@ -18,8 +18,7 @@ export const enrol = definePage({
     const pending = await pendingOf(visit.parts, visit.organization.id, session.id)
     if (pending?.what !== 'authenticator') return NOTHING_UNDER_WAY
     if (pending.authenticator.lastStep !== null) return { goTo: '/account/authenticator/recovery-codes' }
-    const name = account.username ?? account.email ?? account.fullName
-    return { view: keyToSetUp(visit, pending.authenticator, name) }
+    return { view: keyToSetUp(visit, pending.authenticator, calledInTheApp(account)) }
   },
   fields: { code: typedCode },
   async submit(visit, { code }) {

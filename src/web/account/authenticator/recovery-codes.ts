@@ -1,5 +1,5 @@
 import { codesOf, finishPending, pendingOf } from '../../../profile/authenticator.ts'
-import { codesToKeep } from '../../enrolment.ts'
+import { calledInTheApp, codesToKeep } from '../../enrolment.ts'
 import { typedCode } from '../../form.ts'
 import { definePage } from '../../page.ts'
 import { signedInHere } from '../../step-up.ts'
@@ -12,11 +12,11 @@ export const recoveryCodes = definePage({
   template: 'account/authenticator/recovery-codes',
   signedIn: true,
   async view(visit) {
-    const { session } = signedInPerson(visit)
+    const { account, session } = signedInPerson(visit)
     const pending = await pendingOf(visit.parts, visit.organization.id, session.id)
     if (!pending) return NOTHING_UNDER_WAY
     const codes = codesOf(pending)
-    return codes.length > 0 ? { view: codesToKeep(visit, codes) } : { goTo: '/account/authenticator/enrol' }
+    return codes.length > 0 ? { view: codesToKeep(visit, codes, calledInTheApp(account)) } : { goTo: '/account/authenticator/enrol' }
   },
   fields: { code: typedCode },
   async submit(visit, { code }) {
