@@ -17,6 +17,7 @@ import { loadWords, type Words } from './i18n/words.ts'
 import { createLimits } from './limits/limits.ts'
 import {
   prepareAccountProtected,
+  prepareAuthenticatorChanged,
   prepareCodeNotSent,
   preparePasswordChanged,
   prepareRequestRefused,
@@ -186,6 +187,7 @@ function preparersOf(parts: WebParts): Preparers {
     'texts-paused': (tx, message) => prepareTextsPaused(parts.publicUrl, tx, message),
     'code-not-sent': (tx, message) => prepareCodeNotSent(parts.publicUrl, tx, message),
     'password-changed': (tx, message) => preparePasswordChanged(parts, tx, message),
+    'authenticator-changed': (tx, message) => prepareAuthenticatorChanged(parts, tx, message),
     'account-protected': (tx, message) => prepareAccountProtected(parts, tx, message),
     'sign-in-paused': async (tx, message) => {
       const letter = { ...message.data, attemptId: message.id, origin: 'paused-sign-in' } as const

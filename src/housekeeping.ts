@@ -7,6 +7,7 @@ import { purgeLimits } from './limits/limits.ts'
 import { purgeTries } from './limits/sign-in-delays.ts'
 import { allOrganizations } from './organizations/store.ts'
 import type { Logger } from './platform/log.ts'
+import { purgePending } from './profile/pending-store.ts'
 import { expireRequests, purgeRequests } from './recovery/requests/store.ts'
 import { forgetPending } from './recovery/pending.ts'
 import { purgeAttempts } from './recovery/store.ts'
@@ -20,6 +21,7 @@ const purgesOfAnOrganization: readonly ((tx: Transaction) => Promise<number>)[] 
   purgeRequests,
   purgeChanges,
   forgetPending,
+  purgePending,
   purgeSessions,
   purgeHalfSignIns,
   purgeDevices,

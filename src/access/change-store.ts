@@ -1,9 +1,10 @@
 import { deleteBatch } from '../database/purge.ts'
 import type { TenantRow, Transaction } from '../database/transaction.ts'
+import type { ChangeOfAuthenticator } from '../delivery/message.ts'
 import { after, DAY } from '../platform/clock.ts'
 
 /** What became of the second lock with a change; null: nothing. */
-export type AuthenticatorChange = 'added' | 'replaced' | null
+export type AuthenticatorChange = ChangeOfAuthenticator | null
 
 /** A change of how an account is entered, which its person can undo for a while. */
 export interface AccountChange {
@@ -11,7 +12,7 @@ export interface AccountChange {
   accountId: string
   /** The account's after the change. */
   securityEpoch: number
-  changed: 'password'
+  changed: 'password' | 'authenticator'
   authenticator: AuthenticatorChange
   madeAt: Date
   /** When it was undone, or settled by people who let the person back in. */
@@ -22,7 +23,7 @@ interface ChangeRow extends TenantRow {
   id: string
   account_id: string
   security_epoch: number
-  changed: 'password'
+  changed: 'password' | 'authenticator'
   authenticator: AuthenticatorChange
   made_at: Date
   undone_at: Date | null
@@ -56,13 +57,16 @@ export async function changeById(tx: Transaction, id: string): Promise<AccountCh
 
 /**
  * What became of the account's second lock since it was as it was before this change: the first of the changes that touched
- * it tells, this one among them. `added`: there was none before.
+ * it tells, this one among them. `added`: there was none before. `codes`: nothing but its recovery codes changed.
  */
 export async function authenticatorSince(
   tx: Transaction,
   change: AccountChange,
 ): Promise<AuthenticatorChange> {
-  const row = await since(tx, change).whereNotNull('authenticator').orderBy('security_epoch').first()
+  const row = await since(tx, change)
+    .whereNotNull('authenticator')
+    .orderByRaw(`authenticator = 'codes', security_epoch`)
+    .first()
   return row?.authenticator ?? null
 }
 

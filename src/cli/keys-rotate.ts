@@ -4,6 +4,7 @@ import { reseal, sealedByOthers, type SealedColumn } from '../database/reseal.ts
 import { withOrganization } from '../database/transaction.ts'
 import { allOrganizations } from '../organizations/store.ts'
 import { DAY } from '../platform/clock.ts'
+import { sealedPendingHere } from '../profile/pending-store.ts'
 import { sealedIdentifiers, sealedNotes, sealedPending } from '../recovery/sealed-store.ts'
 import { CommandFailed, type Command, type Opened, type Tools } from './command.ts'
 
@@ -14,6 +15,7 @@ import { CommandFailed, type Command, type Opened, type Tools } from './command.
 export const SEALED: readonly SealedColumn[] = [
   sealedAuthenticators,
   sealedPending,
+  sealedPendingHere,
   sealedNotes,
   sealedIdentifiers,
 ]

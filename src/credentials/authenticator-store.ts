@@ -79,6 +79,15 @@ export async function bindAuthenticator(
     })
     .onConflict(['organization_id', 'account_id'])
     .merge()
+  await replaceRecoveryCodes(tx, accountId, codes)
+}
+
+/** Gives an account that has an authenticator these recovery codes in place of any before. */
+export async function replaceRecoveryCodes(
+  tx: Transaction,
+  accountId: string,
+  codes: readonly string[],
+): Promise<void> {
   await recoveryCodes(tx, accountId).delete()
   for (const code of codes) {
     const hash = hashRecoveryCode(code)

@@ -15,10 +15,18 @@ export interface QueuedData {
     /** Absent in what was queued before changes were kept. */
     changeId?: string
   }
+  'authenticator-changed': {
+    accountId: string
+    at: string
+    device: string | null
+    address: string
+    change: ChangeOfAuthenticator
+    changeId: string
+  }
   'account-protected': {
     accountId: string
     changeId: string
-    authenticator: 'added' | 'replaced' | null
+    authenticator: ChangeOfAuthenticator | null
     wayBack: WayBack
   }
   'code-not-sent': { accountId: string }
@@ -36,6 +44,9 @@ export interface QueuedData {
   'texts-paused': { accountId: string; country: string; sent: number; proved: number; until: string }
 }
 
+/** What was done with the second lock of an account. */
+export type ChangeOfAuthenticator = 'added' | 'replaced' | 'removed' | 'codes'
+
 /**
  * How the person of a protected account gets back in: its organization was asked, or is to be asked, or nobody there could
  * decide and it takes whoever runs the server.
@@ -49,6 +60,7 @@ export const CHANNELS = {
   'recover-link': 'email',
   welcome: 'email',
   'password-changed': 'email',
+  'authenticator-changed': 'email',
   'account-protected': 'email',
   'code-not-sent': 'email',
   'sign-in-paused': 'email',
@@ -75,6 +87,7 @@ export const WORTH_SENDING_MS: Record<MessageName, number> = {
   'code-not-sent': 6 * HOUR,
   welcome: 72 * HOUR,
   'password-changed': 72 * HOUR,
+  'authenticator-changed': 72 * HOUR,
   'account-protected': 72 * HOUR,
   'sign-in-paused': 24 * HOUR,
   // Somebody sits and waits for it, and after that has gone another way.
@@ -121,8 +134,17 @@ export interface LetterData {
     notMeUrl: string
     support: Support | null
   }
+  /** `when` is already written in the reader's language. */
+  'authenticator-changed': Letterhead & {
+    when: string
+    device: string | null
+    change: ChangeOfAuthenticator
+    /** Where the reader says that the change was not theirs. */
+    notMeUrl: string
+    support: Support | null
+  }
   'account-protected': Letterhead & {
-    authenticator: 'added' | 'replaced' | null
+    authenticator: ChangeOfAuthenticator | null
     wayBack: WayBack
     /** Where the reader sees how it stands. */
     standsUrl: string

@@ -1,3 +1,5 @@
+const MINUTE_MS = 60_000
+
 /** An instant as people read it, with its zone said because a mail may be read anywhere. */
 export function formatInstant(instant: Date, locale: string): string {
   return new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' })
@@ -8,4 +10,11 @@ export function formatInstant(instant: Date, locale: string): string {
 /** A country as people call it, of its two letters (ISO 3166-1). */
 export function countryName(country: string, locale: string): string {
   return new Intl.DisplayNames(locale, { type: 'region' }).of(country) ?? country
+}
+
+/** How long ago something was, in whole minutes or hours; "this minute" for what was just now. */
+export function formatAgo(instant: Date, now: Date, locale: string): string {
+  const minutes = Math.max(0, Math.floor((now.getTime() - instant.getTime()) / MINUTE_MS))
+  const words = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' })
+  return minutes < 60 ? words.format(-minutes, 'minute') : words.format(-Math.floor(minutes / 60), 'hour')
 }

@@ -25,7 +25,7 @@ export const LIMIT_NAMES = [
   'sign-in-failures-per-address',
   'sign-in-failures-per-account',
   'sign-in-paused-mail-per-account',
-  'password-changes-per-account',
+  'step-ups-per-account',
 ] as const
 
 export type LimitName = (typeof LIMIT_NAMES)[number]

@@ -9,6 +9,7 @@ import type { Secrets } from '../platform/secrets.ts'
 
 type NoticeName =
   | 'password-changed'
+  | 'authenticator-changed'
   | 'account-protected'
   | 'sign-in-paused'
   | 'code-not-sent'
@@ -36,6 +37,22 @@ export async function preparePasswordChanged(
     when: formatInstant(new Date(message.data.at), message.locale),
     device: message.data.device,
     authenticatorAdded: message.data.authenticatorAdded,
+  })
+}
+
+/** The letter that tells a person what was done with their authenticator, and how to undo it if it was not them. */
+export async function prepareAuthenticatorChanged(
+  parts: LinkParts,
+  tx: Transaction,
+  message: QueuedMessage<'authenticator-changed'>,
+): Promise<Prepared<'authenticator-changed'>> {
+  const { at, device, change, changeId } = message.data
+  return toRecipient(message, {
+    ...(await commonTo(parts.publicUrl, tx, message)),
+    notMeUrl: linkToUndo(parts, await organizationOf(tx), changeId),
+    when: formatInstant(new Date(at), message.locale),
+    device,
+    change,
   })
 }
 

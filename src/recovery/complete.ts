@@ -1,8 +1,8 @@
-import { settleChanges, type AuthenticatorChange } from '../access/change-store.ts'
+import { settleChanges } from '../access/change-store.ts'
 import { judgementFor, judgeNewPassword, replacePassword } from '../access/new-password.ts'
 import { endProtection, unsettlePhone } from '../accounts/store.ts'
 import { record, visitorOrigin } from '../audit/audit.ts'
-import { authenticatorOf, bindAuthenticator } from '../credentials/authenticator-store.ts'
+import { bindPending } from '../credentials/pending-authenticator.ts'
 import type { PasswordProblem } from '../credentials/password-policy.ts'
 import { withKnownOutcome } from '../database/known-outcome.ts'
 import { withOrganization, type Transaction } from '../database/transaction.ts'
@@ -14,7 +14,7 @@ import type { Attempt } from './attempt.ts'
 import { tryMove } from './in-hand.ts'
 import { ORIGINS } from './origin.ts'
 import type { RecoveryParts } from './parts.ts'
-import { pendingOf, type Pending } from './pending.ts'
+import { pendingOf } from './pending.ts'
 import { recordRefusal } from './record.ts'
 import { settingsFor } from './settings.ts'
 import { lockAttempt } from './store.ts'
@@ -93,7 +93,7 @@ async function spend(
   if (!(await tryMove(tx, attempt, { name: 'completed', submission: submissionId })))
     return { outcome: 'out-of-step' }
 
-  const authenticator = pending && (await bindPending(parts, tx, account.id, pending))
+  const authenticator = pending && (await bindPending(tx, parts.secrets, account.id, pending))
   if (ORIGINS[attempt.origin].enrolsAnew) await unsettlePhone(tx, account.id)
   if (account.protectedAt) {
     // Only people could have let anybody as far as here: what happened before is settled, and older letters undo it no more.
@@ -123,18 +123,6 @@ async function spend(
     deviceToken,
     sessionToken: goesHome ? await openSession(tx, parts.random, account.id, place) : null,
   }
-}
-
-async function bindPending(
-  parts: RecoveryParts,
-  tx: Transaction,
-  accountId: string,
-  { secret, lastStep, codes }: Pending,
-): Promise<AuthenticatorChange> {
-  if (lastStep === null) throw new Error('an authenticator was never confirmed')
-  const change = (await authenticatorOf(tx, accountId)) ? 'replaced' : 'added'
-  await bindAuthenticator(tx, parts.secrets, accountId, { secret, lastStep, codes })
-  return change
 }
 
 /** Straight home only for who held the authenticator itself: a recovery code may have been found in a drawer. */

@@ -1,5 +1,4 @@
-import { newRecoveryCodes, readRecoveryCode } from '../credentials/recovery-codes.ts'
-import { matchingStep, readTotpCode } from '../credentials/totp.ts'
+import { confirmPending, judgeKept } from '../credentials/pending-authenticator.ts'
 import { withOrganization } from '../database/transaction.ts'
 import { holdAnswered, type Answerer } from './answered.ts'
 import { move } from './in-hand.ts'
@@ -29,19 +28,17 @@ export async function confirmEnrolment(
   answerer: Answerer,
   typed: string,
 ): Promise<Enrolled> {
-  const code = readTotpCode(typed)
-  if (code === null) return { outcome: 'malformed' }
   return withOrganization(parts.database, organizationId, async (tx): Promise<Enrolled> => {
     const held = await holdAnswered(parts, tx, answerer)
     const pending = held?.attempt.step === 'enrolling' ? pendingOf(parts, held.attempt) : null
     if (!held || !pending) return { outcome: 'out-of-step' }
     const { attempt, demands } = held
-    const lastStep = matchingStep(pending.secret, code, tx.now, 0)
-    if (lastStep === null) {
+    const confirmed = confirmPending(pending, typed, tx.now, parts.random)
+    if (confirmed === 'malformed') return { outcome: 'malformed' }
+    if (confirmed === 'wrong') {
       await recordRefusal(parts, tx, attempt, answerer.visitor, 'wrong-code')
       return { outcome: 'wrong' }
     }
-    const confirmed = { ...pending, lastStep, codes: newRecoveryCodes(parts.random) }
     const pendingSealed = sealPending(parts, attempt.id, confirmed)
     const ready = await move(tx, attempt, { name: 'set-up', pendingSealed })
     await move(tx, ready, { name: 'proved', proof: 'enrolment', demands })
@@ -57,14 +54,12 @@ export async function keepCodes(
   answerer: Answerer,
   typed: string,
 ): Promise<Enrolled> {
-  const code = readRecoveryCode(typed)
-  if (code === null) return { outcome: 'malformed' }
   return withOrganization(parts.database, organizationId, async (tx): Promise<Enrolled> => {
     const held = await holdAnswered(parts, tx, answerer)
     const pending = held?.attempt.step === 'keeping-codes' ? pendingOf(parts, held.attempt) : null
     if (!held || !pending) return { outcome: 'out-of-step' }
-    const isOneOfThem = pending.codes.some((kept) => readRecoveryCode(kept) === code)
-    if (!isOneOfThem) return { outcome: 'wrong' }
+    const judged = judgeKept(pending.codes, typed)
+    if (judged !== 'kept') return { outcome: judged }
     await move(tx, held.attempt, { name: 'proved', proof: 'kept-codes', demands: held.demands })
     return { outcome: 'proved' }
   })

@@ -1,4 +1,4 @@
-import { newTotpSecret } from '../credentials/totp.ts'
+import { newPending, type PendingAuthenticator } from '../credentials/pending-authenticator.ts'
 import type { Transaction } from '../database/transaction.ts'
 import type { Attempt } from './attempt.ts'
 import { demandsOn } from './demands.ts'
@@ -7,24 +7,15 @@ import type { RecoveryParts } from './parts.ts'
 import { sealedPending } from './sealed-store.ts'
 import { lockLatePending } from './store.ts'
 
-/** An authenticator that is being set up. It is nobody's until the new password is saved. */
-export interface Pending {
-  secret: string
-  /** The step of the code that confirmed it, which can never be used again; null before. */
-  lastStep: number | null
-  /** The recovery codes that come with it; empty before it is confirmed. */
-  codes: string[]
-}
-
 /** Reads an attempt's pending authenticator; null when it has none. */
-export function pendingOf(parts: RecoveryParts, { id, pendingSealed }: Attempt): Pending | null {
+export function pendingOf(parts: RecoveryParts, { id, pendingSealed }: Attempt): PendingAuthenticator | null {
   return pendingSealed === null
     ? null
-    : (JSON.parse(parts.secrets.open(pendingSealed, sealedPending.context(id))) as Pending)
+    : (JSON.parse(parts.secrets.open(pendingSealed, sealedPending.context(id))) as PendingAuthenticator)
 }
 
 /** Seals a pending authenticator for one attempt. */
-export function sealPending(parts: RecoveryParts, attemptId: string, pending: Pending): string {
+export function sealPending(parts: RecoveryParts, attemptId: string, pending: PendingAuthenticator): string {
   return parts.secrets.seal(JSON.stringify(pending), sealedPending.context(attemptId))
 }
 
@@ -35,8 +26,7 @@ export async function setUpIfEnrolling(
   attempt: Attempt,
 ): Promise<Attempt> {
   if (attempt.step !== 'enrolling' || attempt.pendingSealed !== null) return attempt
-  const pending = { secret: newTotpSecret(parts.random), lastStep: null, codes: [] }
-  const pendingSealed = sealPending(parts, attempt.id, pending)
+  const pendingSealed = sealPending(parts, attempt.id, newPending(parts.random))
   return move(tx, attempt, { name: 'set-up', pendingSealed })
 }
 

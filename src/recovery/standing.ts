@@ -1,6 +1,7 @@
 import { verifiedEmail } from '../accounts/account.ts'
 import { accountById } from '../accounts/store.ts'
 import { authenticatorOf } from '../credentials/authenticator-store.ts'
+import type { PendingAuthenticator } from '../credentials/pending-authenticator.ts'
 import { withOrganization, type Transaction } from '../database/transaction.ts'
 import { WORTH_SENDING_MS } from '../delivery/message.ts'
 import { after, MINUTE, SECOND } from '../platform/clock.ts'
@@ -11,7 +12,7 @@ import { mayAskAgainAt } from './choose.ts'
 import { demandsOn } from './demands.ts'
 import { ORIGINS } from './origin.ts'
 import type { RecoveryParts } from './parts.ts'
-import { pendingOf, type Pending } from './pending.ts'
+import { pendingOf } from './pending.ts'
 import { nextStep } from './policy.ts'
 import { settingsFor } from './settings.ts'
 import { attemptAnsweredBy, attemptAskedBy, type StoredAttempt } from './store.ts'
@@ -25,7 +26,7 @@ export type Standing =
   | { at: 'sent'; way: MethodId; linkMinutes: number }
   | { at: 'code'; way: MethodId; triesLeft: number; minutes: number; mayAskAgainInSeconds: number }
   | { at: 'verifying'; minutesLeft: number; codesLeft: number }
-  | { at: 'enrolling'; pending: Pending | null; account: string }
+  | { at: 'enrolling'; pending: PendingAuthenticator | null; account: string }
   | { at: 'keeping-codes'; codes: string[]; account: string }
   | { at: 'password'; minutesLeft: number; username: string | null; isInvitation: boolean }
   | { at: 'done'; isInvitation: boolean; hasEmail: boolean }

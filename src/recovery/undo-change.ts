@@ -10,11 +10,15 @@ import {
 import { verifiedEmail, type Account } from '../accounts/account.ts'
 import { accountById, lockAccount, protectAccount, raiseSecurityEpoch } from '../accounts/store.ts'
 import { record, visitorOrigin } from '../audit/audit.ts'
-import { bindAuthenticator, removeAuthenticator } from '../credentials/authenticator-store.ts'
+import {
+  bindAuthenticator,
+  removeAuthenticator,
+  replaceRecoveryCodes,
+} from '../credentials/authenticator-store.ts'
 import { removePassword } from '../credentials/store.ts'
 import { newTotpSecret } from '../credentials/totp.ts'
 import { withOrganization, type Transaction } from '../database/transaction.ts'
-import type { WayBack } from '../delivery/message.ts'
+import type { ChangeOfAuthenticator, WayBack } from '../delivery/message.ts'
 import { enqueue } from '../delivery/outbox.ts'
 import { after } from '../platform/clock.ts'
 import type { Visitor } from '../platform/visitor.ts'
@@ -29,7 +33,15 @@ import { canBeDecided } from './requests/who-decides.ts'
 
 /** How a change stands for who holds the letter about it. `undone`: by this letter or another, or settled since. */
 export type ChangeStanding =
-  | { outcome: 'open'; madeAt: Date; authenticator: AuthenticatorChange; wayBack: WayBack }
+  | {
+      outcome: 'open'
+      madeAt: Date
+      /** What the letter is about. */
+      change: 'password' | ChangeOfAuthenticator
+      /** What became of the authenticator since, all in all. */
+      authenticator: AuthenticatorChange
+      wayBack: WayBack
+    }
   | { outcome: 'undone'; wayBack: WayBack | null }
   | { outcome: 'too-old' }
   | { outcome: 'dead'; reason: 'not-known' }
@@ -143,8 +155,9 @@ async function recordUndoing(
 }
 
 /**
- * An authenticator that was added goes. One that took the place of another becomes a lock without a key: the older one cannot
- * come back, and without any the account would be left with less than its person had (`demandsOn`).
+ * An authenticator that was added goes, and so do recovery codes that took the place of others. An authenticator that took
+ * the place of another, or was taken away, becomes a lock without a key: the older one cannot come back, and without any
+ * the account would be left with less than its person had (`demandsOn`).
  */
 async function undoAuthenticator(
   parts: RecoveryParts,
@@ -153,7 +166,8 @@ async function undoAuthenticator(
   change: AuthenticatorChange,
 ): Promise<void> {
   if (change === 'added') await removeAuthenticator(tx, accountId)
-  if (change !== 'replaced') return
+  if (change === 'codes') await replaceRecoveryCodes(tx, accountId, [])
+  if (change !== 'replaced' && change !== 'removed') return
   const nobodys = { secret: newTotpSecret(parts.random), lastStep: 0, codes: [] }
   await bindAuthenticator(tx, parts.secrets, accountId, nobodys)
 }
@@ -170,7 +184,8 @@ async function howItStands(
   if (tx.now >= after(change.madeAt, UNDONE_WITHIN)) return { outcome: 'too-old' }
   const authenticator = await authenticatorSince(tx, change)
   const wayBack = (await canBeDecided(tx, account)) ? 'asked' : 'operator'
-  return { outcome: 'open', madeAt: change.madeAt, authenticator, wayBack }
+  const about = change.changed === 'authenticator' ? change.authenticator : null
+  return { outcome: 'open', madeAt: change.madeAt, change: about ?? 'password', authenticator, wayBack }
 }
 
 /** Who lets the person of a protected account back in, as it stands now: who were asked do not answer for ever. */

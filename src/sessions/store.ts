@@ -1,13 +1,15 @@
 import { after } from '../platform/clock.ts'
-import { isToken, newToken, type Random } from '../platform/random.ts'
+import { isToken, newId, newToken, type Random } from '../platform/random.ts'
 import { hashToken } from '../platform/secrets.ts'
 import { deleteBatch } from '../database/purge.ts'
 import type { TenantRow, Transaction } from '../database/transaction.ts'
 import { ABSOLUTE_LIMIT, IDLE_LIMIT, isLive, MOST_PER_ACCOUNT, type Session } from './session.ts'
 
 interface SessionRow extends TenantRow {
+  id: string
   token_hash: Buffer
   account_id: string
+  opened_at: Date | null
   authenticated_at: Date
   last_seen_at: Date
   address: string
@@ -18,6 +20,13 @@ interface SessionRow extends TenantRow {
 export interface Place {
   address: string
   device: string
+}
+
+/** A session as its person is shown it. */
+export interface ListedSession extends Place {
+  id: string
+  openedAt: Date
+  lastSeenAt: Date
 }
 
 /** Seen again within this long, a session is not written to: a page view then costs no write. */
@@ -35,8 +44,10 @@ export async function openSession(
 ): Promise<string> {
   const token = newToken(random)
   await tx.insert<SessionRow>('sessions', {
+    id: newId(random, tx.now),
     token_hash: hashToken(token),
     account_id: accountId,
+    opened_at: tx.now,
     authenticated_at: tx.now,
     last_seen_at: tx.now,
     ...place,
@@ -62,6 +73,59 @@ export async function sessionOf(tx: Transaction, token: string): Promise<Session
   return shown(row)
 }
 
+/** A live session of an account under an id; null for every other id. */
+export async function sessionById(tx: Transaction, accountId: string, id: string): Promise<Session | null> {
+  const row = await tx.rows<SessionRow>('sessions').where({ id, account_id: accountId }).first()
+  return row && isLive(shown(row), tx.now) ? shown(row) : null
+}
+
+/** The live sessions of an account, the one seen last first. */
+export async function liveSessions(tx: Transaction, accountId: string): Promise<ListedSession[]> {
+  const rows = await tx
+    .rows<SessionRow>('sessions')
+    .where('account_id', accountId)
+    .orderBy([{ column: 'last_seen_at', order: 'desc' }, 'id'])
+  return rows
+    .filter((row) => isLive(shown(row), tx.now))
+    .map((row) => ({
+      id: row.id,
+      address: row.address,
+      device: row.device,
+      openedAt: row.opened_at ?? row.authenticated_at,
+      lastSeenAt: row.last_seen_at,
+    }))
+}
+
+/**
+ * Gives a session a new token in place of its own (ASVS 7.2.4), and returns it for the cookie. `authenticatedAt` is when
+ * its person last proved who they are. Throws when the session is not there any more.
+ */
+export async function renewSession(
+  tx: Transaction,
+  random: Random,
+  id: string,
+  authenticatedAt: Date,
+): Promise<string> {
+  const token = newToken(random)
+  const renewed = await tx
+    .rows<SessionRow>('sessions')
+    .where({ id })
+    .update({ token_hash: hashToken(token), authenticated_at: authenticatedAt, last_seen_at: tx.now })
+  if (renewed !== 1) throw new Error('a session that is gone cannot be renewed')
+  return token
+}
+
+/** Ends one session of an account, by its id. Says whether there was one. */
+export async function endSessionById(tx: Transaction, accountId: string, id: string): Promise<boolean> {
+  const ended = await tx.rows<SessionRow>('sessions').where({ id, account_id: accountId }).delete()
+  return ended === 1
+}
+
+/** Ends every session of an account but one. Returns how many ended. */
+export async function endOtherSessions(tx: Transaction, accountId: string, kept: string): Promise<number> {
+  return tx.rows<SessionRow>('sessions').where('account_id', accountId).whereNot('id', kept).delete()
+}
+
 /** Ends one session, by its cookie's token; a token that opens nothing ends nothing. */
 export async function endSession(tx: Transaction, token: string): Promise<void> {
   await tx.rows<SessionRow>('sessions').where('token_hash', hashToken(token)).delete()
@@ -84,6 +148,7 @@ export async function purgeSessions(tx: Transaction): Promise<number> {
 
 function shown(row: SessionRow): Session {
   return {
+    id: row.id,
     tokenHash: row.token_hash,
     accountId: row.account_id,
     authenticatedAt: row.authenticated_at,

@@ -10,6 +10,12 @@ export const NOTICES = [
   'code-sent-again',
   'password-changed',
   'recovered',
+  'sessions-ended',
+  'set-up-over',
+  'authenticator-added',
+  'authenticator-replaced',
+  'authenticator-removed',
+  'authenticator-codes',
   'request-stopped',
   'request-over',
 ] as const

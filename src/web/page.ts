@@ -3,10 +3,19 @@ import type { Context } from 'koa'
 import { formToken, isOwnForm } from './csrf.ts'
 import { Refused } from './errors.ts'
 import { waitFor } from './wait.ts'
-import { readForm, withoutSecrets, type Fields, type FormErrors, type ValuesOf } from './form.ts'
+import {
+  readForm,
+  withoutSecrets,
+  type Fields,
+  type FormErrors,
+  type ReadForm,
+  type ValuesOf,
+} from './form.ts'
 import { takeNotice, type Notice } from './notice.ts'
 import type { WebParts } from './parts.ts'
+import { askedAgain, proveAgain, type StepUp } from './step-up.ts'
 import { renderPage } from './views.ts'
+import { placesAround } from './account/places.ts'
 import { openVisit, pathPart, type Visit } from './visit.ts'
 
 /** What a template is given of its own. */
@@ -44,6 +53,8 @@ export interface Page<Form extends Fields = Fields> {
   template?: string
   /** Only for who is signed in; others are sent to sign-in. */
   signedIn?: boolean
+  /** For a page of who is signed in: what its form asks for besides, before `submit` runs; its template prints `proof_again`. */
+  stepUp?: StepUp
   /** What the template is given; `wrong` is what a refused form is shown again with. Reads only. Absent: POST only. */
   view?: (visit: Visit, ctx: Context, wrong: FormErrors) => Promise<Answer> | Answer
   /** The form's fields, for a page that has one. */
@@ -77,12 +88,24 @@ export function mount(router: Router, parts: WebParts, page: Page): void {
       const body = (ctx.request.body ?? {}) as Record<string, unknown>
       if (!isOwnForm(ctx, parts, visit.organization.id, visit.cookies, body['csrf'])) throw new Refused(403)
       const form = readForm(page.fields ?? {}, body)
-      const submitted = form.ok ? await submit(visit, form.values, ctx) : { errors: form.errors }
+      const asked = await askedAgain(visit, page.stepUp)
+      const unproven = asked && (await proveAgain(visit, asked, body))
+      const submitted = unproven
+        ? withErrorsOf(unproven, form)
+        : form.ok
+          ? await submit(visit, form.values, ctx)
+          : { errors: form.errors }
       if ('show' in submitted || 'goTo' in submitted) return answer(ctx, visit, page, submitted)
       const typed = withoutSecrets(page.fields ?? {}, form.ok ? form.values : form.typed)
       await showAgain(ctx, visit, page, submitted, typed)
     })
   }
+}
+
+/** What is wrong with the proof, and with the form that it came with: every fault at once. */
+function withErrorsOf(unproven: Submitted, form: ReadForm<Fields>): Submitted {
+  if (!('errors' in unproven) || form.ok) return unproven
+  return { errors: { ...unproven.errors, ...form.errors } }
 }
 
 /** The visit that a page is for; null when it was answered already, by sending the visitor to sign in. */
@@ -141,7 +164,9 @@ async function render(
   const csrf = formToken(visit.parts, visit.organization.id, visit.cookies)
   const notice = takeNotice(visit.cookies)
   const wayIn = page.signedIn ? (visit.person?.wayIn ?? null) : null
-  await renderPage(ctx, visit.parts, template, view, { visit, form, csrf, notice, wayIn })
+  const places = page.signedIn ? placesAround(page.path) : null
+  const proof = await askedAgain(visit, page.stepUp)
+  await renderPage(ctx, visit.parts, template, view, { visit, form, csrf, notice, wayIn, places, proof })
 }
 
 /** Only ever to a path of the same organization: what is not written in this program is no target (CWE-601). */

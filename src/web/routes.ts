@@ -1,6 +1,13 @@
 import Router from '@koa/router'
+import { enrol as enrolHere } from './account/authenticator/enrol.ts'
+import { newCodes } from './account/authenticator/new-codes.ts'
+import { overview as myAuthenticator } from './account/authenticator/overview.ts'
+import { recoveryCodes as recoveryCodesHere } from './account/authenticator/recovery-codes.ts'
+import { remove } from './account/authenticator/remove.ts'
+import { setUp } from './account/authenticator/set-up.ts'
 import { home } from './account/home.ts'
 import { password as changePassword } from './account/password.ts'
+import { sessions } from './account/sessions.ts'
 import { stopRequestHere } from './account/stop-request.ts'
 import { mountBrand } from './brand.ts'
 import { mountDemo } from './demo/index.ts'
@@ -58,6 +65,13 @@ export const pages: readonly Page[] = [
   undoChange,
   home,
   changePassword,
+  myAuthenticator,
+  setUp,
+  enrolHere,
+  newCodes,
+  recoveryCodesHere,
+  remove,
+  sessions,
   stopRequestHere,
 ]
 

@@ -6,9 +6,11 @@ import { formatInstant } from '../i18n/format.ts'
 import { FALLBACK_LOCALE } from '../i18n/words.ts'
 import { projectRoot } from '../platform/root.ts'
 import type { WayIn } from '../recovery/requests/store.ts'
+import type { Place } from './account/places.ts'
 import type { FormErrors } from './form.ts'
 import type { TakenNotice } from './notice.ts'
 import type { WebParts } from './parts.ts'
+import type { AskedAgain } from './step-up.ts'
 import type { Visit } from './visit.ts'
 
 const TEMPLATES = join(projectRoot, 'templates')
@@ -22,6 +24,10 @@ interface Frame {
   notice?: TakenNotice | null
   /** What lets somebody into the account of who is signed in here. */
   wayIn?: WayIn | null
+  /** The navigation of the Personal Centre, on its pages. */
+  places?: Place[] | null
+  /** What the form of the page asks for to prove again who is signed in. */
+  proof?: AskedAgain | null
 }
 
 /** One for all portals of a process: it keeps what it has compiled, which is the same for each of them. */
@@ -52,7 +58,7 @@ export async function renderPage(
   parts: WebParts,
   template: string,
   view: object,
-  { visit, form, csrf, notice, wayIn }: Frame,
+  { visit, form, csrf, notice, wayIn, places, proof }: Frame,
 ): Promise<void> {
   const locale = visit?.locale ?? FALLBACK_LOCALE
   const organization = visit && { slug: visit.organization.slug, name: visit.organization.name }
@@ -67,6 +73,8 @@ export async function renderPage(
         heldUntil: wayIn.heldUntil && formatInstant(wayIn.heldUntil, locale),
         openUntil: wayIn.openUntil && formatInstant(wayIn.openUntil, locale),
       },
+      places: places ?? null,
+      proof: proof ?? null,
       demo: parts.demo !== null,
       assets: { ...parts.assets.addresses, brand: visit && brandAddress(visit) },
       base: organization ? `/${organization.slug}` : '',

@@ -3,6 +3,7 @@ import { isEmail, readIdentifier } from '../../src/accounts/identifiers.ts'
 import { pages } from '../../src/web/routes.ts'
 import { DEMO_AUTHENTICATOR, DEMO_PASSWORD } from '../../seeds/demo-organizations.ts'
 import { openPortal, type Portal } from '../support/portal.ts'
+import { beginSetUp, confirmKey } from '../support/profile.ts'
 import {
   askForCode,
   askForLink,
@@ -58,6 +59,14 @@ async function peopleAtEachStep(portal: Portal): Promise<Map<string, { visitor: 
   stand('/recover/recovery-codes', keeping)
   await undoer.open(await changeMias(portal, portal.visitor(), 'meadow'))
   stand('/recover/undo-change', undoer)
+  const [scanning, filing] = visitors(portal)
+  await signIn(scanning, 'adam')
+  await beginSetUp(scanning)
+  stand('/account/authenticator/enrol', scanning)
+  await signIn(filing, 'olivia')
+  await beginSetUp(filing)
+  await confirmKey(portal, filing)
+  stand('/account/authenticator/recovery-codes', filing)
   return standing
 }
 

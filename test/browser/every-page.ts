@@ -8,6 +8,7 @@ import type { Portal } from '../support/portal.ts'
 import { changeAccount, NEW_PASSWORD, wrongCodeOfApp } from '../support/steps.ts'
 import { codesAndAuthenticators } from './codes-and-authenticators.ts'
 import { letIn } from './let-in.ts'
+import { personalCentre } from './personal-centre.ts'
 import type { Rig } from './rig.ts'
 import { enterCode, newestLink, newestUndoLink, press, signIn, typeNewPassword } from './steps.ts'
 
@@ -41,6 +42,7 @@ export async function* everyPage(rig: Rig): AsyncGenerator<Scene> {
   yield* secondFactor(rig)
   yield* codesAndAuthenticators(rig)
   yield* letIn(rig)
+  yield* personalCentre(rig)
   yield* account(mia)
   yield* undoneChange(rig)
   yield* errors(rig.portal, mia)
@@ -167,7 +169,7 @@ async function* secondFactor(rig: Rig): AsyncGenerator<Scene> {
 async function* account(page: Page): AsyncGenerator<Scene> {
   await signIn(page, 'meadow', 'mia@meadow.example')
   yield { state: 'account home', page }
-  await page.getByRole('link', { name: 'Change password' }).click()
+  await page.getByRole('link', { name: 'Password', exact: true }).click()
   yield { state: 'change password', page }
   await page.getByLabel('Current Password').fill('not this')
   await typeNewPassword(page, NEW_PASSWORD, 'Change password')

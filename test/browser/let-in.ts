@@ -43,7 +43,7 @@ async function* toldOf({ portal }: Rig, page: Page): AsyncGenerator<Scene> {
   await portal.deliver()
   portal.clock.pass(SECOND)
   await signIn(page, 'summit', 'mia')
-  await page.getByRole('link', { name: 'Change password' }).click()
+  await page.getByRole('link', { name: 'Password', exact: true }).click()
   yield { state: 'change password, somebody was let in', page }
   await press(page, 'Stop it')
   yield { state: 'account home, stopped', page }

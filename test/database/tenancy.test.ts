@@ -10,6 +10,7 @@ import { stoppedClock } from '../support/clock.ts'
 import { freshDatabase, type FreshDatabase } from '../support/database.ts'
 import { terminal } from '../cli/terminal.ts'
 import { openPortal, type Portal } from '../support/portal.ts'
+import { beginSetUp } from '../support/profile.ts'
 import { createPassword, followLink, getLink, NEW_PASSWORD, signIn } from '../support/steps.ts'
 
 /** Names an organization and no person, so that any worker can claim from it. */
@@ -95,6 +96,9 @@ describe('tenancy, on the real database', () => {
       await signIn(mia, 'mia', NEW_PASSWORD)
       await signIn(portal.visitor(), 'nobody', NEW_PASSWORD)
       await signIn(portal.visitor(), 'noah')
+      const adam = portal.visitor()
+      await signIn(adam, 'adam')
+      await beginSetUp(adam)
       await requestApproved(portal)
       await portal.within('harbour', (tx) => mayTextCountry(portal.app.parts, tx, 'ID', 'en'))
       const { id } = await portal.organization('harbour')

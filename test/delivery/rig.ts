@@ -130,6 +130,7 @@ export function preparersThatMint(minted: string[]): Preparers {
         notMeUrl: `${PUBLIC_URL}/harbour/recover/undo-change`,
         support: null,
       }),
+    'authenticator-changed': () => Promise.resolve({ drop: 'nobody' }),
     'account-protected': () => Promise.resolve({ drop: 'nobody' }),
     'sign-in-paused': (_tx, message) =>
       send(message.to, { ...letterhead, recoverUrl: `${PUBLIC_URL}/harbour/recover`, support: null }),

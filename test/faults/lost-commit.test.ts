@@ -4,7 +4,8 @@ import { DEMO_PASSWORD } from '../../seeds/demo-organizations.ts'
 import { until } from '../database/embedded-rig.ts'
 import { freshDatabase } from '../support/database.ts'
 import { openPortal, type Portal } from '../support/portal.ts'
-import { canSignIn, createPassword, followLink, getLink, NEW_PASSWORD } from '../support/steps.ts'
+import { beginSetUp, confirmKey } from '../support/profile.ts'
+import { canSignIn, createPassword, followLink, getLink, NEW_PASSWORD, signIn } from '../support/steps.ts'
 import type { Visitor } from '../support/visitor.ts'
 import { layCable, type Cable } from './severed.ts'
 
@@ -43,6 +44,30 @@ describe('faults: the COMMIT of a new password gets no answer', () => {
     expect(await canSignIn(portal, NEW_PASSWORD)).to.equal(true)
     await portal.deliver()
     expect(portal.mailbox.filter(({ subject }) => subject.includes('was changed'))).to.have.length(1)
+  })
+
+  it('says so of an authenticator too, and the browser stays signed in', async () => {
+    await signIn(mia, 'mia')
+    await beginSetUp(mia)
+    const { codes } = await confirmKey(portal, mia)
+    cable.sever('account_changes', 'answer-lost')
+    const page = await mia.press('Finish', { code: codes[0] ?? '' })
+    await cable.severed()
+    expect(page.address).to.equal('/harbour/account/authenticator')
+    expect(page.text).to.contain('Your authenticator app is set up.').and.to.contain('10 left')
+  })
+
+  it('says "not now" of an authenticator that the database never heard of; the next press works', async () => {
+    await signIn(mia, 'mia')
+    await beginSetUp(mia)
+    const { codes } = await confirmKey(portal, mia)
+    cable.sever('account_changes', 'never-arrives')
+    const page = await mia.submit('Finish', { code: codes[0] ?? '' })
+    await cable.severed()
+    expect(page.status).to.equal(503)
+    expect((await mia.press('Finish', { code: codes[0] ?? '' })).text).to.contain(
+      'Your authenticator app is set up.',
+    )
   })
 
   it('says "not now" when the database never heard of it; nothing changed, and the next press works', async () => {

@@ -1,11 +1,18 @@
 import { DEMO_ORGANIZATIONS } from '../../seeds/demo-organizations.ts'
 import type { Role } from '../../src/accounts/account.ts'
 import type { PasswordPolicy, PasswordProblem } from '../../src/credentials/password-policy.ts'
-import { CHANNELS, type Channel, type WayBack } from '../../src/delivery/message.ts'
+import {
+  CHANNELS,
+  type ChangeOfAuthenticator,
+  type Channel,
+  type WayBack,
+} from '../../src/delivery/message.ts'
 import { settingsShape, type RecoverySettings } from '../../src/organizations/settings.ts'
 import { STRATEGIES } from '../../src/recovery/strategies/index.ts'
 import type { Strategy } from '../../src/recovery/strategy.ts'
 import type { DeadReason } from '../../src/recovery/attempt.ts'
+import { PLACES } from '../../src/web/account/places.ts'
+import type { Reached, WaysAre } from '../../src/web/account/ways-back.ts'
 import type { Refused } from '../../src/web/errors.ts'
 import { listOfRules, wordsFor } from '../../src/web/new-password.ts'
 import { NOTICES } from '../../src/web/notice.ts'
@@ -20,6 +27,16 @@ export interface Family {
 }
 
 const roles: Record<Role, true> = { member: true, administrator: true, owner: true }
+
+const changes: Record<ChangeOfAuthenticator, true> = {
+  added: true,
+  replaced: true,
+  removed: true,
+  codes: true,
+}
+
+const waysAre: Record<WaysAre, true> = { none: true, one: true, all: true }
+const reached: Record<Reached, true> = { none: true, unverified: true, verified: true }
 
 const identifiers: Record<RecoverySettings['identifier'], true> = {
   'username-or-email': true,
@@ -70,6 +87,9 @@ const strictest: PasswordPolicy = settingsShape.parse({}).passwords
 const rules = listOfRules(strictest, {})
 
 export const FAMILIES: readonly Family[] = [
+  { beginning: 'layout.places.', endings: PLACES.map(({ name }) => name) },
+  { beginning: 'account.home.ways.are.', endings: Object.keys(waysAre) },
+  { beginning: 'account.home.ways.reached.', endings: Object.keys(reached) },
   { beginning: 'roles.', endings: Object.keys(roles) },
   { beginning: 'steps.', endings: ['identify', 'prove', 'password'] },
   { beginning: 'error.', endings: each(Object.keys(refusals), ['title', 'body', 'next']) },
@@ -91,7 +111,9 @@ export const FAMILIES: readonly Family[] = [
   { beginning: 'recover.undo-change.', endings: each(['open', 'undone', 'over', 'too-old'], ['title']) },
   { beginning: 'recover.undo-change.undone.next.', endings: Object.keys(waysBack) },
   { beginning: 'recover.undo-change.open.wayBack.', endings: ['asked', 'operator'] },
-  { beginning: 'recover.undo-change.open.with.', endings: ['added', 'replaced'] },
+  { beginning: 'recover.undo-change.open.with.', endings: Object.keys(changes) },
+  { beginning: 'recover.undo-change.open.lead.', endings: ['password', ...Object.keys(changes)] },
+  { beginning: 'recover.undo-change.open.authenticator.', endings: Object.keys(changes) },
   { beginning: 'demo.index.ways.', endings: each(['choose', 'forget', 'return'], ['title', 'words']) },
   { beginning: 'demo.index.kinds.', endings: DEMO_ORGANIZATIONS.map(({ slug }) => slug) },
   { beginning: 'demo.index.organizations.', endings: DEMO_ORGANIZATIONS.map(({ slug }) => slug) },

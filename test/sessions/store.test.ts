@@ -118,7 +118,13 @@ describe('Sessions', () => {
 
   it('go by the server’s clock alone', () => {
     const now = new Date('2026-03-02T09:00:00Z')
-    const session = { tokenHash: Buffer.alloc(32), accountId: mia, authenticatedAt: now, lastSeenAt: now }
+    const session = {
+      id: '',
+      tokenHash: Buffer.alloc(32),
+      accountId: mia,
+      authenticatedAt: now,
+      lastSeenAt: now,
+    }
     const live = (passed: number, change = {}) =>
       isLive({ ...session, ...change }, new Date(now.getTime() + passed))
     expect(live(IDLE_LIMIT - 1)).to.equal(true)

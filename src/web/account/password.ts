@@ -2,6 +2,7 @@ import { changePassword } from '../../profile/change-password.ts'
 import { requiredSecret } from '../form.ts'
 import { faultsOfConfirmation, listOfRules, wordsFor } from '../new-password.ts'
 import { definePage } from '../page.ts'
+import { SESSION_ENDED, signedInHere } from '../step-up.ts'
 import { signedInPerson } from '../visit.ts'
 
 /** Change password: the current one is asked, and every other session ends. */
@@ -13,8 +14,8 @@ export const password = definePage({
     const { username, email } = signedInPerson(visit).account
     return { view: { username: username ?? email, ...listOfRules(visit.settings.passwords, wrong) } }
   },
+  stepUp: { always: 'password' },
   fields: {
-    currentPassword: requiredSecret({ missing: 'errors.currentPassword.missing' }),
     password: requiredSecret({ missing: 'errors.password.missing' }),
     confirmation: requiredSecret({ missing: 'errors.confirmation.missing' }),
   },
@@ -22,22 +23,18 @@ export const password = definePage({
     const different = faultsOfConfirmation(values, visit.settings.passwords)
     if (different) return { errors: different }
     const changed = await changePassword(visit.parts, visit.organization.id, {
-      accountId: signedInPerson(visit).account.id,
-      currentPassword: values.currentPassword,
+      ...signedInHere(visit),
       password: values.password,
-      visitor: visit.visitor,
       locale: visit.locale,
     })
     switch (changed.outcome) {
       case 'changed':
         visit.cookies.write('session', changed.sessionToken)
         return { goTo: '/account', notice: 'password-changed' }
-      case 'wrong-current':
-        return { errors: { currentPassword: [{ key: 'errors.currentPassword.wrong' }] } }
       case 'refused':
         return { errors: { password: wordsFor(changed.problems, visit.settings.passwords) } }
-      case 'too-many':
-        return { tooMany: changed.retryAfterSeconds }
+      case 'over':
+        return SESSION_ENDED
     }
   },
 })

@@ -1,8 +1,7 @@
-import { totpUri } from '../../credentials/totp.ts'
 import { beginEnrolment, confirmEnrolment } from '../../recovery/enrol.ts'
+import { keyToSetUp } from '../enrolment.ts'
 import { choice, typedCode } from '../form.ts'
 import { definePage } from '../page.ts'
-import { qrSvg } from '../qr.ts'
 import { atStep } from './step.ts'
 
 /** Sets up an authenticator, for who has none: it counts from the moment that the new password does. */
@@ -14,11 +13,7 @@ export const enrol = definePage({
     if ('goTo' in here) return here
     const { pending, account } = here.standing
     if (!pending) return { view: { key: null } }
-    const uri = totpUri({ secret: pending.secret, organization: visit.organization.name, account })
-    const key = pending.secret.match(/.{1,4}/g)?.join(' ') ?? ''
-    return {
-      view: { key, uri, picture: qrSvg(uri, visit.parts.words.in(visit.locale)('recover.enrol.picture')) },
-    }
+    return { view: keyToSetUp(visit, pending, account) }
   },
   fields: { action: choice(['begin', 'confirm']), code: typedCode },
   async submit(visit, { action, code }) {

@@ -1,4 +1,5 @@
 import { keepCodes } from '../../recovery/enrol.ts'
+import { codesToKeep } from '../enrolment.ts'
 import { typedCode } from '../form.ts'
 import { definePage } from '../page.ts'
 import { atStep } from './step.ts'
@@ -10,14 +11,8 @@ export const recoveryCodes = definePage({
   async view(visit) {
     const here = await atStep(visit, 'keeping-codes')
     if ('goTo' in here) return here
-    const { codes } = here.standing
-    const { organization, parts } = visit
-    const heading = [
-      organization.name,
-      `${parts.publicUrl}/${organization.slug}/sign-in`,
-      here.standing.account,
-    ]
-    return { view: { codes, file: encodeURIComponent([...heading, '', ...codes, ''].join('\n')) } }
+    const { codes, account } = here.standing
+    return { view: codesToKeep(visit, codes, account) }
   },
   fields: { code: typedCode },
   async submit(visit, { code }) {

@@ -1,0 +1,86 @@
+import { authenticatorOf } from '../credentials/authenticator-store.ts'
+import { withOrganization } from '../database/transaction.ts'
+import type { SignedIn } from '../profile/signed-in.ts'
+import { stepUp, type SteppedUp } from '../profile/step-up.ts'
+import { isFresh } from '../sessions/session.ts'
+import { readForm, requiredSecret, type FormErrors } from './form.ts'
+import { signedInPerson, type Visit } from './visit.ts'
+
+/**
+ * What a page that changes something sensitive asks for besides its own fields: the password, and the authenticator of who
+ * has one, when the last proof is older than ten minutes; and what it asks for always.
+ */
+export type StepUp = true | { always: 'password' | 'everything' }
+
+/** What is asked for now, as the fields show it; null: nothing. */
+export interface AskedAgain {
+  /** Null where no code is asked for. */
+  authenticator: { codesLeft: number } | null
+}
+
+/** Where somebody whose session ended meanwhile goes. */
+export const SESSION_ENDED = { goTo: '/sign-in', notice: 'session-ended' } as const
+
+const PASSWORD = { currentPassword: requiredSecret({ missing: 'errors.currentPassword.missing' }) }
+const PASSWORD_AND_CODE = { ...PASSWORD, factor: requiredSecret({ missing: 'errors.factor.missing' }) }
+
+/** What this page asks this person for now. */
+export async function askedAgain(visit: Visit, wanted: StepUp | undefined): Promise<AskedAgain | null> {
+  if (wanted === undefined || !visit.person) return null
+  const { account, session } = visit.person
+  return withOrganization(visit.parts.database, visit.organization.id, async (tx) => {
+    const fresh = isFresh(session, tx.now)
+    if (fresh && wanted === true) return null
+    const onlyPassword = fresh && wanted !== true && wanted.always === 'password'
+    return { authenticator: onlyPassword ? null : await authenticatorOf(tx, account.id) }
+  })
+}
+
+/**
+ * Takes the proof that a form brings along. Null: it is proven, and the session goes on under a new token. What is wrong
+ * comes back for the form; who sent a form that was opened when nothing was asked for yet is told that it is now.
+ */
+export async function proveAgain(
+  visit: Visit,
+  { authenticator }: AskedAgain,
+  body: Record<string, unknown>,
+): Promise<{ errors: FormErrors } | { tooMany: number } | typeof SESSION_ENDED | null> {
+  const fields = authenticator ? PASSWORD_AND_CODE : PASSWORD
+  if (Object.keys(fields).some((name) => body[name] === undefined))
+    return { errors: { currentPassword: [{ key: 'errors.currentPassword.again' }] } }
+  const form = readForm<{ currentPassword: typeof PASSWORD.currentPassword }>(fields, body)
+  if (!form.ok) return { errors: form.errors }
+  const steppedUp = await stepUp(visit.parts, visit.organization.id, {
+    ...signedInHere(visit),
+    password: form.values.currentPassword,
+    factor: authenticator ? ((form.values as Record<string, string>)['factor'] ?? '') : null,
+  })
+  return goOn(visit, steppedUp)
+}
+
+/** Who makes a change on this page, and from which session. */
+export function signedInHere(visit: Visit): SignedIn {
+  const { account, session } = signedInPerson(visit)
+  return { accountId: account.id, sessionId: session.id, visitor: visit.visitor }
+}
+
+function goOn(visit: Visit, steppedUp: SteppedUp) {
+  switch (steppedUp.outcome) {
+    case 'proven':
+      if (steppedUp.renewed) {
+        visit.cookies.write('session', steppedUp.renewed.token)
+        visit.person = { ...signedInPerson(visit), session: steppedUp.renewed.session }
+      }
+      return null
+    case 'wrong-password':
+      return { errors: { currentPassword: [{ key: 'errors.currentPassword.wrong' }] } }
+    case 'malformed-factor':
+      return { errors: { factor: [{ key: 'errors.factor.malformed' }] } }
+    case 'wrong-factor':
+      return { errors: { factor: [{ key: 'errors.factor.wrong' }] } }
+    case 'too-many':
+      return { tooMany: steppedUp.retryAfterSeconds }
+    case 'over':
+      return SESSION_ENDED
+  }
+}

@@ -1,0 +1,22 @@
+import { expect } from 'chai'
+import { formatAgo } from '../../src/i18n/format.ts'
+import { after, HOUR, MINUTE, SECOND } from '../../src/platform/clock.ts'
+
+describe('how long ago', () => {
+  const now = new Date('2026-03-02T09:00:00Z')
+  const said = (ago: number, locale = 'en') => formatAgo(after(now, -ago), now, locale)
+
+  it('is told in minutes, then in hours, and never of what is to come', () => {
+    expect([0, 59 * SECOND, -MINUTE].map((ago) => said(ago))).to.deep.equal([
+      'this minute',
+      'this minute',
+      'this minute',
+    ])
+    expect([MINUTE, 59 * MINUTE].map((ago) => said(ago))).to.deep.equal(['1 minute ago', '59 minutes ago'])
+    expect([HOUR, 12 * HOUR - 1].map((ago) => said(ago))).to.deep.equal(['1 hour ago', '11 hours ago'])
+  })
+
+  it('is told in other languages', () => {
+    expect(said(5 * MINUTE, 'id')).to.equal('5 menit yang lalu')
+  })
+})
