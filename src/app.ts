@@ -16,6 +16,7 @@ import { listenForDueMessages } from './delivery/wakeups.ts'
 import { loadWords, type Words } from './i18n/words.ts'
 import { createLimits } from './limits/limits.ts'
 import {
+  prepareAccountExists,
   prepareCodeNotSent,
   preparePasswordChanged,
   prepareRequestRefused,
@@ -35,6 +36,7 @@ import { onCodeLost } from './recovery/instead.ts'
 import { linkInLetter } from './recovery/letter-link.ts'
 import { STRATEGIES } from './recovery/strategies/index.ts'
 import type { Strategy } from './recovery/strategy.ts'
+import { prepareVerification } from './signup/deliver.ts'
 import { DEMO_AUTHENTICATOR, DEMO_ORGANIZATIONS, DEMO_PASSWORD } from '../seeds/demo-organizations.ts'
 import { keepHouse } from './housekeeping.ts'
 import { loadAssets } from './web/assets.ts'
@@ -180,6 +182,8 @@ function preparersOf(parts: WebParts): Preparers {
     'request-refused': (tx, message) => prepareRequestRefused(parts.publicUrl, tx, message),
     'texts-paused': (tx, message) => prepareTextsPaused(parts.publicUrl, tx, message),
     'code-not-sent': (tx, message) => prepareCodeNotSent(parts.publicUrl, tx, message),
+    'verify-email': (tx, message) => prepareVerification(parts, tx, message),
+    'account-exists': (tx, message) => prepareAccountExists(parts.publicUrl, tx, message),
     'password-changed': (tx, message) => preparePasswordChanged(parts.publicUrl, tx, message),
     'sign-in-paused': async (tx, message) => {
       const letter = { ...message.data, messageId: message.id, origin: 'paused-sign-in' } as const

@@ -1,3 +1,4 @@
+import { purgeSignUps } from './accounts/signup-store.ts'
 import type { Database } from './database/connect.ts'
 import { PURGE_BATCH } from './database/purge.ts'
 import { withOrganization, withoutOrganization, type Transaction } from './database/transaction.ts'
@@ -19,6 +20,7 @@ const purgesOfAnOrganization: readonly ((tx: Transaction) => Promise<number>)[] 
   forgetPending,
   purgeSessions,
   purgeHalfSignIns,
+  purgeSignUps,
   purgeDevices,
   purgeTries,
   purgeMessages,

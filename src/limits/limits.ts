@@ -26,6 +26,9 @@ export const LIMIT_NAMES = [
   'sign-in-failures-per-account',
   'sign-in-paused-mail-per-account',
   'password-changes-per-account',
+  'sign-ups-per-address',
+  'sign-up-mail-per-mailbox-hour',
+  'sign-up-mail-per-mailbox-day',
 ] as const
 
 export type LimitName = (typeof LIMIT_NAMES)[number]

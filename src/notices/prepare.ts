@@ -5,7 +5,13 @@ import { countryName, formatInstant } from '../i18n/format.ts'
 import { letterhead } from '../organizations/branding.ts'
 import { currentSettings, organizationOf } from '../organizations/store.ts'
 
-type NoticeName = 'password-changed' | 'sign-in-paused' | 'code-not-sent' | 'request-refused' | 'texts-paused'
+type NoticeName =
+  | 'password-changed'
+  | 'sign-in-paused'
+  | 'code-not-sent'
+  | 'request-refused'
+  | 'texts-paused'
+  | 'account-exists'
 type Notice = { [Name in NoticeName]: QueuedMessage<Name> }[NoticeName]
 
 /** The letter that tells a person that their password was changed, and how to undo it if it was not them. */
@@ -69,6 +75,16 @@ export async function prepareTextsPaused(
   })
 }
 
+/** The letter to who signed up and has an account already: the page could not say so. */
+export async function prepareAccountExists(
+  publicUrl: string,
+  tx: Transaction,
+  message: QueuedMessage<'account-exists'>,
+): Promise<Prepared<'account-exists'>> {
+  const common = await commonTo(publicUrl, tx, message)
+  return toRecipient(message, { ...common, signInUrl: `${publicUrl}/${common.slug}/sign-in` })
+}
+
 async function commonTo(publicUrl: string, tx: Transaction, message: Notice) {
   const organization = await organizationOf(tx)
   const { settings } = await currentSettings(tx)
@@ -76,6 +92,7 @@ async function commonTo(publicUrl: string, tx: Transaction, message: Notice) {
   return {
     ...letterhead(organization, settings),
     person: { fullName: account?.fullName ?? null },
+    slug: organization.slug,
     recoverUrl: `${publicUrl}/${organization.slug}/recover`,
     support: settings.branding.support,
   }

@@ -12,13 +12,14 @@ import { after, HOUR, MINUTE } from '../platform/clock.ts'
 import { takeTurn, type Refusal } from './allowance.ts'
 import { CLOSED_REASONS, type ClosedReason } from './attempt.ts'
 import { isEnoughFor, isOffered, isOutdated } from './barred.ts'
+import { mailboxWaiting, mayMailboxHaveMail } from './from-sign-up.ts'
 import { holdAttempt, move, type AttemptInHand } from './in-hand.ts'
-import { sendLinkInstead } from './instead.ts'
+import { sendLinkInstead, sendLinkToSignUp } from './instead.ts'
 import type { RecoveryParts } from './parts.ts'
 import { lifetimeOf, secretHash } from './secret.ts'
 import { settingsFor } from './settings.ts'
 import { identifierOf } from './start.ts'
-import { addSecret, attemptById, lockAttempt, type StoredAttempt } from './store.ts'
+import { addSecret, attemptById, hasSecret, lockAttempt, type StoredAttempt } from './store.ts'
 import { strategyOf } from './strategies/index.ts'
 import type { Strategy } from './strategy.ts'
 
@@ -38,7 +39,8 @@ interface Minted {
   secret: string
   lifetime: number
   attempt: StoredAttempt
-  account: Account
+  /** Null for who signed up and has none yet. */
+  account: Account | null
   organization: Organization
   settings: Settings
 }
@@ -60,10 +62,10 @@ export async function prepareLink(
   return {
     send: {
       to,
-      locale: account.locale ?? message.locale,
+      locale: account?.locale ?? message.locale,
       data: {
         ...letterhead(organization, settings),
-        person: { fullName: account.fullName },
+        person: { fullName: account?.fullName ?? null },
         link: linkWith(parts, organization, minted.secret),
         notMeUrl: linkWith(parts, organization, minted.secret, 'not-me'),
         minutes: lifetime / MINUTE,
@@ -91,7 +93,7 @@ export async function prepareCode(
     // Without a port: browsers match the code against the site's name.
     host: new URL(parts.publicUrl).hostname,
   }
-  return { send: { to, locale: account.locale ?? message.locale, data } }
+  return { send: { to, locale: account?.locale ?? message.locale, data } }
 }
 
 /** The address that answers a link's secret. */
@@ -104,11 +106,11 @@ export function linkWith(
   return `${parts.publicUrl}/${slug}/recover/${page}?token=${secret}`
 }
 
-/** Mints a secret for an attempt and its account, which this transaction holds. Returns it as it is sent. */
+/** Mints a secret for an attempt and its account, if it has one, which this transaction holds. Returns it as it is sent. */
 export async function mint(
   parts: RecoveryParts,
   tx: Transaction,
-  { attempt, account }: { attempt: StoredAttempt; account: Account },
+  { attempt, account }: AttemptInHand,
   { strategy, settings, lifetime }: { strategy: Strategy; settings: Settings; lifetime: number },
 ): Promise<string> {
   const secret = strategy.newSecret(parts.random, settings)
@@ -118,13 +120,13 @@ export async function mint(
     issuedAt: tx.now,
     expiresAt: secretExpiresAt,
   })
-  const person = { accountId: account.id, securityEpoch: account.securityEpoch }
+  const person = account && { accountId: account.id, securityEpoch: account.securityEpoch }
   await move(tx, attempt, { name: 'minted', person, secretExpiresAt })
   await record(tx, parts.random, {
     kind: strategy.answeredBy === 'link' ? 'recovery.link-minted' : 'recovery.code-minted',
     outcome: 'success',
     origin: { actor: 'system' },
-    subjectId: account.id,
+    subjectId: account?.id ?? null,
     detail: { attempt: attempt.id, method: strategy.id },
   })
   return secret
@@ -141,20 +143,33 @@ async function mintFor(
   const strategy = strategyOf(parts, held.attempt.method)
   const settings = await settingsFor(tx, attempt)
   const organization = await organizationOf(tx)
-  const to = account && strategy.reachable(account, settings, tx.now)
+  const isLink = strategy.answeredBy === 'link'
+  const mailbox = account || !isLink ? null : await mailboxWaiting(parts, tx, attempt, settings)
+  const to = account ? strategy.reachable(account, settings, tx.now) : mailbox
   const reason =
     organization.state === 'suspended'
       ? 'suspended'
       : ((await whyNobodyIsReached(parts, tx, held, strategy, settings)) ??
-        (account && to ? await takeTurn(parts, tx, attempt, account, { strategy, to, settings }) : 'nobody'))
-  if (reason || !account || !to) return withhold(parts, tx, held, reason ?? 'nobody')
+        (to ? await whyNoTurn(parts, tx, held, { strategy, to, settings }) : 'nobody'))
+  if (reason || !to) return withhold(parts, tx, held, reason ?? 'nobody')
 
   const lifetime = lifetimeOf(parts, attempt, settings)
   const secret = await mint(parts, tx, { attempt, account }, { strategy, settings, lifetime })
   return { to, secret, lifetime, attempt, account, organization, settings }
 }
 
-/** Why an attempt's message would reach nobody, as far as it and its account tell; null when it has a reader. */
+/** Spends the limits on a message that has a reader, who may have no account yet. */
+async function whyNoTurn(
+  parts: RecoveryParts,
+  tx: Transaction,
+  { attempt, account }: AttemptInHand,
+  out: { strategy: Strategy; to: string; settings: Settings },
+): Promise<Refusal | null> {
+  if (account) return takeTurn(parts, tx, attempt, account, out)
+  return (await mayMailboxHaveMail(parts, tx, attempt, out.to)) ? null : 'limit'
+}
+
+/** Why an attempt's message would reach nobody, as far as it and its account tell; null when it may have a reader. */
 async function whyNobodyIsReached(
   parts: RecoveryParts,
   tx: Transaction,
@@ -163,9 +178,10 @@ async function whyNobodyIsReached(
   settings: Settings,
 ): Promise<WithheldReason | null> {
   if (attempt.step !== 'proving') return attempt.closedReason ?? 'answered'
-  if (tx.now >= attempt.expiresAt && !attempt.person) return 'expired'
-  if (account?.state !== 'active') return 'nobody'
+  if (tx.now >= attempt.expiresAt && !attempt.person && !(await hasSecret(tx, attempt.id))) return 'expired'
+  if (account && account.state !== 'active') return 'nobody'
   if (!isOffered(attempt, settings)) return 'no-longer-offered'
+  if (!account) return null
   if (attempt.person && isOutdated(attempt, account)) return 'account-changed'
   if (!strategy.reachable(account, settings, tx.now)) return 'unreachable'
   return (await isEnoughFor(parts, tx, attempt, account, settings)) ? null : 'not-for-role'
@@ -205,5 +221,6 @@ async function withhold(
   const isCode = attempt.method !== null && strategyOf(parts, attempt.method).answeredBy === 'code'
   if (isCode && account?.state === 'active' && TOLD.includes(reason))
     await sendLinkInstead(parts, tx, attempt, account)
+  if (isCode && !account && reason === 'nobody') await sendLinkToSignUp(parts, tx, attempt)
   return { drop: reason }
 }

@@ -1,3 +1,4 @@
+import { isDuplicate } from '../database/faults.ts'
 import { withOrganization, type Transaction } from '../database/transaction.ts'
 import { currentSettings } from '../organizations/store.ts'
 import { newToken } from '../platform/random.ts'
@@ -5,8 +6,9 @@ import { hashToken } from '../platform/secrets.ts'
 import type { Visitor } from '../platform/visitor.ts'
 import { hasTriesLeft, MOST_EXCHANGES, type Attempt, type ClosedReason, type DeadReason } from './attempt.ts'
 import { attemptOfLink, holdAttempt, move, readAttempt, type AttemptInHand } from './in-hand.ts'
-import { whyBarred } from './barred.ts'
+import { isOffered, whyBarred } from './barred.ts'
 import { demandsOn } from './demands.ts'
+import { admitByLink, mailboxWaiting } from './from-sign-up.ts'
 import type { Origin } from './origin.ts'
 import type { RecoveryParts } from './parts.ts'
 import { setUpIfEnrolling } from './pending.ts'
@@ -54,9 +56,13 @@ export async function followLink(
   token: string,
   visitor: Visitor,
 ): Promise<Followed> {
-  const followed = await withOrganization(parts.database, organizationId, (tx) =>
-    exchange(parts, tx, token, visitor),
-  )
+  const once = () =>
+    withOrganization(parts.database, organizationId, (tx) => exchange(parts, tx, token, visitor))
+  const followed = await once().catch((error: unknown) => {
+    // Of a mailbox without an account, somebody else made one in the same moment; the second time it is there.
+    if (isDuplicate(error)) return once()
+    throw error
+  })
   return (await tooManyWrongTokens(parts, followed, visitor)) ?? followed
 }
 
@@ -94,8 +100,11 @@ async function exchange(
 ): Promise<Exclude<Followed, { outcome: 'too-many' }>> {
   const found = await attemptOfLink(tx, token, holdAttempt)
   if (!found) return UNKNOWN
-  const { attempt, account } = found
-  const dead = await whyDead(parts, tx, found)
+  const before = await whyDead(parts, tx, found)
+  const admitted = before || found.account ? null : await admitByLink(parts, tx, found.attempt, visitor)
+  const { attempt, account } = { ...found, ...admitted }
+  // Whoever proved the same mailbox in the same moment has made the account.
+  const dead = before ?? (account ? null : 'account-changed')
   if (dead) {
     // An expired link alone does not end its attempt: another mail of it, sent on a retry, may still be good.
     if (dead !== 'expired' && dead !== 'used') await move(tx, attempt, { name: 'ended', reason: dead })
@@ -124,7 +133,10 @@ async function whyDead(
   if (attempt.step === 'done') return 'used'
   if (attempt.closedReason) return attempt.closedReason
   const settings = await settingsFor(tx, attempt)
-  const barred = await whyBarred(parts, tx, attempt, account, settings)
+  const waits = !account && (await mailboxWaiting(parts, tx, attempt, settings)) !== null
+  const barred = waits
+    ? !isOffered(attempt, settings) && 'no-longer-offered'
+    : await whyBarred(parts, tx, attempt, account, settings)
   if (barred) return barred
   if (isLate(secret, lifetimeOf(parts, attempt, settings), tx.now)) return 'expired'
   return attempt.exchanges >= MOST_EXCHANGES || !hasTriesLeft(attempt) ? 'too-many-tries' : null

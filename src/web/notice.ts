@@ -11,6 +11,9 @@ export const NOTICES = [
   'password-changed',
   'recovered',
   'request-stopped',
+  'unverified',
+  'verification-sent-again',
+  'sign-up-deleted',
 ] as const
 type NoticeName = (typeof NOTICES)[number]
 

@@ -22,6 +22,13 @@ const letters: { [Name in Letter]: LetterData[Name] } = {
   'request-granted': { ...letterhead, link: LINK, cancelUrl: LINK, hours: 24, support },
   'request-refused': { ...letterhead, recoverUrl: LINK, support },
   'texts-paused': { ...letterhead, country: 'Indonesia', sent: 50, proved: 1, until: '1 May 2026' },
+  'verify-email': {
+    ...letterhead,
+    link: LINK,
+    hours: 24,
+    requestedFrom: { place: '198.51.100.0/24', device: 'Firefox · Linux' },
+  },
+  'account-exists': { ...letterhead, signInUrl: LINK, recoverUrl: LINK, support },
   'request-waiting': {
     ...letterhead,
     asker: 'Noah',

@@ -1,11 +1,14 @@
 import { DEMO_ORGANIZATIONS } from '../../seeds/demo-organizations.ts'
 import type { Role } from '../../src/accounts/account.ts'
 import type { PasswordPolicy, PasswordProblem } from '../../src/credentials/password-policy.ts'
+import type { PhoneProblem } from '../../src/accounts/phone.ts'
 import { CHANNELS, type Channel } from '../../src/delivery/message.ts'
 import { settingsShape, type RecoverySettings } from '../../src/organizations/settings.ts'
 import { STRATEGIES } from '../../src/recovery/strategies/index.ts'
 import type { Strategy } from '../../src/recovery/strategy.ts'
 import type { DeadReason } from '../../src/recovery/attempt.ts'
+import type { SignUpProblems } from '../../src/signup/judge.ts'
+import type { DeadSignUp } from '../../src/signup/verify.ts'
 import type { Refused } from '../../src/web/errors.ts'
 import { listOfRules, wordsFor } from '../../src/web/new-password.ts'
 import { NOTICES } from '../../src/web/notice.ts'
@@ -67,6 +70,31 @@ const problems: Record<PasswordProblem, true> = {
 const strictest: PasswordPolicy = settingsShape.parse({}).passwords
 const rules = listOfRules(strictest, {})
 
+const signUpEndings: Record<DeadSignUp, true> = {
+  expired: true,
+  used: true,
+  overtaken: true,
+  replaced: true,
+  disowned: true,
+  'no-longer-offered': true,
+  'not-known': true,
+}
+
+const emailProblems: Record<NonNullable<SignUpProblems['email']>, true> = {
+  unreadable: true,
+  'free-mail': true,
+  disposable: true,
+  denied: true,
+}
+
+const phoneProblems: Record<PhoneProblem | 'no-country', true> = {
+  unreadable: true,
+  'not-mobile': true,
+  'no-country': true,
+}
+
+const termsProblems: Record<NonNullable<SignUpProblems['terms']>, true> = { missing: true }
+
 export const FAMILIES: readonly Family[] = [
   { beginning: 'roles.', endings: Object.keys(roles) },
   { beginning: 'steps.', endings: ['identify', 'prove', 'password'] },
@@ -84,6 +112,10 @@ export const FAMILIES: readonly Family[] = [
     ),
   },
   { beginning: 'errors.identifier.not-', endings: ['a-username', 'either'] },
+  { beginning: 'signup.ended.', endings: each(Object.keys(signUpEndings), ['title', 'reason', 'next']) },
+  { beginning: 'errors.email.', endings: Object.keys(emailProblems) },
+  { beginning: 'errors.phone.', endings: Object.keys(phoneProblems) },
+  { beginning: 'errors.terms.', endings: Object.keys(termsProblems) },
   { beginning: 'messages.', endings: each(namesOf('email'), ['subject']) },
   { beginning: 'demo.index.ways.', endings: each(['choose', 'forget', 'return'], ['title', 'words']) },
   { beginning: 'demo.index.kinds.', endings: DEMO_ORGANIZATIONS.map(({ slug }) => slug) },

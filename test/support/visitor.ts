@@ -91,7 +91,11 @@ export class Visitor {
     const sent = new Map(
       form
         .querySelectorAll('input[name]')
-        .filter((input) => input.getAttribute('type') !== 'radio' || input.hasAttribute('checked'))
+        .filter(
+          (input) =>
+            !['radio', 'checkbox'].includes(input.getAttribute('type') ?? '') ||
+            input.hasAttribute('checked'),
+        )
         .map((input) => [input.getAttribute('name') ?? '', input.getAttribute('value') ?? '']),
     )
     const name = pressed?.getAttribute('name')
