@@ -51,7 +51,7 @@ export const signUp = definePage({
         cookies.write('sign-up', signedUp.askerToken)
         return { goTo: '/sign-up/sent' }
       case 'refused':
-        return { errors: wordsOf(signedUp.problems, visit) }
+        return { errors: wordsOf(signedUp.problems, phone, visit) }
       case 'closed':
         return CLOSED
       case 'too-many':
@@ -61,8 +61,13 @@ export const signUp = definePage({
 })
 
 /** In the order of the fields. */
-function wordsOf({ email, password, phone, terms }: SignUpProblems, { settings }: Visit): FormErrors {
-  const needsCountry = phone === 'unreadable' && countryAssumed(settings) === undefined
+function wordsOf(
+  { email, password, phone, terms }: SignUpProblems,
+  typedPhone: string,
+  { settings }: Visit,
+): FormErrors {
+  const lacksCountry = !typedPhone.startsWith('+') && countryAssumed(settings) === undefined
+  const needsCountry = phone === 'unreadable' && lacksCountry
   return {
     ...(email ? { email: [{ key: `errors.email.${email}` }] } : {}),
     ...(password ? { password: wordsFor(password, settings.passwords) } : {}),
