@@ -7,6 +7,7 @@ import type { Portal } from '../support/portal.ts'
 import { NEW_PASSWORD, wrongCodeOfApp } from '../support/steps.ts'
 import { codesAndAuthenticators } from './codes-and-authenticators.ts'
 import type { Rig } from './rig.ts'
+import { signingUp } from './signing-up.ts'
 import { enterCode, newestLink, press, signIn, typeNewPassword } from './steps.ts'
 
 /** A page in one of its states, open in a browser. */
@@ -38,6 +39,7 @@ export async function* everyPage(rig: Rig): AsyncGenerator<Scene> {
   yield* otherOrganizations(rig.portal, mia)
   yield* secondFactor(rig)
   yield* codesAndAuthenticators(rig)
+  yield* signingUp(rig)
   yield* account(mia)
   yield* errors(rig.portal, mia)
   yield* outbox(stranger)
