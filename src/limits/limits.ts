@@ -26,6 +26,7 @@ export const LIMIT_NAMES = [
   'sign-in-failures-per-account',
   'sign-in-paused-mail-per-account',
   'password-changes-per-account',
+  'sign-up-forms-per-address',
   'sign-ups-per-address',
   'sign-up-mail-per-mailbox-hour',
   'sign-up-mail-per-mailbox-day',

@@ -26,8 +26,8 @@ export type SignedUp =
 
 /**
  * Takes a sign-up. Nobody is looked up here: a row and a message, and the worker finds out whether the address has an
- * account. So the answer and the time are the same for everyone by construction (EN-05). Forms that are refused are free,
- * the work of hashing is not. Throws `Unavailable` when the hasher is busy, and then nothing was stored.
+ * account. So the answer and the time are the same for everyone by construction (EN-05). A form that is refused is no
+ * sign-up; but judging a password is work too, of which one network gets only so much. Throws `Unavailable` when the hasher is busy, and then nothing was stored.
  */
 export async function signUp(
   parts: SignUpParts,
@@ -37,9 +37,12 @@ export async function signUp(
 ): Promise<SignedUp> {
   const { settings } = await withOrganization(parts.database, organization.id, currentSettings)
   if (settings.signUp.mode === 'closed') return { outcome: 'closed' }
+  const { network } = from.visitor
+  const forms = await parts.limits.spend('sign-up-forms-per-address', network)
+  if (!forms.allowed) return { outcome: 'too-many', retryAfterSeconds: forms.retryAfterSeconds }
   const judged = judgeSignUp(organization, settings, typed)
   if ('problems' in judged) return { outcome: 'refused', ...judged }
-  const spent = await parts.limits.spend('sign-ups-per-address', from.visitor.network)
+  const spent = await parts.limits.spend('sign-ups-per-address', network)
   if (!spent.allowed) return { outcome: 'too-many', retryAfterSeconds: spent.retryAfterSeconds }
   const passwordHash = await parts.hasher.hash(typed.password)
   const askerToken = newToken(parts.random)

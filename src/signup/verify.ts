@@ -27,7 +27,6 @@ export type DeadSignUp =
 interface Dead {
   outcome: 'dead'
   reason: DeadSignUp
-  canRefresh: boolean
 }
 interface TooMany {
   outcome: 'too-many'
@@ -147,7 +146,7 @@ export async function refreshVerification(
   if (!spent.allowed) return { outcome: 'too-many', retryAfterSeconds: spent.retryAfterSeconds }
   return withOrganization(parts.database, organizationId, async (tx) => {
     const found = await ofLink(tx, token, lockSignUp)
-    if (!found || !(await whyDead(tx, found))?.canRefresh) return null
+    if (!found || (await whyDead(tx, found))?.reason !== 'expired') return null
     const { id: signUpId, refreshed, locale } = found.signUp
     if (!refreshed) await markRefreshed(tx, signUpId)
     await enqueue(tx, parts.random, {
@@ -160,7 +159,7 @@ export async function refreshVerification(
   })
 }
 
-const NOT_KNOWN: Dead = { outcome: 'dead', reason: 'not-known', canRefresh: false }
+const NOT_KNOWN: Dead = { outcome: 'dead', reason: 'not-known' }
 
 async function takeIn(
   parts: SignUpParts,
@@ -194,7 +193,8 @@ interface Found {
 async function ofLink(tx: Transaction, token: string, read: typeof signUpById): Promise<Found | null> {
   const link = isToken(token) ? await signUpLink(tx, token) : null
   const signUp = link && (await read(tx, link.signUpId))
-  return signUp && { signUp, linkExpiresAt: link.expiresAt }
+  // What waited for too long is gone, whether or not it is deleted yet.
+  return signUp && tx.now < signUp.expiresAt ? { signUp, linkExpiresAt: link.expiresAt } : null
 }
 
 async function whyDead(tx: Transaction, found: Found | null): Promise<Dead | null> {
@@ -204,12 +204,11 @@ async function whyDead(tx: Transaction, found: Found | null): Promise<Dead | nul
   if (await accountNamed(tx, { kind: 'email', canonical: signUp.emailCanonical })) return dead('overtaken')
   const { signUp: settings } = (await currentSettings(tx)).settings
   if (whyMayNotSignUp(settings, signUp.emailCanonical)) return dead('no-longer-offered')
-  if (tx.now < linkExpiresAt) return null
-  return { ...dead('expired'), canRefresh: tx.now < signUp.expiresAt }
+  return tx.now < linkExpiresAt ? null : dead('expired')
 }
 
 function dead(reason: DeadSignUp): Dead {
-  return { outcome: 'dead', reason, canRefresh: false }
+  return { outcome: 'dead', reason }
 }
 
 function reasonOf(ending: NonNullable<SignUp['ending']>): DeadSignUp {

@@ -4,6 +4,7 @@ import { accountNamed } from '../../src/accounts/store.ts'
 import { passwordOf } from '../../src/credentials/store.ts'
 import { DAY, HOUR, SECOND } from '../../src/platform/clock.ts'
 import { newToken, systemRandom } from '../../src/platform/random.ts'
+import { dumpEverything } from './dump.ts'
 import { fingerprint } from '../support/fingerprint.ts'
 import { linkIn, openPortal, verificationIn, type Portal } from '../support/portal.ts'
 import {
@@ -222,6 +223,18 @@ describe('attacks: signing up', () => {
         (await guesser.send('GET', `/harbour/verify-email?token=${newToken(systemRandom)}`)).status,
       )
     expect(statuses).to.deep.equal([...Array<number>(20).fill(404), 429])
+  })
+
+  it('TK-21, AL-01: no link, cookie or password of a sign-up rests in the database or the log', async () => {
+    const rina = portal.visitor()
+    const link = await getVerification(portal, rina)
+    await signIn(rina, RINA.email, RINAS_PASSWORD)
+    await rina.open(link)
+    await rina.press('Verify Your Email Address')
+    const secrets = [new URL(link).searchParams.get('token') ?? '', RINAS_PASSWORD, ...rina.cookies.values()]
+    const everything = (await dumpEverything(portal)) + portal.logged.join('\n')
+    for (const secret of secrets) expect(everything.includes(secret), secret).to.equal(false)
+    expect(portal.logged.join('\n')).not.to.contain('lintas.example')
   })
 
   it('TI-03: a role, a state, an organization or a proven address sent along have no effect', async () => {

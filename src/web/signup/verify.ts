@@ -22,7 +22,7 @@ export const verify = definePage({
     const { parts, organization, locale } = visit
     const state = await examineVerification(parts, organization.id, tokenOf(ctx), presserOf(visit))
     if (state.outcome === 'too-many') return { tooMany: state.retryAfterSeconds }
-    if (state.outcome === 'dead') return deadLink(state)
+    if (state.outcome === 'dead') return deadLink(state.reason)
     const { at, place, device } = state.from
     return {
       view: { asksPassword: state.asksPassword, from: { when: formatInstant(at, locale), place, device } },
@@ -42,7 +42,7 @@ export const verify = definePage({
     if (action === 'disown') {
       const disowned = await disownSignUp(parts, organization.id, token, visitor)
       if (disowned.outcome === 'too-many') return { tooMany: disowned.retryAfterSeconds }
-      if (disowned.outcome === 'dead' && disowned.reason !== 'disowned') return deadLink(disowned)
+      if (disowned.outcome === 'dead' && disowned.reason !== 'disowned') return deadLink(disowned.reason)
       return { goTo: '/sign-in', notice: 'sign-up-deleted' }
     }
     const verified = await verifyEmail(parts, organization.id, { token, password }, presserOf(visit))
@@ -55,7 +55,7 @@ export const verify = definePage({
       case 'wrong-password':
         return { errors: { password: [{ key: 'errors.verify.wrong-password' }] } }
       case 'dead':
-        return deadLink(verified)
+        return deadLink(verified.reason)
       case 'too-many':
         return { tooMany: verified.retryAfterSeconds }
     }
@@ -67,10 +67,6 @@ function presserOf({ visitor, cookies }: Visit) {
 }
 
 /** The page of a link that proves nothing any more, with the way on that it has. */
-function deadLink({ reason, canRefresh }: { reason: DeadSignUp; canRefresh: boolean }) {
-  return {
-    show: 'signup/ended',
-    status: reason === 'not-known' ? 404 : 410,
-    view: { reason, canRefresh },
-  }
+function deadLink(reason: DeadSignUp) {
+  return { show: 'signup/ended', status: reason === 'not-known' ? 404 : 410, view: { reason } }
 }
