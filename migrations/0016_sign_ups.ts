@@ -59,7 +59,7 @@ export async function up(knex: Knex): Promise<void> {
       version text not null,
       accepted_at timestamptz not null,
       primary key (organization_id, account_id, version),
-      foreign key (organization_id, account_id) references accounts (organization_id, id)
+      foreign key (organization_id, account_id) references accounts (organization_id, id) on delete cascade
     )`)
   await protectByOrganization(knex, 'accepted_terms', ['select', 'insert'])
 }
