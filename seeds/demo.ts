@@ -77,6 +77,7 @@ async function plant(
       phoneChangedAt: line === null ? null : longAgo,
       locale: null,
       securityEpoch: 0,
+      protectedAt: null,
     })
     await savePassword(tx, accountId, hash)
     if (username === DEMO_AUTHENTICATOR.username) {

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type Koa from 'koa'
 import { record } from './audit/audit.ts'
-import { createPasswordHasher } from './credentials/password.ts'
+import { createPasswordHasher, type PasswordHasher } from './credentials/password.ts'
 import { openDatabase, type ConnectionTarget, type Database } from './database/connect.ts'
 import type { Transaction } from './database/transaction.ts'
 import { dispatch, newLanes, type DispatchParts } from './delivery/dispatch.ts'
@@ -17,6 +17,7 @@ import { loadWords, type Words } from './i18n/words.ts'
 import { createLimits } from './limits/limits.ts'
 import {
   prepareAccountExists,
+  prepareAccountProtected,
   prepareCodeNotSent,
   preparePasswordChanged,
   prepareRequestRefused,
@@ -34,6 +35,7 @@ import { prepareCode, prepareLink } from './recovery/deliver.ts'
 import { prepareRequestApproved, prepareRequestGranted } from './recovery/grant-request.ts'
 import { onCodeLost } from './recovery/instead.ts'
 import { linkInLetter } from './recovery/letter-link.ts'
+import { prepareOwnerReset } from './recovery/reset-owner.ts'
 import { STRATEGIES } from './recovery/strategies/index.ts'
 import type { Strategy } from './recovery/strategy.ts'
 import { prepareVerification } from './signup/deliver.ts'
@@ -44,7 +46,7 @@ import type { WebParts } from './web/parts.ts'
 import { createServer } from './web/server.ts'
 import { startWorker } from './worker.ts'
 
-/** What the outside world gives an app: a database, a log, and for tests its time, chance, mail and texts. */
+/** What the outside world gives an app: a database, a log, and for tests its time, chance, hashing, mail and texts. */
 export interface Surroundings {
   /** Where the application's role enters, and where LISTEN may (not through a pooler). */
   target: ConnectionTarget
@@ -52,6 +54,7 @@ export interface Surroundings {
   log: Logger
   clock?: Clock
   random?: Random
+  hasher?: PasswordHasher
   sender?: EmailSender
   smsSender?: SmsSender
   /** The ways to prove who one is, and all words, where they are not the product's own. */
@@ -98,7 +101,7 @@ export function openApp(config: Config, { target, listenTarget, log, ...given }:
     words,
     assets: loadAssets(),
     log,
-    hasher: createPasswordHasher({ ...config.hashing, random }),
+    hasher: given.hasher ?? createPasswordHasher({ ...config.hashing, random }),
     limits: createLimits({ database, secrets, allowances: config.limits }),
     publicUrl: config.server.publicUrl,
     strategies: given.strategies ?? STRATEGIES,
@@ -180,13 +183,15 @@ function preparersOf(parts: WebParts): Preparers {
     'request-approved': (tx, message) => prepareRequestApproved(parts, tx, message),
     'request-granted': (tx, message) => prepareRequestGranted(parts, tx, message),
     'request-refused': (tx, message) => prepareRequestRefused(parts.publicUrl, tx, message),
+    'owner-reset': (tx, message) => prepareOwnerReset(tx, message),
     'texts-paused': (tx, message) => prepareTextsPaused(parts.publicUrl, tx, message),
     'code-not-sent': (tx, message) => prepareCodeNotSent(parts.publicUrl, tx, message),
     'verify-email': (tx, message) => prepareVerification(parts, tx, message),
     'account-exists': (tx, message) => prepareAccountExists(parts.publicUrl, tx, message),
-    'password-changed': (tx, message) => preparePasswordChanged(parts.publicUrl, tx, message),
+    'password-changed': (tx, message) => preparePasswordChanged(parts, tx, message),
+    'account-protected': (tx, message) => prepareAccountProtected(parts, tx, message),
     'sign-in-paused': async (tx, message) => {
-      const letter = { ...message.data, messageId: message.id, origin: 'paused-sign-in' } as const
+      const letter = { ...message.data, attemptId: message.id, origin: 'paused-sign-in' } as const
       return prepareSignInPaused(parts.publicUrl, tx, message, await linkInLetter(parts, tx, letter))
     },
   }

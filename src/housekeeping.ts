@@ -1,3 +1,4 @@
+import { purgeChanges } from './access/change-store.ts'
 import { purgeSignUps } from './accounts/signup-store.ts'
 import type { Database } from './database/connect.ts'
 import { PURGE_BATCH } from './database/purge.ts'
@@ -17,6 +18,7 @@ import { purgeHalfSignIns } from './signin/store.ts'
 const purgesOfAnOrganization: readonly ((tx: Transaction) => Promise<number>)[] = [
   purgeAttempts,
   purgeRequests,
+  purgeChanges,
   forgetPending,
   purgeSessions,
   purgeHalfSignIns,

@@ -83,5 +83,6 @@ function memberFrom(
     phoneChangedAt: phone === null ? null : tx.now,
     locale: null,
     securityEpoch: 0,
+    protectedAt: null,
   }
 }

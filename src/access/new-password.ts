@@ -6,8 +6,9 @@ import { passwordOf, savePassword } from '../credentials/store.ts'
 import type { Transaction } from '../database/transaction.ts'
 import type { Limits } from '../limits/limits.ts'
 import { currentSettings, organizationOf } from '../organizations/store.ts'
-import type { Random } from '../platform/random.ts'
+import { newId, type Random } from '../platform/random.ts'
 import { endSessions } from '../sessions/store.ts'
+import { addChange } from './change-store.ts'
 import { tellOfChangedPassword, type PasswordChange } from './password-notice.ts'
 
 /** All that a new password of one account is judged by. */
@@ -44,8 +45,8 @@ export async function judgeNewPassword(
 
 /**
  * Gives a locked account a new password, and does all that belongs to it wherever it comes from: recoveries begun before
- * are out of date, every session ends, what strangers spent against the person is forgotten, and the notice is queued
- * (ASVS 6.3.7, 7.4.3). Returns how many sessions ended.
+ * are out of date, every session ends, what strangers spent against the person is forgotten, the change is kept so that it
+ * can be undone, and the notice of it is queued (ASVS 6.3.7, 7.4.3). Returns how many sessions ended.
  */
 export async function replacePassword(
   parts: { random: Random; limits: Limits },
@@ -55,8 +56,16 @@ export async function replacePassword(
   from: PasswordChange,
 ): Promise<number> {
   await savePassword(tx, account.id, hash)
-  await raiseSecurityEpoch(tx, account.id)
+  const securityEpoch = await raiseSecurityEpoch(tx, account.id)
+  const change = {
+    id: newId(parts.random, tx.now),
+    accountId: account.id,
+    securityEpoch,
+    changed: 'password',
+    authenticator: from.authenticator ?? null,
+  } as const
+  await addChange(tx, change)
   await parts.limits.forgetIn(tx, 'sign-in-failures-per-account', tx.organizationId, account.id)
-  await tellOfChangedPassword(tx, parts.random, account, from)
+  await tellOfChangedPassword(tx, parts.random, account, { ...from, changeId: change.id })
   return endSessions(tx, account.id)
 }

@@ -3,12 +3,13 @@ import type { Transaction } from '../database/transaction.ts'
 import type { Random } from '../platform/random.ts'
 import type { Visitor } from '../platform/visitor.ts'
 import { verifiedEmail, type Account } from '../accounts/account.ts'
+import type { AuthenticatorChange } from './change-store.ts'
 
-/** Where a new password comes from, and whether an authenticator came with it. */
+/** Where a new password comes from, and what became of the authenticator with it. */
 export interface PasswordChange {
   visitor: Visitor
   locale: string
-  authenticatorAdded?: boolean
+  authenticator?: AuthenticatorChange
 }
 
 /**
@@ -19,7 +20,7 @@ export async function tellOfChangedPassword(
   tx: Transaction,
   random: Random,
   account: Account,
-  { visitor, locale, authenticatorAdded = false }: PasswordChange,
+  { visitor, locale, authenticator = null, changeId }: PasswordChange & { changeId: string },
 ): Promise<void> {
   const to = verifiedEmail(account)
   if (!to) return
@@ -32,7 +33,8 @@ export async function tellOfChangedPassword(
       at: tx.now.toISOString(),
       device: visitor.device || null,
       address: visitor.place,
-      authenticatorAdded,
+      authenticatorAdded: authenticator !== null,
+      changeId,
     },
   })
 }

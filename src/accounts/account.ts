@@ -18,6 +18,8 @@ export interface Account {
   locale: string | null
   /** Rises with every change that must end recoveries begun before it. */
   securityEpoch: number
+  /** Set: somebody else was in the account, and only people can let its person back in. */
+  protectedAt: Date | null
 }
 
 /** The address that recovery and notices may go to: a verified one, or none. */

@@ -16,6 +16,7 @@ interface AccountRow extends TenantRow {
   phone_changed_at: Date | null
   locale: string | null
   security_epoch: number
+  protected_at: Date | null
   created_at: Date
 }
 
@@ -35,6 +36,7 @@ export async function addAccount(tx: Transaction, account: Account): Promise<voi
     phone_changed_at: account.phoneChangedAt,
     locale: account.locale,
     security_epoch: account.securityEpoch,
+    protected_at: account.protectedAt,
     created_at: tx.now,
   })
 }
@@ -85,10 +87,27 @@ export async function unsettlePhone(tx: Transaction, id: string): Promise<void> 
 
 /**
  * Marks that something changed by which the account is entered or reached, so that every recovery begun before is out
- * of date and closes at its next step. Whoever changes a password, an address, a state or a role calls it.
+ * of date and closes at its next step. Whoever changes a password, an address, a state or a role calls it. Returns the new
+ * one.
  */
-export async function raiseSecurityEpoch(tx: Transaction, id: string): Promise<void> {
-  await tx.rows<AccountRow>('accounts').where({ id }).increment('security_epoch', 1)
+export async function raiseSecurityEpoch(tx: Transaction, id: string): Promise<number> {
+  const [raised] = await tx
+    .rows<AccountRow>('accounts')
+    .where({ id })
+    .increment('security_epoch', 1)
+    .returning('security_epoch')
+  if (!raised) throw new Error(`no account ${id}`)
+  return raised.security_epoch
+}
+
+/** Closes an account to all but those whom people let in. */
+export async function protectAccount(tx: Transaction, id: string): Promise<void> {
+  await tx.rows<AccountRow>('accounts').where({ id }).update({ protected_at: tx.now })
+}
+
+/** Opens a protected account to its person again, whom people have checked. */
+export async function endProtection(tx: Transaction, id: string): Promise<void> {
+  await tx.rows<AccountRow>('accounts').where({ id }).update({ protected_at: null })
 }
 
 function shown(row: AccountRow): Account {
@@ -105,5 +124,6 @@ function shown(row: AccountRow): Account {
     phoneChangedAt: row.phone_changed_at,
     locale: row.locale,
     securityEpoch: row.security_epoch,
+    protectedAt: row.protected_at,
   }
 }

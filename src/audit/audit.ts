@@ -26,6 +26,7 @@ export type EventKind =
   | 'sign-out'
   | 'password.changed'
   | 'password.change-refused'
+  | 'change.undone'
   | 'message.lost'
   | 'sms.budget-nearly-spent'
   | 'sms.country-paused'

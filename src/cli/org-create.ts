@@ -80,6 +80,7 @@ async function create(
       phoneChangedAt: null,
       locale: null,
       securityEpoch: 0,
+      protectedAt: null,
     }
     await addAccount(tx, owner)
     await record(tx, parts.random, {

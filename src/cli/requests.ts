@@ -3,8 +3,9 @@ import { withOrganization } from '../database/transaction.ts'
 import { isSlug } from '../organizations/organization.ts'
 import { organizationBySlug } from '../organizations/store.ts'
 import { noteOf } from '../recovery/ask-organization.ts'
-import { approveRequest, refuseRequest, type Undecidable } from '../recovery/decide-request.ts'
+import { approveRequest, refuseRequest, type LetIn, type Undecidable } from '../recovery/decide-request.ts'
 import { approversOf, liveRequests } from '../recovery/request-store.ts'
+import { approvalsFor } from '../recovery/who-decides.ts'
 import { CommandFailed, type Command, type Opened, type Tools } from './command.ts'
 
 type Input = Parameters<Command['run']>[1]
@@ -15,11 +16,12 @@ const WHY: Record<Undecidable, string> = {
   'no-right': 'Only administrators and owners decide, and only owners about an owner.',
   'own-request': 'Nobody decides about their own request.',
   twice: 'You have approved this already; somebody else must be the second.',
-  'no-address': 'The person has no verified email address, so no link can reach them.',
+  'enough-people': 'There are enough people to decide, so the operator is none of them.',
   'no-reason': 'Say how you checked the person (--reason).',
 }
 
 const deciding = { as: { type: 'string' }, reason: { type: 'string' } } as const
+const approving = { ...deciding, 'as-operator': { type: 'boolean' } } as const
 
 export const requestsList: Command = {
   name: 'requests list',
@@ -38,8 +40,12 @@ export const requestsList: Command = {
           const until = request.holdUntil ? `, link at ${request.holdUntil.toISOString()}` : ''
           tools.say(`${request.id}  ${name}`)
           tools.say(`  asked ${request.askedAt.toISOString()} from ${request.address} ${request.device}`)
-          tools.say(`  ${request.state}, ${(await approversOf(tx, request.id)).length} approval(s)${until}`)
-          tools.say(`  ${JSON.stringify(noteOf(parts, request))}`)
+          const needed = person ? ` of ${String(approvalsFor(person))}` : ''
+          const approved = String((await approversOf(tx, request.id)).length)
+          tools.say(`  ${request.state}, approvals: ${approved}${needed}${until}`)
+          const note = noteOf(parts, request)
+          if (request.isReport) tools.say('  They reported a change of their account that was not theirs.')
+          if (note !== '') tools.say(`  ${JSON.stringify(note)}`)
         }
       })
     }),
@@ -47,13 +53,16 @@ export const requestsList: Command = {
 
 export const requestsApprove: Command = {
   name: 'requests approve',
-  usage: '<organization> <id> --as <username> --reason <how the person was checked>',
+  usage: '<organization> <id> --as <username> | --as-operator --reason <how the person was checked>',
   summary: 'lets somebody back in, after the hold',
   help: [
     'Check the person first, by a way that does not go through this product: meet them, or call a number you know.',
     'For an administrator or an owner a second person must approve as well; nobody approves their own request.',
+    'So it is for who has no email address. Then the second approval prints a code, to be read out to the person:',
+    'it works once, for 24 hours, on the page that is printed with it.',
+    '--as-operator: one of the two, only where the organization has not enough people who may decide.',
   ],
-  options: deciding,
+  options: approving,
   takes: 2,
   run: (tools, input) =>
     inOrganization(tools, input.words[0] ?? '', async ({ parts }, organizationId) => {
@@ -61,11 +70,8 @@ export const requestsApprove: Command = {
         approveRequest(parts, tx, decisionOf(input)),
       )
       if (approved.outcome === 'refused') throw new CommandFailed(WHY[approved.why])
-      tools.say(
-        approved.outcome === 'one-more-needed'
-          ? 'Approved once. One more person must approve.'
-          : `Approved. The person gets a link at ${approved.holdUntil.toISOString()}, unless somebody stops it.`,
-      )
+      if (approved.outcome === 'one-more-needed') tools.say('Approved once. One more person must approve.')
+      else sayLetIn(tools, input.words[0] ?? '', approved)
     }),
 }
 
@@ -73,7 +79,9 @@ export const requestsRefuse: Command = {
   name: 'requests refuse',
   usage: '<organization> <id> --as <username> --reason <why>',
   summary: 'refuses a request, and tells the person',
-  help: ['Also stops a request that was approved, as long as its link has not gone out.'],
+  help: [
+    'Also stops a request that was approved, and a link or code that is out, until it has set a password.',
+  ],
   options: deciding,
   takes: 2,
   run: (tools, input) =>
@@ -86,12 +94,31 @@ export const requestsRefuse: Command = {
     }),
 }
 
-function decisionOf({ words: [, requestId = ''], options }: Input) {
-  const text = (name: string) => (typeof options[name] === 'string' ? options[name].trim() : '')
-  return { requestId, deciderName: text('as').toLowerCase(), reason: text('reason').slice(0, 500) }
+/** Says how the person gets in: by a link after the hold or, where they have no address, by the code that is shown here once. */
+export function sayLetIn({ say, config }: Tools, slug: string, letIn: LetIn): void {
+  if (letIn.outcome === 'approved') {
+    say(`Approved. The person gets a link at ${letIn.holdUntil.toISOString()}, unless somebody stops it.`)
+    return
+  }
+  say('Approved. The person has no email address. Read this code out to them, and to nobody else:')
+  say(`  ${letIn.code}`)
+  say(`They type it at ${config.server.publicUrl}/${slug}/recover/spoken-code`)
+  say(`It works once, until ${letIn.until.toISOString()}, and is not shown again.`)
 }
 
-async function inOrganization(
+function decisionOf({ words: [, requestId = ''], options }: Input) {
+  const text = (name: string) => (typeof options[name] === 'string' ? options[name].trim() : '')
+  const isOperator = options['as-operator'] === true
+  if (isOperator && text('as') !== '')
+    throw new CommandFailed(
+      'Decide in the name of a person (--as) or as the operator (--as-operator), not both.',
+    )
+  const deciderName = isOperator ? null : text('as')
+  return { requestId, deciderName, reason: text('reason').slice(0, 500) }
+}
+
+/** Runs work for the organization of a slug, on a database that is checked. Throws `CommandFailed` where there is none. */
+export async function inOrganization(
   tools: Tools,
   slug: string,
   work: (opened: Opened, organizationId: string) => Promise<void>,

@@ -8,6 +8,7 @@ import { diagram } from './diagram.ts'
 import { keysRotate } from './keys-rotate.ts'
 import { migrate } from './migrate.ts'
 import { orgCreate } from './org-create.ts'
+import { ownerReset } from './owner-reset.ts'
 import { requestsApprove, requestsList, requestsRefuse } from './requests.ts'
 import { serve } from './serve.ts'
 import { worker } from './worker.ts'
@@ -23,6 +24,7 @@ const commands: readonly Command[] = [
   requestsList,
   requestsApprove,
   requestsRefuse,
+  ownerReset,
 ]
 
 /**

@@ -20,8 +20,15 @@ export interface PasswordHasher {
   needsUpgrade(hash: string): boolean
 }
 
+/** What one hash costs, in argon2's terms: KiB of memory, passes over it, lanes. */
+export interface HashCost {
+  memoryCost: number
+  timeCost: number
+  parallelism: number
+}
+
 /** OWASP Password Storage Cheat Sheet: argon2id with 19 MiB, two passes, one lane. */
-const COST = { memoryCost: 19_456, timeCost: 2, parallelism: 1 }
+const COST: HashCost = { memoryCost: 19_456, timeCost: 2, parallelism: 1 }
 const SALT_BYTES = 16
 const HASH_BYTES = 32
 
@@ -33,21 +40,23 @@ const MOST_AT_ONCE_BY_ITSELF = 3
 
 /**
  * Builds the one hasher of a process. `concurrency` is how many hashes are computed at once (0: as many as there are
- * cores, up to three; a greater number wants a greater UV_THREADPOOL_SIZE), `queue` how many more may wait.
+ * cores, up to three; a greater number wants a greater UV_THREADPOOL_SIZE), `queue` how many more may wait. Another `cost` is for
+ * tests alone; no setting changes it.
  */
 export function createPasswordHasher(options: {
   concurrency: number
   queue: number
   random: Random
+  cost?: HashCost
 }): PasswordHasher {
-  const { random } = options
+  const { random, cost = COST } = options
   const gate = new Gate({
     what: 'password hashing',
     concurrency: options.concurrency || Math.min(availableParallelism(), MOST_AT_ONCE_BY_ITSELF),
     queue: options.queue,
     retryAfterSeconds: RETRY_AFTER_SECONDS,
   })
-  const hashOfNobody = unmatchableHash(random)
+  const hashOfNobody = unmatchableHash(random, cost)
 
   return {
     async hash(password) {
@@ -55,7 +64,7 @@ export function createPasswordHasher(options: {
       if (passwordLength(normalized) > MAXIMUM_LENGTH)
         throw new RangeError('the password is too long to hash')
       const salt = random.bytes(SALT_BYTES)
-      return gate.run(() => hash(normalized, { ...COST, type: argon2id, hashLength: HASH_BYTES, salt }))
+      return gate.run(() => hash(normalized, { ...cost, type: argon2id, hashLength: HASH_BYTES, salt }))
     },
     async verify(stored, password) {
       const normalized = normalizePassword(password)
@@ -64,13 +73,12 @@ export function createPasswordHasher(options: {
       await gate.run(() => verify(hashOfNobody, ''))
       return false
     },
-    needsUpgrade: (stored) => !stored.startsWith('$argon2id$') || needsRehash(stored, COST),
+    needsUpgrade: (stored) => !stored.startsWith('$argon2id$') || needsRehash(stored, cost),
   }
 }
 
 /** A hash in the current form that no known password has: checking one against it costs what a real check costs. */
-function unmatchableHash(random: Random): string {
-  const { memoryCost, timeCost, parallelism } = COST
+function unmatchableHash(random: Random, { memoryCost, timeCost, parallelism }: HashCost): string {
   const [salt, digest] = [SALT_BYTES, HASH_BYTES].map((count) =>
     random.bytes(count).toString('base64').replaceAll('=', ''),
   )

@@ -1,31 +1,21 @@
+import { inGroups, readBase32, toBase32 } from '../platform/base32.ts'
 import type { Random } from '../platform/random.ts'
 import { hashToken } from '../platform/secrets.ts'
 
 const CODES = 10
 const CODE_BYTES = 16
-
-/** Crockford's base32: no i, l, o or u, which are read as others or make words. 26 of them hold 128 bits. */
-const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz'
+/** 26 digits hold 128 bits. */
 const CODE_LENGTH = 26
-const IN_ONE_FORM = new RegExp(`^[${ALPHABET}]{${String(CODE_LENGTH)}}$`)
-const GROUPS = /.{5}(?=.{5})/g
+const GROUP = 5
 
 /** Ten recovery codes of 128 bits, as people are shown them: `3k7mq-…`, five groups. */
 export function newRecoveryCodes(random: Random): string[] {
-  return Array.from({ length: CODES }, () => written(random.bytes(CODE_BYTES)))
+  return Array.from({ length: CODES }, () => inGroups(toBase32(random.bytes(CODE_BYTES), CODE_LENGTH), GROUP))
 }
 
-/**
- * A recovery code in its one form (no case, spaces or hyphens; look-alikes taken for what they look like), out of what a
- * person typed or pasted; null for what can be none.
- */
+/** A recovery code in its one form, out of what a person typed or pasted; null for what can be none. */
 export function readRecoveryCode(text: string): string | null {
-  const code = text
-    .toLowerCase()
-    .replace(/[\s\p{Pd}]/gu, '')
-    .replaceAll('o', '0')
-    .replace(/[il]/g, '1')
-  return IN_ONE_FORM.test(code) ? code : null
+  return readBase32(text, CODE_LENGTH)
 }
 
 /** What is stored of a recovery code: the SHA-256 of its one form (128 random bits need no salt). Throws for no code. */
@@ -33,13 +23,4 @@ export function hashRecoveryCode(text: string): Buffer {
   const code = readRecoveryCode(text)
   if (code === null) throw new Error('not a recovery code')
   return hashToken(code)
-}
-
-function written(bytes: Buffer): string {
-  const digits = BigInt(`0x${bytes.toString('hex')}`)
-    .toString(ALPHABET.length)
-    .padStart(CODE_LENGTH, '0')
-  return digits
-    .replace(/./g, (digit) => ALPHABET.charAt(parseInt(digit, ALPHABET.length)))
-    .replace(GROUPS, '$&-')
 }

@@ -14,6 +14,11 @@ export async function savePassword(tx: Transaction, accountId: string, hash: str
     .merge(['hash', 'set_at'])
 }
 
+/** Takes an account's password away: no password signs in from then on. */
+export async function removePassword(tx: Transaction, accountId: string): Promise<void> {
+  await tx.rows<PasswordRow>('passwords').where({ account_id: accountId }).delete()
+}
+
 /** The password hash of an account and when the person set it; null when there is none. */
 export async function passwordOf(
   tx: Transaction,

@@ -12,6 +12,14 @@ export interface QueuedData {
     device: string | null
     address: string
     authenticatorAdded: boolean
+    /** Absent in what was queued before changes were kept. */
+    changeId?: string
+  }
+  'account-protected': {
+    accountId: string
+    changeId: string
+    authenticator: 'added' | 'replaced' | null
+    wayBack: WayBack
   }
   'code-not-sent': { accountId: string }
   'sign-in-paused': { accountId: string }
@@ -23,12 +31,19 @@ export interface QueuedData {
   'request-approved': { requestId: string }
   'request-granted': { requestId: string }
   'request-refused': { accountId: string }
+  'owner-reset': { requestId: string; readerName: string }
   /** `accountId` is the reader's; `until` an ISO 8601 instant. */
   'texts-paused': { accountId: string; country: string; sent: number; proved: number; until: string }
   /** `isGranted`: outside of what a mailbox may get in an hour. */
   'verify-email': { signUpId: string; isGranted?: true }
   'account-exists': { accountId: string }
 }
+
+/**
+ * How the person of a protected account gets back in: its organization was asked, or is to be asked, or nobody there could
+ * decide and it takes whoever runs the server.
+ */
+export type WayBack = 'asked' | 'ask' | 'operator'
 
 export type MessageName = keyof QueuedData
 
@@ -37,6 +52,7 @@ export const CHANNELS = {
   'recover-link': 'email',
   welcome: 'email',
   'password-changed': 'email',
+  'account-protected': 'email',
   'code-not-sent': 'email',
   'sign-in-paused': 'email',
   'recover-code': 'sms',
@@ -44,6 +60,7 @@ export const CHANNELS = {
   'request-approved': 'email',
   'request-granted': 'email',
   'request-refused': 'email',
+  'owner-reset': 'email',
   'texts-paused': 'email',
   'verify-email': 'email',
   'account-exists': 'email',
@@ -63,6 +80,7 @@ export const WORTH_SENDING_MS: Record<MessageName, number> = {
   'code-not-sent': 6 * HOUR,
   welcome: 72 * HOUR,
   'password-changed': 72 * HOUR,
+  'account-protected': 72 * HOUR,
   'sign-in-paused': 24 * HOUR,
   // Somebody sits and waits for it, and after that has gone another way.
   'recover-code': 15 * MINUTE,
@@ -70,6 +88,7 @@ export const WORTH_SENDING_MS: Record<MessageName, number> = {
   'request-approved': 72 * HOUR,
   'request-granted': 72 * HOUR,
   'request-refused': 72 * HOUR,
+  'owner-reset': 72 * HOUR,
   'texts-paused': 24 * HOUR,
   'verify-email': 24 * HOUR,
   'account-exists': 24 * HOUR,
@@ -105,7 +124,15 @@ export interface LetterData {
     when: string
     device: string | null
     authenticatorAdded: boolean
-    recoverUrl: string
+    /** Where the reader says that the change was not theirs. */
+    notMeUrl: string
+    support: Support | null
+  }
+  'account-protected': Letterhead & {
+    authenticator: 'added' | 'replaced' | null
+    wayBack: WayBack
+    /** Where the reader sees how it stands. */
+    standsUrl: string
     support: Support | null
   }
   'code-not-sent': Letterhead & { recoverUrl: string; support: Support | null }
@@ -115,12 +142,16 @@ export interface LetterData {
   'request-waiting': Letterhead & {
     asker: string
     askerName: string
+    /** Whether they reported a change that was not theirs. */
+    isReport: boolean
     requestId: string
     slug: string
   }
   'request-approved': Letterhead & { cancelUrl: string; hours: number; support: Support | null }
   'request-granted': Letterhead & { link: string; cancelUrl: string; hours: number; support: Support | null }
   'request-refused': Letterhead & { recoverUrl: string; support: Support | null }
+  /** `when` the owner is let in, already written in the reader's language. */
+  'owner-reset': Letterhead & { owner: string; when: string; requestId: string; slug: string }
   /** `country` and `until` are already written in the reader's language. */
   'texts-paused': Letterhead & { country: string; sent: number; proved: number; until: string }
   'verify-email': Letterhead & {

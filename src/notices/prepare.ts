@@ -1,12 +1,15 @@
+import { linkToUndo } from '../access/change-link.ts'
 import { accountById } from '../accounts/store.ts'
 import type { Transaction } from '../database/transaction.ts'
 import type { LetterData, Prepared, QueuedMessage } from '../delivery/message.ts'
 import { countryName, formatInstant } from '../i18n/format.ts'
 import { letterhead } from '../organizations/branding.ts'
 import { currentSettings, organizationOf } from '../organizations/store.ts'
+import type { Secrets } from '../platform/secrets.ts'
 
 type NoticeName =
   | 'password-changed'
+  | 'account-protected'
   | 'sign-in-paused'
   | 'code-not-sent'
   | 'request-refused'
@@ -14,17 +17,41 @@ type NoticeName =
   | 'account-exists'
 type Notice = { [Name in NoticeName]: QueuedMessage<Name> }[NoticeName]
 
+/** What links in notices are made of. */
+interface LinkParts {
+  secrets: Secrets
+  publicUrl: string
+}
+
 /** The letter that tells a person that their password was changed, and how to undo it if it was not them. */
 export async function preparePasswordChanged(
-  publicUrl: string,
+  parts: LinkParts,
   tx: Transaction,
   message: QueuedMessage<'password-changed'>,
 ): Promise<Prepared<'password-changed'>> {
+  const common = await commonTo(parts.publicUrl, tx, message)
+  const { changeId } = message.data
   return toRecipient(message, {
-    ...(await commonTo(publicUrl, tx, message)),
+    ...common,
+    notMeUrl: changeId ? linkToUndo(parts, await organizationOf(tx), changeId) : common.recoverUrl,
     when: formatInstant(new Date(message.data.at), message.locale),
     device: message.data.device,
     authenticatorAdded: message.data.authenticatorAdded,
+  })
+}
+
+/** The letter that tells a person that a change was undone and their account is closed, and how they get back in. */
+export async function prepareAccountProtected(
+  parts: LinkParts,
+  tx: Transaction,
+  message: QueuedMessage<'account-protected'>,
+): Promise<Prepared<'account-protected'>> {
+  const { changeId, authenticator, wayBack } = message.data
+  return toRecipient(message, {
+    ...(await commonTo(parts.publicUrl, tx, message)),
+    standsUrl: linkToUndo(parts, await organizationOf(tx), changeId),
+    authenticator,
+    wayBack,
   })
 }
 

@@ -10,7 +10,6 @@ import { move } from './in-hand.ts'
 import { ORIGINS } from './origin.ts'
 import type { RecoveryParts } from './parts.ts'
 import { attemptsSince, hasSecret, lockOpenAttempts, type StoredAttempt } from './store.ts'
-import { strategyOf } from './strategies/index.ts'
 import type { Strategy } from './strategy.ts'
 
 /** More working links than this are never in one mailbox, unless its owner asks from a browser that is known. */
@@ -39,9 +38,7 @@ export async function takeTurn(
     (other) => other.id !== attempt.id && !isOutdated(other, account),
   )
   const siblings = others.filter(({ lineage, step }) => lineage === attempt.lineage && step === 'proving')
-  const linksElsewhere = others.filter(
-    (other) => !siblings.includes(other) && other.method !== null && isByLink(parts, other.method),
-  )
+  const linksElsewhere = others.filter((other) => !siblings.includes(other) && isByLink(parts, other.method))
   if (siblings.some(({ begunAt }) => begunAt > attempt.begunAt)) return 'replaced'
   if (!(await hasSecret(tx, attempt.id))) {
     const refusal =
@@ -54,9 +51,9 @@ export async function takeTurn(
   return null
 }
 
-/** Codes that strangers have out lie in no mailbox: they must not keep the person's link back (CWE-645). */
-function isByLink(parts: RecoveryParts, method: string): boolean {
-  return strategyOf(parts, method).answeredBy === 'link'
+/** Codes that are out lie in no mailbox: they must not keep the person's link back (CWE-645). */
+function isByLink({ strategies }: RecoveryParts, method: string | null): boolean {
+  return strategies.some(({ id, answeredBy }) => id === method && answeredBy === 'link')
 }
 
 /** Spends what a mail costs: from the known device's own allowance, so that strangers cannot empty it, or the account's. */

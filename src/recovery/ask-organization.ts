@@ -11,7 +11,14 @@ import { after } from '../platform/clock.ts'
 import { newId } from '../platform/random.ts'
 import type { Visitor } from '../platform/visitor.ts'
 import type { RecoveryParts } from './parts.ts'
-import { addRequest, endRequest, lockRequestOf, requestById, REQUEST_LIVES } from './request-store.ts'
+import {
+  addRequest,
+  endRequest,
+  lockRequestOf,
+  requestById,
+  REQUEST_LIVES,
+  type RecoveryRequest,
+} from './request-store.ts'
 import { sealedNotes } from './sealed-store.ts'
 
 /** What became of asking one's organization: it was heard, which says nothing of who is there. */
@@ -68,6 +75,7 @@ export async function prepareRequestWaiting(
         person: { fullName: message.data.readerName },
         asker: person.fullName,
         askerName: person.username ?? person.email ?? '',
+        isReport: request.isReport,
         requestId: request.id,
         slug: organization.slug,
       },
@@ -78,6 +86,59 @@ export async function prepareRequestWaiting(
 /** The note of a request, as the person wrote it. */
 export function noteOf(parts: RecoveryParts, { id, noteSealed }: { id: string; noteSealed: string }): string {
   return parts.secrets.open(noteSealed, sealedNotes.context(id))
+}
+
+/** The request of a locked account that is open or held; one that can come to nothing any more is ended here. */
+export async function requestUnderWay(tx: Transaction, person: Account): Promise<RecoveryRequest | null> {
+  const waiting = await lockRequestOf(tx, person.id)
+  if (!waiting) return null
+  const isLate = waiting.state === 'open' && tx.now >= after(waiting.askedAt, REQUEST_LIVES)
+  if (!isLate && waiting.securityEpoch === person.securityEpoch) return waiting
+  await endRequest(tx, waiting.id, 'expired')
+  return null
+}
+
+/** Opens a request for a person whose account this transaction holds, who has none open, and tells those who decide. */
+export async function openRequest(
+  parts: RecoveryParts,
+  tx: Transaction,
+  person: Account,
+  asked: { note: string; address: string; device: string; isReport: boolean },
+): Promise<void> {
+  const id = newId(parts.random, tx.now)
+  const { note, address, device, isReport } = asked
+  const noteSealed = parts.secrets.seal(note, sealedNotes.context(id))
+  const whose = { accountId: person.id, securityEpoch: person.securityEpoch }
+  await addRequest(tx, { id, ...whose, noteSealed, address, device, isReport })
+  await record(tx, parts.random, {
+    kind: 'request.filed',
+    outcome: 'success',
+    origin: { actor: 'system' },
+    subjectId: person.id,
+    detail: { request: id, isReport },
+  })
+  await tellManagers(parts, tx, 'request-waiting', id, person)
+}
+
+/** Writes to everyone who runs the organization, but the person, about that person's request. */
+export async function tellManagers(
+  parts: RecoveryParts,
+  tx: Transaction,
+  name: 'request-waiting' | 'owner-reset',
+  requestId: string,
+  person: Account,
+): Promise<void> {
+  const { settings } = await currentSettings(tx)
+  for (const reader of await managers(tx)) {
+    const to = verifiedEmail(reader)
+    if (!to || reader.id === person.id) continue
+    await enqueue(tx, parts.random, {
+      name,
+      to,
+      locale: reader.locale ?? settings.branding.locale,
+      data: { requestId, readerName: reader.fullName },
+    })
+  }
 }
 
 async function fileRequest(parts: RecoveryParts, tx: Transaction, ask: Ask): Promise<string> {
@@ -91,47 +152,10 @@ async function fileRequest(parts: RecoveryParts, tx: Transaction, ask: Ask): Pro
   const named = identifier && (await accountNamed(tx, identifier))
   const person = named && (await lockAccount(tx, named.id))
   if (person?.state !== 'active') return 'nobody'
-  const waiting = await lockRequestOf(tx, person.id)
-  if (waiting) {
-    const isLate = waiting.state === 'open' && tx.now >= after(waiting.askedAt, REQUEST_LIVES)
-    if (!isLate && waiting.securityEpoch === person.securityEpoch) return 'asked already'
-    await endRequest(tx, waiting.id, 'expired')
-  }
-  const id = newId(parts.random, tx.now)
-  const noteSealed = parts.secrets.seal(note, sealedNotes.context(id))
-  const { address, device } = ask
-  const whose = { accountId: person.id, securityEpoch: person.securityEpoch }
-  await addRequest(tx, { id, ...whose, noteSealed, address, device })
-  await record(tx, parts.random, {
-    kind: 'request.filed',
-    outcome: 'success',
-    origin: { actor: 'system' },
-    subjectId: person.id,
-    detail: { request: id },
-  })
-  await tellThoseWhoDecide(parts, tx, id, person)
+  if (await requestUnderWay(tx, person)) return 'asked already'
+  await openRequest(parts, tx, person, { note, address: ask.address, device: ask.device, isReport: false })
   return 'filed'
 }
-
-async function tellThoseWhoDecide(
-  parts: RecoveryParts,
-  tx: Transaction,
-  requestId: string,
-  person: Account,
-): Promise<void> {
-  const { settings } = await currentSettings(tx)
-  for (const reader of await managers(tx)) {
-    const to = verifiedEmail(reader)
-    if (!to || reader.id === person.id) continue
-    await enqueue(tx, parts.random, {
-      name: 'request-waiting',
-      to,
-      locale: reader.locale ?? settings.branding.locale,
-      data: { requestId, readerName: reader.fullName },
-    })
-  }
-}
-
 function askContext(askId: string): string {
   return `messages.${askId}.ask`
 }

@@ -26,9 +26,14 @@ export async function whyBarred(
   account: Account | null,
   settings: Settings,
 ): Promise<Bar | null> {
-  if (!account || isOutdated(attempt, account)) return 'account-changed'
+  if (!account || isOutdated(attempt, account) || isOutOfReach(attempt, account)) return 'account-changed'
   if (!isOffered(attempt, settings)) return 'no-longer-offered'
   return (await isEnoughFor(parts, tx, attempt, account, settings)) ? null : 'no-longer-offered'
+}
+
+/** Whether an attempt could open an account that only people may let anybody into, since somebody else was in it. */
+export function isOutOfReach({ origin }: Attempt, { protectedAt }: Account): boolean {
+  return protectedAt !== null && ORIGINS[origin].isSelfService
 }
 
 /** Whether the method of an attempt is open to it by these settings. */

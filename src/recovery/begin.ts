@@ -88,8 +88,8 @@ function problemOf(
   now: Date,
 ): 'unknown-person' | 'no-address' | null {
   if (!account) return 'unknown-person'
-  // Of a suspended account nothing is said.
-  if (account.state !== 'active') return null
+  // Of a suspended or protected account nothing is said.
+  if (account.state !== 'active' || account.protectedAt) return null
   const ways = offered(parts, settings.recovery)
   return ways.some((strategy) => strategy.reachable(account, settings, now)) ? null : 'no-address'
 }

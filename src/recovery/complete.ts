@@ -1,7 +1,8 @@
+import { settleChanges, type AuthenticatorChange } from '../access/change-store.ts'
 import { judgementFor, judgeNewPassword, replacePassword } from '../access/new-password.ts'
-import { unsettlePhone } from '../accounts/store.ts'
+import { endProtection, unsettlePhone } from '../accounts/store.ts'
 import { record, visitorOrigin } from '../audit/audit.ts'
-import { bindAuthenticator } from '../credentials/authenticator-store.ts'
+import { authenticatorOf, bindAuthenticator } from '../credentials/authenticator-store.ts'
 import type { PasswordProblem } from '../credentials/password-policy.ts'
 import { withKnownOutcome } from '../database/known-outcome.ts'
 import { withOrganization, type Transaction } from '../database/transaction.ts'
@@ -92,9 +93,14 @@ async function spend(
   if (!(await move(tx, attempt, { name: 'completed', submission: submissionId })))
     return { outcome: 'out-of-step' }
 
-  if (pending) await bindPending(parts, tx, account.id, pending)
+  const authenticator = pending && (await bindPending(parts, tx, account.id, pending))
   if (ORIGINS[attempt.origin].enrolsAnew) await unsettlePhone(tx, account.id)
-  const change = { ...submission, authenticatorAdded: pending !== null }
+  if (account.protectedAt) {
+    // Only people could have let anybody as far as here: what happened before is settled, and older letters undo it no more.
+    await settleChanges(tx, account.id)
+    await endProtection(tx, account.id)
+  }
+  const change = { ...submission, authenticator }
   const sessionsEnded = await replacePassword(parts, tx, account, hash, change)
   if (submission.sessionToken) await endSession(tx, submission.sessionToken)
   const deviceToken = await rememberDevice(tx, parts.random, account.id, submission.deviceToken)
@@ -105,7 +111,12 @@ async function spend(
     outcome: 'success',
     origin: visitorOrigin(submission.visitor, account.id),
     subjectId: account.id,
-    detail: { attempt: attempt.id, proven: attempt.proven.join(' '), sessionsEnded },
+    detail: {
+      attempt: attempt.id,
+      proven: attempt.proven.join(' '),
+      sessionsEnded,
+      ...(account.protectedAt ? { protectionEnded: true } : {}),
+    },
   })
   return {
     outcome: 'completed',
@@ -119,9 +130,11 @@ async function bindPending(
   tx: Transaction,
   accountId: string,
   { secret, lastStep, codes }: Pending,
-): Promise<void> {
+): Promise<AuthenticatorChange> {
   if (lastStep === null) throw new Error('an authenticator was never confirmed')
+  const change = (await authenticatorOf(tx, accountId)) ? 'replaced' : 'added'
   await bindAuthenticator(tx, parts.secrets, accountId, { secret, lastStep, codes })
+  return change
 }
 
 /** Straight home only for who held the authenticator itself: a recovery code may have been found in a drawer. */

@@ -1,4 +1,5 @@
 import { verifiedEmail, type Account } from '../accounts/account.ts'
+import { readIdentifier } from '../accounts/identifiers.ts'
 import { accountNamed, lockAccount } from '../accounts/store.ts'
 import { record, type EventKind } from '../audit/audit.ts'
 import type { Transaction } from '../database/transaction.ts'
@@ -12,31 +13,40 @@ import {
   approversOf,
   endRequest,
   holdRequest,
-  lockLiveRequest,
+  lockRequest,
+  requestById,
   REQUEST_LIVES,
   type RecoveryRequest,
 } from './request-store.ts'
+import { mintSpokenCode } from './spoken-code.ts'
+import { endWhatIsLeft } from './stop-request.ts'
+import { approvalsFor, canBeDecided, mayDecide } from './who-decides.ts'
 
-/** Somebody's decision on a request, by their username, with the reason that the audit log keeps. */
+/** Somebody's decision on a request, with the reason that the audit log keeps. */
 export interface Decision {
   requestId: string
-  deciderName: string
+  /** By their username or address; null: the operator, in the place of a person who is not there. */
+  deciderName: string | null
   reason: string
 }
 
 /** Why somebody may not decide, or the request cannot be decided. */
 export type Undecidable =
-  'no-such-request' | 'no-such-decider' | 'no-right' | 'own-request' | 'twice' | 'no-address' | 'no-reason'
-
-/** What became of an approval. `holdUntil`: from then on the person has a link. */
-export type Approved =
-  | { outcome: 'approved'; holdUntil: Date }
-  | { outcome: 'one-more-needed' }
-  | { outcome: 'refused'; why: Undecidable }
+  'no-such-request' | 'no-such-decider' | 'no-right' | 'own-request' | 'twice' | 'enough-people' | 'no-reason'
 
 /**
- * Approves a request. Nobody approves their own, an administrator none of an owner, and for administrators and owners it
- * takes two people. Then the hold begins, and everyone whom the account can reach is told how to stop it.
+ * What became of a request that was let through. `holdUntil`: from then on the person has a link. `spoken`: they have no
+ * address, and this is the only time that their code is told.
+ */
+export type LetIn =
+  { outcome: 'approved'; holdUntil: Date } | { outcome: 'spoken'; code: string; until: Date }
+
+/** What became of an approval. */
+export type Approved = LetIn | { outcome: 'one-more-needed' } | { outcome: 'refused'; why: Undecidable }
+
+/**
+ * Approves a request. Nobody approves their own, an administrator none of an owner; for administrators and owners, and
+ * for who has no address to be warned at, it takes two people.
  */
 export async function approveRequest(
   parts: RecoveryParts,
@@ -47,25 +57,44 @@ export async function approveRequest(
   if ('why' in found) return { outcome: 'refused', why: found.why }
   const { request, person, decider } = found
   if (request.state !== 'open') return { outcome: 'refused', why: 'no-such-request' }
-  // Without an address there is nobody to tell, and nowhere for the link to go.
-  const to = verifiedEmail(person)
-  if (!to) return { outcome: 'refused', why: 'no-address' }
+  if (!decider && (await canBeDecided(tx, person))) return { outcome: 'refused', why: 'enough-people' }
   const approvers = await approversOf(tx, request.id)
-  if (approvers.includes(decider.id)) return { outcome: 'refused', why: 'twice' }
-  await addApproval(tx, { requestId: request.id, approverId: decider.id, reason: decision.reason })
+  const approverId = decider?.id ?? null
+  if (approvers.includes(approverId)) return { outcome: 'refused', why: 'twice' }
+  await addApproval(tx, { requestId: request.id, approverId, reason: decision.reason })
   await recordDecision(parts, tx, 'request.approved', found, decision)
   if (approvers.length + 1 < approvalsFor(person)) return { outcome: 'one-more-needed' }
+  return letIn(parts, tx, request, person)
+}
 
+/**
+ * Begins the hold of a request that has all its approvals, and tells the address how to stop it. Who has none gets no
+ * hold: there is nobody to warn, and the second pair of eyes stands in its place.
+ */
+export async function letIn(
+  parts: RecoveryParts,
+  tx: Transaction,
+  request: RecoveryRequest,
+  person: Account,
+): Promise<LetIn> {
+  const to = verifiedEmail(person)
   const { settings } = await currentSettings(tx)
-  const holdUntil = after(tx.now, settings.recovery.approvalHoldHours * HOUR)
+  const holdUntil = to ? after(tx.now, settings.recovery.approvalHoldHours * HOUR) : tx.now
   await holdRequest(tx, request.id, holdUntil)
+  if (!to) {
+    await endRequest(tx, request.id, 'granted')
+    return { outcome: 'spoken', ...(await mintSpokenCode(parts, tx, request.id, person)) }
+  }
   const letter = { to, locale: person.locale ?? settings.branding.locale, data: { requestId: request.id } }
   if (holdUntil > tx.now) await enqueue(tx, parts.random, { name: 'request-approved', ...letter })
   await enqueue(tx, parts.random, { name: 'request-granted', ...letter }, { dueAt: holdUntil })
   return { outcome: 'approved', holdUntil }
 }
 
-/** Refuses a request, at any time before its link goes out; the person is told. Returns why not, or null. */
+/**
+ * Refuses a request, also one whose link or code is out already, as long as nobody has made use of it; the person is told.
+ * Returns why not, or null.
+ */
 export async function refuseRequest(
   parts: RecoveryParts,
   tx: Transaction,
@@ -74,7 +103,7 @@ export async function refuseRequest(
   const found = await findDecidable(tx, decision)
   if ('why' in found) return found.why
   const { request, person } = found
-  await endRequest(tx, request.id, 'refused', decision.reason)
+  if (!(await endWhatIsLeft(tx, request, 'refused', decision.reason))) return 'no-such-request'
   await recordDecision(parts, tx, 'request.refused', found, decision)
   const to = verifiedEmail(person)
   const { settings } = await currentSettings(tx)
@@ -92,7 +121,8 @@ export async function refuseRequest(
 interface Decidable {
   request: RecoveryRequest
   person: Account
-  decider: Account
+  /** Null: the operator. */
+  decider: Account | null
 }
 
 async function findDecidable(
@@ -101,21 +131,17 @@ async function findDecidable(
 ): Promise<Decidable | { why: Undecidable }> {
   if (reason === '') return { why: 'no-reason' }
   if (!isId(requestId)) return { why: 'no-such-request' }
-  const decider = await accountNamed(tx, { kind: 'username', canonical: deciderName })
-  if (!decider) return { why: 'no-such-decider' }
-  const request = await lockLiveRequest(tx, requestId)
-  const person = request && (await lockAccount(tx, request.accountId))
+  const name = deciderName === null ? null : readIdentifier(deciderName)
+  const decider = name && (await accountNamed(tx, name))
+  if (deciderName !== null && !decider) return { why: 'no-such-decider' }
+  const seen = await requestById(tx, requestId)
+  const person = seen && (await lockAccount(tx, seen.accountId))
+  const request = seen && (await lockRequest(tx, seen.id))
   const isLate = request?.state === 'open' && tx.now >= after(request.askedAt, REQUEST_LIVES)
   if (!request || isLate || person?.state !== 'active') return { why: 'no-such-request' }
   if (person.securityEpoch !== request.securityEpoch) return { why: 'no-such-request' }
-  if (decider.id === person.id) return { why: 'own-request' }
-  const mayDecide = decider.role === 'owner' || (decider.role === 'administrator' && person.role !== 'owner')
-  return mayDecide && decider.state === 'active' ? { request, person, decider } : { why: 'no-right' }
-}
-
-/** Who runs the organization is worth two pairs of eyes (ASVS 6.4.4). */
-function approvalsFor({ role }: Account): number {
-  return role === 'member' ? 1 : 2
+  if (decider?.id === person.id) return { why: 'own-request' }
+  return !decider || mayDecide(decider, person) ? { request, person, decider } : { why: 'no-right' }
 }
 
 async function recordDecision(
@@ -128,7 +154,7 @@ async function recordDecision(
   await record(tx, parts.random, {
     kind,
     outcome: 'success',
-    origin: { actor: 'person', actorId: decider.id },
+    origin: decider ? { actor: 'person', actorId: decider.id } : { actor: 'operator' },
     subjectId: person.id,
     detail: { request: request.id, reason },
   })

@@ -1,7 +1,7 @@
 import type { Account } from '../accounts/account.ts'
 import { readIdentifier } from '../accounts/identifiers.ts'
 import { accountNamed, lockAccount } from '../accounts/store.ts'
-import { record } from '../audit/audit.ts'
+import { record, type EventKind } from '../audit/audit.ts'
 import type { Transaction } from '../database/transaction.ts'
 import type { LetterData, Prepared, QueuedMessage } from '../delivery/message.ts'
 import { letterhead } from '../organizations/branding.ts'
@@ -10,8 +10,8 @@ import type { Settings } from '../organizations/settings.ts'
 import { organizationOf } from '../organizations/store.ts'
 import { after, HOUR, MINUTE } from '../platform/clock.ts'
 import { takeTurn, type Refusal } from './allowance.ts'
-import { CLOSED_REASONS, type ClosedReason } from './attempt.ts'
-import { isEnoughFor, isOffered, isOutdated } from './barred.ts'
+import { CLOSED_REASONS, type Attempt, type ClosedReason } from './attempt.ts'
+import { isEnoughFor, isOffered, isOutdated, isOutOfReach } from './barred.ts'
 import { mailboxWaiting, mayMailboxHaveMail } from './from-sign-up.ts'
 import { holdAttempt, move, type AttemptInHand } from './in-hand.ts'
 import { sendLinkInstead, sendLinkToSignUp } from './instead.ts'
@@ -25,7 +25,7 @@ import type { Strategy } from './strategy.ts'
 
 /** Why nothing goes out. Only the audit log tells: no page may, or people who are not there could be told apart. */
 type WithheldReason =
-  ClosedReason | Refusal | 'answered' | 'nobody' | 'unreachable' | 'not-for-role' | 'suspended'
+  ClosedReason | Refusal | 'answered' | 'nobody' | 'unreachable' | 'not-for-role' | 'suspended' | 'protected'
 
 /** Of these the person hears by mail, where a code was asked for: it is they who wait for it. */
 const TOLD: readonly WithheldReason[] = ['unreachable', 'not-for-role', 'limit', 'tries-of-the-day']
@@ -114,22 +114,30 @@ export async function mint(
   { strategy, settings, lifetime }: { strategy: Strategy; settings: Settings; lifetime: number },
 ): Promise<string> {
   const secret = strategy.newSecret(parts.random, settings)
+  const hash = secretHash(parts, strategy, attempt, secret)
+  const kind = strategy.answeredBy === 'link' ? 'recovery.link-minted' : 'recovery.code-minted'
+  await keepSecret(parts, tx, { attempt, account }, { hash, lifetime, kind })
+  return secret
+}
+
+/** Stores the hash of a secret of an attempt and its account, which this transaction holds, and records that there is one. */
+export async function keepSecret(
+  parts: RecoveryParts,
+  tx: Transaction,
+  { attempt, account }: { attempt: Attempt; account: Account | null },
+  { hash, lifetime, kind }: { hash: Buffer; lifetime: number; kind: EventKind },
+): Promise<void> {
   const secretExpiresAt = after(tx.now, lifetime)
-  await addSecret(tx, secretHash(parts, strategy, attempt, secret), {
-    attemptId: attempt.id,
-    issuedAt: tx.now,
-    expiresAt: secretExpiresAt,
-  })
+  await addSecret(tx, hash, { attemptId: attempt.id, issuedAt: tx.now, expiresAt: secretExpiresAt })
   const person = account && { accountId: account.id, securityEpoch: account.securityEpoch }
   await move(tx, attempt, { name: 'minted', person, secretExpiresAt })
   await record(tx, parts.random, {
-    kind: strategy.answeredBy === 'link' ? 'recovery.link-minted' : 'recovery.code-minted',
+    kind,
     outcome: 'success',
     origin: { actor: 'system' },
     subjectId: account?.id ?? null,
-    detail: { attempt: attempt.id, method: strategy.id },
+    detail: { attempt: attempt.id, ...(attempt.method === null ? {} : { method: attempt.method }) },
   })
-  return secret
 }
 
 async function mintFor(
@@ -180,6 +188,7 @@ async function whyNobodyIsReached(
   if (attempt.step !== 'proving') return attempt.closedReason ?? 'answered'
   if (tx.now >= attempt.expiresAt && !attempt.person && !(await hasSecret(tx, attempt.id))) return 'expired'
   if (account && account.state !== 'active') return 'nobody'
+  if (account && isOutOfReach(attempt, account)) return 'protected'
   if (!isOffered(attempt, settings)) return 'no-longer-offered'
   if (!account) return null
   if (attempt.person && isOutdated(attempt, account)) return 'account-changed'

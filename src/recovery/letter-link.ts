@@ -13,20 +13,21 @@ import { strategyOf } from './strategies/index.ts'
 
 /** A letter that carries a link which nobody asked for just now. */
 interface Letter {
-  messageId: string
+  /** The id of its attempt. */
+  attemptId: string
   accountId: string
   origin: Exclude<Origin, 'person'>
 }
 
 /**
  * A link for a letter that the product writes of its own accord, and how long it lives, in milliseconds. The letter has one
- * attempt, found by the message's id, however often it is tried; each try mints another link of it. Null when nobody is
+ * attempt, whose id the caller knows, however often it is tried; each try mints another link of it. Null when nobody is
  * reached by one.
  */
 export async function linkInLetter(
   parts: RecoveryParts,
   tx: Transaction,
-  { messageId, accountId, origin }: Letter,
+  { attemptId, accountId, origin }: Letter,
 ): Promise<{ link: string; lifetime: number } | null> {
   const account = await lockAccount(tx, accountId)
   const organization = await organizationOf(tx)
@@ -34,12 +35,12 @@ export async function linkInLetter(
   const settings = await currentSettings(tx)
   const to = account && strategy.reachable(account, settings.settings, tx.now)
   if (!to || account.state !== 'active' || organization.state === 'suspended') return null
-  if (!(await lockAttempt(tx, messageId))) {
+  if (!(await lockAttempt(tx, attemptId))) {
     const asking = nobodyAsking(settings.settings.branding.locale)
-    const granted = { origin, person: account, id: messageId }
+    const granted = { origin, person: account, id: attemptId }
     await addNewAttempt(parts, tx, { settings, identifier: to, method: strategy.id, asking, granted })
   }
-  const attempt = await lockAttempt(tx, messageId)
+  const attempt = await lockAttempt(tx, attemptId)
   if (attempt?.step !== 'proving') return null
   const holding = await settingsFor(tx, attempt)
   if (await whyBarred(parts, tx, attempt, account, holding)) return null

@@ -12,6 +12,8 @@ export interface RecoveryRequest {
   securityEpoch: number
   state: RequestState
   noteSealed: string
+  /** Opened because the person said that a change was not theirs. */
+  isReport: boolean
   address: string
   device: string
   askedAt: Date
@@ -26,6 +28,7 @@ interface RequestRow extends TenantRow {
   security_epoch: number
   state: RequestState
   note_sealed: string
+  is_report: boolean
   address: string
   device: string
   asked_at: Date
@@ -36,9 +39,16 @@ interface RequestRow extends TenantRow {
 
 interface ApprovalRow extends TenantRow {
   request_id: string
-  approver_id: string
+  /** Null: the operator. */
+  approver_id: string | null
   reason: string
   approved_at: Date
+}
+
+interface WayRow {
+  id: string
+  hold_until: Date | null
+  expires_at: Date | null
 }
 
 /** A request that nobody decides is over after a week. */
@@ -49,7 +59,10 @@ const KEPT_FOR_MS = 90 * DAY
 /** Files a request. Throws a duplicate error (`isDuplicate`) when the account has one open already. */
 export async function addRequest(
   tx: Transaction,
-  request: Pick<RecoveryRequest, 'id' | 'accountId' | 'securityEpoch' | 'noteSealed' | 'address' | 'device'>,
+  request: Pick<
+    RecoveryRequest,
+    'id' | 'accountId' | 'securityEpoch' | 'noteSealed' | 'isReport' | 'address' | 'device'
+  >,
 ): Promise<void> {
   await tx.insert<RequestRow>('recovery_requests', {
     id: request.id,
@@ -57,6 +70,7 @@ export async function addRequest(
     security_epoch: request.securityEpoch,
     state: 'open',
     note_sealed: request.noteSealed,
+    is_report: request.isReport,
     address: request.address,
     device: request.device,
     asked_at: tx.now,
@@ -66,14 +80,9 @@ export async function addRequest(
   })
 }
 
-/** A request, held until the transaction ends; null when there is none, or it is over. */
-export async function lockLiveRequest(tx: Transaction, id: string): Promise<RecoveryRequest | null> {
-  const row = await tx
-    .rows<RequestRow>('recovery_requests')
-    .where({ id })
-    .whereNull('ended_at')
-    .forUpdate()
-    .first()
+/** A request, held until the transaction ends; null when there is none. Its account is locked before it, everywhere. */
+export async function lockRequest(tx: Transaction, id: string): Promise<RecoveryRequest | null> {
+  const row = await tx.rows<RequestRow>('recovery_requests').where({ id }).forUpdate().first()
   return row ? shown(row) : null
 }
 
@@ -84,6 +93,16 @@ export async function lockRequestOf(tx: Transaction, accountId: string): Promise
     .where({ account_id: accountId })
     .whereNull('ended_at')
     .forUpdate()
+    .first()
+  return row ? shown(row) : null
+}
+
+/** The account's request that is not over; null when it has none. */
+export async function liveRequestOf(tx: Transaction, accountId: string): Promise<RecoveryRequest | null> {
+  const row = await tx
+    .rows<RequestRow>('recovery_requests')
+    .where({ account_id: accountId })
+    .whereNull('ended_at')
     .first()
   return row ? shown(row) : null
 }
@@ -123,7 +142,7 @@ export async function holdRequest(tx: Transaction, id: string, until: Date): Pro
 
 export async function addApproval(
   tx: Transaction,
-  approval: { requestId: string; approverId: string; reason: string },
+  approval: { requestId: string; approverId: string | null; reason: string },
 ): Promise<void> {
   await tx.insert<ApprovalRow>('request_approvals', {
     request_id: approval.requestId,
@@ -133,10 +152,45 @@ export async function addApproval(
   })
 }
 
-/** Who has approved a request so far. */
-export async function approversOf(tx: Transaction, requestId: string): Promise<string[]> {
+/** Who has approved a request so far; null stands for the operator. */
+export async function approversOf(tx: Transaction, requestId: string): Promise<(string | null)[]> {
   const rows = await tx.rows<ApprovalRow>('request_approvals').where({ request_id: requestId })
   return rows.map(({ approver_id }) => approver_id)
+}
+
+/** A way into an account that a request is going to give to somebody, or gave already. */
+export interface WayIn {
+  requestId: string
+  /** When the link goes out; null once there is one, or a code was read out. */
+  heldUntil: Date | null
+  /** Until when what was given can still be used; null before. */
+  openUntil: Date | null
+}
+
+/** What a request is doing for an account as it is now, in one query: every page of a signed-in person asks. */
+export async function wayInto(
+  tx: Transaction,
+  { id, securityEpoch }: { id: string; securityEpoch: number },
+): Promise<WayIn | null> {
+  const row = await tx
+    .rows<RequestRow>('recovery_requests')
+    .leftJoin('recovery_attempts as granted', (on) => {
+      on.on('granted.organization_id', 'recovery_requests.organization_id')
+      on.on('granted.id', 'recovery_requests.id').onNull('granted.ended_at')
+      on.onVal('granted.expires_at', '>', tx.now)
+    })
+    .where('recovery_requests.account_id', id)
+    .where('recovery_requests.security_epoch', securityEpoch)
+    .whereIn('recovery_requests.state', ['approved', 'granted'])
+    .whereRaw("(recovery_requests.state = 'approved' or granted.id is not null)")
+    .orderBy('recovery_requests.id', 'desc')
+    .first<WayRow | undefined>('recovery_requests.id', 'hold_until', 'granted.expires_at')
+  if (!row) return null
+  return {
+    requestId: row.id,
+    heldUntil: row.expires_at ? null : row.hold_until,
+    openUntil: row.expires_at,
+  }
 }
 
 /** Deletes requests that were over long ago, one batch of them. */
@@ -152,6 +206,7 @@ function shown(row: RequestRow): RecoveryRequest {
     securityEpoch: row.security_epoch,
     state: row.state,
     noteSealed: row.note_sealed,
+    isReport: row.is_report,
     address: row.address,
     device: row.device,
     askedAt: row.asked_at,

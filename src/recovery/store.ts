@@ -128,6 +128,16 @@ export async function lockOpenAttempts(tx: Transaction, accountId: string): Prom
   return rows.map(shownRow)
 }
 
+/** The one attempt of an account that is open by this method, held; null when there is none. */
+export async function lockOpenAttemptBy(
+  tx: Transaction,
+  accountId: string,
+  method: MethodId,
+): Promise<StoredAttempt | null> {
+  const open = tx.rows<AttemptRow>('recovery_attempts').where({ account_id: accountId, method })
+  return shown(await open.whereNull('ended_at').forUpdate().first())
+}
+
 export async function addSecret(tx: Transaction, hash: Buffer, issued: IssuedSecret): Promise<void> {
   await tx.insert<SecretRow>('recovery_secrets', {
     hash,

@@ -70,6 +70,11 @@ export async function isKnownDevice(
   return row !== undefined
 }
 
+/** Forgets every browser of an account: one of them may be somebody else's. */
+export async function forgetDevices(tx: Transaction, accountId: string): Promise<void> {
+  await tx.rows<KnownDeviceRow>('known_devices').where('account_id', accountId).delete()
+}
+
 /** Deletes devices that were not seen for a year, one batch of them. */
 export async function purgeDevices(tx: Transaction): Promise<number> {
   const rows = () => tx.rows<KnownDeviceRow>('known_devices')

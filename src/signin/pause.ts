@@ -19,7 +19,8 @@ export async function tellOfPause(
   const first = await parts.limits.spend('sign-in-paused-mail-per-account', organizationId, subject)
   if (!first.allowed) return
   await withOrganization(parts.database, organizationId, async (tx) => {
-    const to = account && verifiedEmail(account)
+    // Nobody can guess a password that is not there; the letter would offer what does not work.
+    const to = account && !account.protectedAt && verifiedEmail(account)
     if (to) {
       await enqueue(tx, parts.random, {
         name: 'sign-in-paused',

@@ -14,6 +14,7 @@ export const NOTICES = [
   'unverified',
   'verification-sent-again',
   'sign-up-deleted',
+  'request-over',
 ] as const
 type NoticeName = (typeof NOTICES)[number]
 

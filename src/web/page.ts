@@ -19,7 +19,7 @@ export interface GoTo {
 }
 
 /** Another template than the page's own, with a status of its own. */
-interface Show {
+export interface Show {
   show: string
   status: number
   view: View
@@ -105,7 +105,7 @@ async function answer(ctx: Context, visit: Visit, page: Page, given: Answer): Pr
   }
   ctx.status = 'show' in given ? given.status : 200
   const template = 'show' in given ? given.show : page.template
-  await render(ctx, visit, template, given.view, { values: {}, errors: {} })
+  await render(ctx, visit, page, template, given.view, { values: {}, errors: {} })
 }
 
 /** The page again with what is wrong, and what was typed; another page where it belongs to this one no more. */
@@ -126,12 +126,13 @@ async function showAgain(
   if ('show' in given || !('view' in given)) return answer(ctx, visit, page, given)
   ctx.status = mustWait ? 429 : 422
   if (mustWait) ctx.set('Retry-After', String(mustWait))
-  await render(ctx, visit, page.template, given.view, { values, errors })
+  await render(ctx, visit, page, page.template, given.view, { values, errors })
 }
 
 async function render(
   ctx: Context,
   visit: Visit,
+  page: Page,
   template: string | undefined,
   view: View,
   form: { values: Record<string, string>; errors: FormErrors },
@@ -139,7 +140,8 @@ async function render(
   if (template === undefined) throw new Error(`${ctx.path} has nothing to show`)
   const csrf = formToken(visit.parts, visit.organization.id, visit.cookies)
   const notice = takeNotice(visit.cookies)
-  await renderPage(ctx, visit.parts, template, view, { visit, form, csrf, notice })
+  const wayIn = page.signedIn ? (visit.person?.wayIn ?? null) : null
+  await renderPage(ctx, visit.parts, template, view, { visit, form, csrf, notice, wayIn })
 }
 
 /** Only ever to a path of the same organization: what is not written in this program is no target (CWE-601). */

@@ -1,6 +1,7 @@
 import Router from '@koa/router'
 import { home } from './account/home.ts'
 import { password as changePassword } from './account/password.ts'
+import { stopRequestHere } from './account/stop-request.ts'
 import { mountBrand } from './brand.ts'
 import { mountDemo } from './demo/index.ts'
 import { mountFinder } from './finder.ts'
@@ -23,7 +24,9 @@ import { notMe } from './recover/not-me.ts'
 import { password } from './recover/password.ts'
 import { recoveryCodes } from './recover/recovery-codes.ts'
 import { sent } from './recover/sent.ts'
+import { spokenCode } from './recover/spoken-code.ts'
 import { stopRequest } from './recover/stop-request.ts'
+import { undoChange } from './recover/undo-change.ts'
 import { authenticator as signInWithAuthenticator } from './signin/authenticator.ts'
 import { door } from './signin/door.ts'
 import { signIn } from './signin/sign-in.ts'
@@ -58,9 +61,12 @@ export const pages: readonly Page[] = [
   cancel,
   ask,
   asked,
+  spokenCode,
   stopRequest,
+  undoChange,
   home,
   changePassword,
+  stopRequestHere,
 ]
 
 /** Every address that is served, besides the assets. */

@@ -2,8 +2,10 @@ import { join } from 'node:path'
 import type { Context, Middleware } from 'koa'
 import koaViews from 'koa-views'
 import nunjucks from 'nunjucks'
+import { formatInstant } from '../i18n/format.ts'
 import { FALLBACK_LOCALE } from '../i18n/words.ts'
 import { projectRoot } from '../platform/root.ts'
+import type { WayIn } from '../recovery/request-store.ts'
 import type { FormErrors } from './form.ts'
 import type { TakenNotice } from './notice.ts'
 import type { WebParts } from './parts.ts'
@@ -18,18 +20,22 @@ interface Frame {
   form?: { values: Record<string, string>; errors: FormErrors }
   csrf?: string
   notice?: TakenNotice | null
+  /** What lets somebody into the account of who is signed in here. */
+  wayIn?: WayIn | null
 }
+
+/** One for all portals of a process: it keeps what it has compiled, which is the same for each of them. */
+const environment = new nunjucks.Environment(new nunjucks.FileSystemLoader(TEMPLATES), {
+  autoescape: true,
+  throwOnUndefined: false,
+  trimBlocks: true,
+})
 
 /**
  * koa-views over our own nunjucks Environment: everything is escaped, templates are compiled once, and what an
  * organization or a person wrote is only ever a value in them.
  */
 export function views(): Middleware {
-  const environment = new nunjucks.Environment(new nunjucks.FileSystemLoader(TEMPLATES), {
-    autoescape: true,
-    throwOnUndefined: false,
-    trimBlocks: true,
-  })
   const render = (file: string, locals: object) =>
     new Promise<string>((resolve, reject) => {
       environment.render(file.slice(TEMPLATES.length + 1), locals, (error, html) => {
@@ -46,7 +52,7 @@ export async function renderPage(
   parts: WebParts,
   template: string,
   view: object,
-  { visit, form, csrf, notice }: Frame,
+  { visit, form, csrf, notice, wayIn }: Frame,
 ): Promise<void> {
   const locale = visit?.locale ?? FALLBACK_LOCALE
   const organization = visit && { slug: visit.organization.slug, name: visit.organization.name }
@@ -57,6 +63,10 @@ export async function renderPage(
       organization,
       person: visit?.person ? { fullName: visit.person.account.fullName } : null,
       notice: notice ?? null,
+      wayIn: wayIn && {
+        heldUntil: wayIn.heldUntil && formatInstant(wayIn.heldUntil, locale),
+        openUntil: wayIn.openUntil && formatInstant(wayIn.openUntil, locale),
+      },
       demo: parts.demo !== null,
       assets: { ...parts.assets.addresses, brand: visit && brandAddress(visit) },
       base: organization ? `/${organization.slug}` : '',

@@ -9,6 +9,7 @@ import type { Settings } from '../organizations/settings.ts'
 import { currentSettings, organizationBySlug } from '../organizations/store.ts'
 import { limitedAddress, shownAddress } from '../platform/address.ts'
 import type { Visitor } from '../platform/visitor.ts'
+import { wayInto, type WayIn } from '../recovery/request-store.ts'
 import { sessionOf } from '../sessions/store.ts'
 import type { Session } from '../sessions/session.ts'
 import { cookiesOf, type Cookies } from './cookies.ts'
@@ -23,7 +24,7 @@ export interface Visit {
   visitor: Visitor
   locale: string
   /** Null for who is not signed in. */
-  person: { account: Account; session: Session } | null
+  person: { account: Account; session: Session; wayIn: WayIn | null } | null
 }
 
 /** Kept beside the context and not in `ctx.state`, which koa-views would hand to every template. */
@@ -46,7 +47,10 @@ export async function openVisit(parts: WebParts, ctx: Context, slug: string): Pr
     return {
       settings: (await currentSettings(tx)).settings,
       // A suspension counts from the next request on (ASVS 7.4.2).
-      person: session && account?.state === 'active' ? { account, session } : null,
+      person:
+        session && account?.state === 'active'
+          ? { account, session, wayIn: await wayInto(tx, account) }
+          : null,
     }
   })
   const locale = chooseLocale(parts.words.locales, {

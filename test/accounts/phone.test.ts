@@ -3,6 +3,7 @@ import { DEMO_ORGANIZATIONS, DEMO_PEOPLE } from '../../seeds/demo-organizations.
 import type { Account } from '../../src/accounts/account.ts'
 import { numberPrefix, readPhone, verifiedPhone } from '../../src/accounts/phone.ts'
 import { after, HOUR } from '../../src/platform/clock.ts'
+import { cpuMilliseconds } from '../support/cpu.ts'
 
 describe('Phone numbers', () => {
   for (const [typed, country, e164] of [
@@ -32,9 +33,8 @@ describe('Phone numbers', () => {
     '+'.repeat(5000),
   ])
     it(`are not read from ${JSON.stringify(typed.slice(0, 40))}, which takes no time`, () => {
-      const began = performance.now()
       expect(readPhone(typed)).to.deep.equal({ problem: 'unreadable' })
-      expect(performance.now() - began).to.be.below(50)
+      expect(cpuMilliseconds(() => readPhone(typed))).to.be.below(50)
     })
 
   for (const [what, number] of [
@@ -100,6 +100,7 @@ function having(change: Partial<Account>): Account {
     phoneChangedAt: new Date(0),
     locale: null,
     securityEpoch: 0,
+    protectedAt: null,
     ...change,
   }
 }

@@ -32,6 +32,7 @@ describe('Accounts as they are stored', () => {
     phoneChangedAt: null,
     locale: null,
     securityEpoch: 0,
+    protectedAt: null,
     ...change,
   })
   const adding = async (account: Account, slug = 'harbour'): Promise<unknown> =>

@@ -246,6 +246,7 @@ describe('attacks: many codes, many guesses, many addresses', () => {
           phoneChangedAt: new Date(0),
           locale: null,
           securityEpoch: 0,
+          protectedAt: null,
         })
     })
   }

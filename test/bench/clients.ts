@@ -30,6 +30,7 @@ export async function addPeople(portal: Portal, count: number): Promise<void> {
         phoneChangedAt: null,
         locale: null,
         securityEpoch: 0,
+        protectedAt: null,
       })
       await savePassword(tx, id, hash)
     }

@@ -49,7 +49,7 @@ describe('the wait for a new code', () => {
     const button = page.getByRole('button', { name: 'Send a new code' })
     expect(await button.getAttribute('aria-describedby')).to.equal('wait')
     await press(page, 'Send a new code')
-    await page.getByRole('alert').getByText('You can try again in 30 seconds.').waitFor()
+    await page.getByRole('alert').getByText('You can ask for a new one in 30 seconds.').waitFor()
     rig.portal.clock.pass(30 * SECOND)
     await press(page, 'Send a new code')
     await page.getByText('We have asked for a new code.').waitFor()

@@ -2,13 +2,15 @@ import type { Page } from 'playwright-core'
 import { DEMO_AUTHENTICATOR, DEMO_PASSWORD } from '../../seeds/demo-organizations.ts'
 import { CLOSED_REASONS } from '../../src/recovery/attempt.ts'
 import { openDatabase } from '../../src/database/connect.ts'
-import { MINUTE } from '../../src/platform/clock.ts'
+import type { TenantRow } from '../../src/database/transaction.ts'
+import { DAY, MINUTE, SECOND } from '../../src/platform/clock.ts'
 import type { Portal } from '../support/portal.ts'
-import { NEW_PASSWORD, wrongCodeOfApp } from '../support/steps.ts'
+import { changeAccount, NEW_PASSWORD, wrongCodeOfApp } from '../support/steps.ts'
 import { codesAndAuthenticators } from './codes-and-authenticators.ts'
+import { letIn } from './let-in.ts'
 import type { Rig } from './rig.ts'
 import { signingUp } from './signing-up.ts'
-import { enterCode, newestLink, press, signIn, typeNewPassword } from './steps.ts'
+import { enterCode, newestLink, newestUndoLink, press, signIn, typeNewPassword } from './steps.ts'
 
 /** A page in one of its states, open in a browser. */
 export interface Scene {
@@ -40,7 +42,9 @@ export async function* everyPage(rig: Rig): AsyncGenerator<Scene> {
   yield* secondFactor(rig)
   yield* codesAndAuthenticators(rig)
   yield* signingUp(rig)
+  yield* letIn(rig)
   yield* account(mia)
+  yield* undoneChange(rig)
   yield* errors(rig.portal, mia)
   yield* outbox(stranger)
   await stranger.context().close()
@@ -176,6 +180,41 @@ async function* account(page: Page): AsyncGenerator<Scene> {
   await page.getByLabel('Current Password').fill(DEMO_PASSWORD)
   await typeNewPassword(page, NEW_PASSWORD, 'Change password')
   yield { state: 'change password, changed', page }
+}
+
+async function* undoneChange(rig: Rig): AsyncGenerator<Scene> {
+  const { portal } = rig
+  const page = await rig.person()
+  await signIn(page, 'summit', 'mia')
+  await page.goto('/summit/account/password')
+  await page.getByLabel('Current Password').fill(DEMO_PASSWORD)
+  // The outbox knows the newest of two mails by the second in which they were asked for.
+  portal.clock.pass(SECOND)
+  await typeNewPassword(page, NEW_PASSWORD, 'Change password')
+  await portal.deliver()
+  const link = await newestUndoLink(portal)
+  await page.goto(link)
+  yield { state: 'undo a change', page }
+  await press(page, 'Undo it and close my account')
+  yield { state: 'undo a change, not ticked', page }
+  await page.getByLabel('Yes, it was not me').check()
+  await press(page, 'Undo it and close my account')
+  yield { state: 'undo a change, undone', page }
+  portal.clock.pass(8 * DAY)
+  await page.goto(link)
+  yield { state: 'undo a change, undone and unanswered', page }
+  await changeAccount(portal, 'summit', 'mia', { protected_at: null })
+  await page.goto(link)
+  yield { state: 'undo a change, settled', page }
+  await portal.within('summit', (tx) =>
+    tx
+      .rows<TenantRow & { undone_at: Date | null; made_at: Date }>('account_changes')
+      .update({ undone_at: null, made_at: new Date(0) }),
+  )
+  await page.goto(link)
+  yield { state: 'undo a change, too old', page }
+  await portal.deliver()
+  await page.context().close()
 }
 
 async function* errors(portal: Portal, page: Page): AsyncGenerator<Scene> {

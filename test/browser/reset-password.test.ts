@@ -68,15 +68,18 @@ async function askForLink(page: Page): Promise<void> {
 /** Reads the QR code off the screen as it is painted; `camera` is a page that may run scripts, to see its pixels. */
 async function scan(page: Page, camera: Page): Promise<TOTP> {
   const png = await page.locator('svg.qr').screenshot()
-  const { pixels, width, height } = await camera.evaluate(async (bytes) => {
-    const picture = await createImageBitmap(new Blob([new Uint8Array(bytes)], { type: 'image/png' }))
+  // Letters go to the browser and back in no time, arrays of numbers one by one.
+  const { pixels, width, height } = await camera.evaluate(async (letters) => {
+    const bytes = Uint8Array.from(atob(letters), (letter) => letter.charCodeAt(0))
+    const picture = await createImageBitmap(new Blob([bytes], { type: 'image/png' }))
     const canvas = new OffscreenCanvas(picture.width, picture.height).getContext('2d')
     if (!canvas) throw new Error('this browser paints nothing')
     canvas.drawImage(picture, 0, 0)
     const { data } = canvas.getImageData(0, 0, picture.width, picture.height)
-    return { pixels: Array.from(data), width: picture.width, height: picture.height }
-  }, Array.from(png))
-  const text = decode(new Uint8ClampedArray(pixels), width, height)?.data
+    const pixels = btoa(Array.from(data, (value) => String.fromCharCode(value)).join(''))
+    return { pixels, width: picture.width, height: picture.height }
+  }, png.toString('base64'))
+  const text = decode(new Uint8ClampedArray(Buffer.from(pixels, 'base64')), width, height)?.data
   if (text === undefined) throw new Error('no phone could read this picture')
   const app = URI.parse(text)
   if (!(app instanceof TOTP)) throw new Error(`not what an authenticator app counts by: ${text}`)

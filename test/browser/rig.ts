@@ -3,7 +3,7 @@ import { createCapturingSender, createCapturingSmsSender } from '../../src/deliv
 import type { EmailSender, SmsSender } from '../../src/delivery/senders/sender.ts'
 import type { Config } from '../../src/platform/config.ts'
 import { systemRandom } from '../../src/platform/random.ts'
-import { launchBrowser } from '../support/browser.ts'
+import { sharedBrowser } from '../support/browser.ts'
 import { openPortal, type Portal } from '../support/portal.ts'
 
 /** A portal whose messages lie in the demo's outbox, and a real browser to look at it with. */
@@ -32,13 +32,14 @@ const PATIENCE_MS = 5000
 
 /** Opens a portal for a browser; `isDemo: false` shows it as an organization's own people see it. */
 export async function openRig({ isDemo = true } = {}): Promise<Rig> {
-  const browser = await launchBrowser()
+  const browser = await sharedBrowser()
   const portal: Portal = await openPortal({
     sender: outboxOf(() => portal),
     smsSender: textsOf(() => portal),
     config: (config) => impatient(isDemo ? config : { ...config, environment: 'production' }),
   })
   const complaints: string[] = []
+  const profiles: BrowserContext[] = []
   return {
     portal,
     complaints,
@@ -46,12 +47,13 @@ export async function openRig({ isDemo = true } = {}): Promise<Rig> {
       // Colours that are still on their way to others are no colours to judge.
       const calm = { baseURL: portal.url, reducedMotion: 'reduce', viewport: DESKTOP } as const
       const context = await browser.newContext({ ...calm, ...options })
+      profiles.push(context)
       context.setDefaultTimeout(PATIENCE_MS)
       listen(context, portal.url, complaints)
       return context.newPage()
     },
     async close() {
-      await browser.close()
+      await Promise.all(profiles.map((profile) => profile.close()))
       await portal.close()
     },
   }

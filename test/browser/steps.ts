@@ -15,6 +15,11 @@ export async function newestVerification(portal: Portal): Promise<string> {
   return newestIn(portal, /http:\/\/\S+\/verify-email\?token=\S+/)
 }
 
+/** The link of the newest mail about a change. */
+export async function newestUndoLink(portal: Portal): Promise<string> {
+  return newestIn(portal, /http:\/\/\S+\/recover\/undo-change\?\S+/)
+}
+
 /** The code of the newest text in the outbox. */
 export async function newestCode(portal: Portal): Promise<string> {
   return (await newestIn(portal, /#\d+$/)).slice(1)

@@ -22,7 +22,16 @@ describe('The command line', () => {
     for (const argv of [[], ['help'], ['--help'], ['-h']]) {
       const { lines, failure } = await typed(...argv)
       expect(failure).to.equal(undefined)
-      for (const name of ['demo', 'serve', 'worker', 'migrate', 'org create', 'keys rotate', 'diagram'])
+      for (const name of [
+        'demo',
+        'serve',
+        'worker',
+        'migrate',
+        'org create',
+        'keys rotate',
+        'diagram',
+        'owner reset',
+      ])
         expect(lines).to.match(new RegExp(`^ +${name} +\\S`, 'm'))
     }
   })
@@ -57,7 +66,16 @@ describe('The command line', () => {
     }
   })
 
-  for (const name of ['demo', 'serve', 'worker', 'migrate', 'org create', 'keys rotate', 'diagram']) {
+  for (const name of [
+    'demo',
+    'serve',
+    'worker',
+    'migrate',
+    'org create',
+    'keys rotate',
+    'diagram',
+    'owner reset',
+  ]) {
     it(`explains ${name} without starting anything`, async () => {
       for (const flag of ['--help', '-h']) {
         const { lines, failure } = await typed(...name.split(' '), flag)

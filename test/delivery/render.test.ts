@@ -13,14 +13,16 @@ const letters: { [Name in Letter]: LetterData[Name] } = {
     when: '2 March 2026, 09:00 UTC',
     device: 'Firefox on Linux',
     authenticatorAdded: true,
-    recoverUrl: LINK,
+    notMeUrl: LINK,
     support,
   },
+  'account-protected': { ...letterhead, authenticator: 'added', wayBack: 'asked', standsUrl: LINK, support },
   'sign-in-paused': { ...letterhead, recoverUrl: LINK, support },
   'code-not-sent': { ...letterhead, recoverUrl: LINK, support },
   'request-approved': { ...letterhead, cancelUrl: LINK, hours: 24, support },
   'request-granted': { ...letterhead, link: LINK, cancelUrl: LINK, hours: 24, support },
   'request-refused': { ...letterhead, recoverUrl: LINK, support },
+  'owner-reset': { ...letterhead, owner: 'Olivia', when: 'now', requestId: '0198d000', slug: 'harbour' },
   'texts-paused': { ...letterhead, country: 'Indonesia', sent: 50, proved: 1, until: '1 May 2026' },
   'verify-email': {
     ...letterhead,
@@ -33,6 +35,7 @@ const letters: { [Name in Letter]: LetterData[Name] } = {
     ...letterhead,
     asker: 'Noah',
     askerName: 'noah',
+    isReport: false,
     requestId: '0198d000',
     slug: 'harbour',
   },
@@ -41,6 +44,7 @@ const letters: { [Name in Letter]: LetterData[Name] } = {
 /** Who decides does so by a command that the letter names; a pause of texts ends without anybody. */
 const WAYS: Partial<Record<Letter, string>> = {
   'request-waiting': 'requests approve harbour 0198d000',
+  'owner-reset': 'requests refuse harbour 0198d000',
   'texts-paused': 'on 1 May 2026',
 }
 

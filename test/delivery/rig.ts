@@ -127,9 +127,10 @@ export function preparersThatMint(minted: string[]): Preparers {
         when: message.data.at,
         device: message.data.device,
         authenticatorAdded: message.data.authenticatorAdded,
-        recoverUrl: `${PUBLIC_URL}/harbour/recover`,
+        notMeUrl: `${PUBLIC_URL}/harbour/recover/undo-change`,
         support: null,
       }),
+    'account-protected': () => Promise.resolve({ drop: 'nobody' }),
     'sign-in-paused': (_tx, message) =>
       send(message.to, { ...letterhead, recoverUrl: `${PUBLIC_URL}/harbour/recover`, support: null }),
     'code-not-sent': (_tx, message) =>
@@ -138,6 +139,7 @@ export function preparersThatMint(minted: string[]): Preparers {
     'request-approved': () => Promise.resolve({ drop: 'nobody' }),
     'request-granted': () => Promise.resolve({ drop: 'nobody' }),
     'request-refused': () => Promise.resolve({ drop: 'nobody' }),
+    'owner-reset': () => Promise.resolve({ drop: 'nobody' }),
     'texts-paused': () => Promise.resolve({ drop: 'nobody' }),
     'verify-email': () => Promise.resolve({ drop: 'nobody' }),
     'account-exists': () => Promise.resolve({ drop: 'nobody' }),

@@ -47,6 +47,7 @@ describe('faults: keys and crowds', () => {
     let portal: Portal
     before(async () => {
       portal = await openPortal({
+        hashing: 'real',
         config: (config) => ({ ...config, hashing: { concurrency: 1, queue: 8 } }),
       })
     })

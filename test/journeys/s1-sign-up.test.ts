@@ -28,7 +28,7 @@ describe('S1: Rina signs up with her company address', () => {
       .querySelectorAll('form input:not([type=hidden])')
       .map((one) => one.getAttribute('name'))
     expect(fields).to.deep.equal(['fullName', 'email', 'password', 'phone', 'terms'])
-    const terms = root.querySelector('label[for=terms] a')
+    const terms = root.querySelector('.tick label a')
     expect(terms?.getAttribute('href')).to.equal('https://harbour.example/terms')
     expect(listedRules(rina.page).join()).to.contain('An uppercase letter').and.to.contain('A symbol')
     expect(rina.page.text).not.to.contain('Not the password you have now')

@@ -2,7 +2,7 @@ import { DEMO_ORGANIZATIONS } from '../../seeds/demo-organizations.ts'
 import type { Role } from '../../src/accounts/account.ts'
 import type { PasswordPolicy, PasswordProblem } from '../../src/credentials/password-policy.ts'
 import type { PhoneProblem } from '../../src/accounts/phone.ts'
-import { CHANNELS, type Channel } from '../../src/delivery/message.ts'
+import { CHANNELS, type Channel, type WayBack } from '../../src/delivery/message.ts'
 import { settingsShape, type RecoverySettings } from '../../src/organizations/settings.ts'
 import { STRATEGIES } from '../../src/recovery/strategies/index.ts'
 import type { Strategy } from '../../src/recovery/strategy.ts'
@@ -40,6 +40,8 @@ const endings: Record<DeadReason, true> = {
   'account-changed': true,
   'not-known': true,
 }
+
+const waysBack: Record<WayBack, true> = { asked: true, ask: true, operator: true }
 
 const refusals: Record<ConstructorParameters<typeof Refused>[0], true> = {
   400: true,
@@ -117,6 +119,11 @@ export const FAMILIES: readonly Family[] = [
   { beginning: 'errors.phone.', endings: Object.keys(phoneProblems) },
   { beginning: 'errors.terms.', endings: Object.keys(termsProblems) },
   { beginning: 'messages.', endings: each(namesOf('email'), ['subject']) },
+  { beginning: 'messages.account-protected.wayBack.', endings: Object.keys(waysBack) },
+  { beginning: 'recover.undo-change.', endings: each(['open', 'undone', 'over', 'too-old'], ['title']) },
+  { beginning: 'recover.undo-change.undone.next.', endings: Object.keys(waysBack) },
+  { beginning: 'recover.undo-change.open.wayBack.', endings: ['asked', 'operator'] },
+  { beginning: 'recover.undo-change.open.with.', endings: ['added', 'replaced'] },
   { beginning: 'demo.index.ways.', endings: each(['choose', 'forget', 'return'], ['title', 'words']) },
   { beginning: 'demo.index.kinds.', endings: DEMO_ORGANIZATIONS.map(({ slug }) => slug) },
   { beginning: 'demo.index.organizations.', endings: DEMO_ORGANIZATIONS.map(({ slug }) => slug) },

@@ -138,7 +138,7 @@ describe('Sign-in and its limits', () => {
   })
 
   it('makes a weaker hash anew, of the same password', async () => {
-    await open()
+    portal = await openPortal({ hashing: 'real' })
     const stored = (weak?: string) =>
       portal.within('harbour', async (tx) => {
         const account = await accountNamed(tx, { kind: 'username', canonical: 'mia' })

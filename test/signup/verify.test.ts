@@ -29,6 +29,7 @@ const MADE_BY_ADAM: Omit<Account, 'id' | 'email'> = {
   phoneChangedAt: null,
   locale: null,
   securityEpoch: 0,
+  protectedAt: null,
 }
 const yes = () => true
 const no = () => false

@@ -38,6 +38,7 @@ export async function addPerson(database: Database, slug: string, index: number)
       phoneChangedAt: longAgo,
       locale: null,
       securityEpoch: 0,
+      protectedAt: null,
     })
     await savePassword(tx, id, passwordHash)
     return { id, username, email, phone, link: null, recoveryCode: null, isAcknowledged: false }

@@ -1,4 +1,4 @@
-import { chromium, type Browser } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { browserEnvironment, findBrowser } from '../../bin/find-browser.mjs'
 
 /** Without these a Chromium in a closed network calls home at every start and waits for answers. */
@@ -11,12 +11,31 @@ const quiet = [
   '--no-first-run',
 ]
 
-/** Starts a real browser; the caller closes it. Throws when there is none: a browser test is never skipped. */
-export async function launchBrowser(): Promise<Browser> {
+let launched: Promise<Browser> | undefined
+
+/**
+ * The real browser of this process, started for the first who asks: a start costs more than most tests, and profiles
+ * share nothing. Throws when there is none: a browser test is never skipped.
+ */
+export async function sharedBrowser(): Promise<Browser> {
+  const browser = await (launched ??= launch())
+  if (browser.isConnected()) return browser
+  // One that crashed fails the test that it crashed in, and not those after it.
+  return await (launched = launch())
+}
+
+/** Ends the browser, if there is one: a process would not end by itself before it. One that exits takes it along. */
+export async function closeBrowser(): Promise<void> {
+  await (await launched)?.close()
+}
+
+async function launch(): Promise<Browser> {
   const executablePath = await findBrowser()
   if (executablePath === undefined) {
     throw new Error('No browser for the tests. Run "node bin/prepare.mjs --browser", or set CHROME_PATH.')
   }
+  // Only who needs it waits for it: suite.ts loads this file for every test.
+  const { chromium } = await import('playwright-core')
   return await chromium.launch({
     executablePath,
     args: quiet,

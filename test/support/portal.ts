@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net'
 import { openApp, type App } from '../../src/app.ts'
-import { createPasswordHasher } from '../../src/credentials/password.ts'
+import { createPasswordHasher, type PasswordHasher } from '../../src/credentials/password.ts'
 import { withOrganization, type Transaction } from '../../src/database/transaction.ts'
 import type { Email, EmailSender, Sms, SmsSender } from '../../src/delivery/senders/sender.ts'
 import type { Organization } from '../../src/organizations/organization.ts'
@@ -16,11 +16,14 @@ import type { Strategy } from '../../src/recovery/strategy.ts'
 import { createHttpServer } from '../../src/web/http.ts'
 import { seedDemo } from '../../seeds/demo.ts'
 import { stoppedClock, type StoppedClock } from './clock.ts'
-import { freshDatabase, keepTemplate, type FreshDatabase } from './database.ts'
+import { freshDatabase, keepTemplate, POOL_SIZE, type FreshDatabase } from './database.ts'
 import { Visitor } from './visitor.ts'
 
 /** 198.51.100.0/24 is for documentation: nobody lives there. */
 const LAST_OF_THE_BLOCK = 254
+
+/** Close to the least that argon2 does. A thousand real hashes would take the suite 40 seconds of a core and prove no more. */
+const QUICK = { memoryCost: 64, timeCost: 2, parallelism: 1 }
 
 /** The whole product on a real database and a real port, with the demo's organizations, a stopped clock and a kept mailbox. */
 export interface Portal {
@@ -49,7 +52,8 @@ export interface Portal {
 /**
  * Opens a portal. `config` changes what the demo's configuration says; `sender` takes the place of the kept mailbox
  * and `smsSender` of the kept texts (`own`: the one that the configuration says); `store` takes the place of a database on the suite's
- * server; `strategies` and `words` that of the product's own.
+ * server; `strategies` and `words` that of the product's own. Passwords are hashed quickly unless `hashing` says
+ * `real`, which costs what it costs people; the demo's own are hashed quickly in any case.
  */
 export async function openPortal(
   given: {
@@ -58,6 +62,7 @@ export async function openPortal(
     smsSender?: SmsSender | 'own'
     strategies?: readonly Strategy[]
     words?: Words
+    hashing?: 'quick' | 'real'
     poolSize?: number
     store?: (clock: StoppedClock) => Promise<FreshDatabase>
   } = {},
@@ -74,11 +79,13 @@ export async function openPortal(
   const { port } = server.address() as AddressInfo
   const url = `http://localhost:${port}`
 
-  const app = openApp((given.config ?? same)(configFor(url, given.poolSize)), {
+  const config = (given.config ?? same)(configFor(url, given.poolSize))
+  const app = openApp(config, {
     target: store.application,
     listenTarget: store.application,
     log: createLog('debug', { write: (line: string) => void logged.push(line) }),
     clock,
+    ...(given.hashing === 'real' ? {} : { hasher: quickHasher(config.hashing) }),
     ...(given.sender === 'own' ? {} : { sender: given.sender ?? keptIn(mailbox) }),
     ...(given.strategies ? { strategies: given.strategies } : {}),
     ...(given.words ? { words: given.words } : {}),
@@ -137,7 +144,7 @@ async function copyOfTheDemo(clock: StoppedClock, poolSize?: number): Promise<Fr
   demo ??= keepTemplate(stoppedClock(), (database) =>
     seedDemo({
       database,
-      hasher: createPasswordHasher({ concurrency: 1, queue: 1, random: systemRandom }),
+      hasher: quickHasher({ concurrency: 1, queue: 1 }),
       random: systemRandom,
       secrets: createSecrets(configFor('http://localhost').secretKeys, systemRandom),
     }),
@@ -185,7 +192,7 @@ export function verificationIn(email: Email | undefined): string {
   return link
 }
 
-function configFor(url: string, poolSize = 20): Config {
+function configFor(url: string, poolSize = POOL_SIZE): Config {
   const config = loadConfig({
     NODE_ENV: 'test',
     SECRET_KEYS: `test:${Buffer.alloc(32, 7).toString('base64')}`,
@@ -196,6 +203,10 @@ function configFor(url: string, poolSize = 20): Config {
     server: { ...config.server, publicUrl: url, trustedProxies: 1 },
     database: { ...config.database, poolSize, statementTimeoutMs: 10_000, lockTimeoutMs: 10_000 },
   }
+}
+
+function quickHasher(hashing: Config['hashing']): PasswordHasher {
+  return createPasswordHasher({ ...hashing, random: systemRandom, cost: QUICK })
 }
 
 function keptIn(mailbox: Email[]): EmailSender {

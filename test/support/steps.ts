@@ -179,6 +179,7 @@ export interface AccountColumns extends TenantRow {
   phone_verified_at: Date | null
   phone_changed_at: Date | null
   security_epoch: number
+  protected_at: Date | null
 }
 
 /** Changes a person's account in the database, where no page does it. */

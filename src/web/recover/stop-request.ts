@@ -1,6 +1,6 @@
 import type { Context } from 'koa'
-import { cancelRequest, mayCancelRequest } from '../../recovery/grant-request.ts'
 import { isId } from '../../platform/random.ts'
+import { mayStopRequest, stopByLetter } from '../../recovery/stop-request.ts'
 import { definePage } from '../page.ts'
 
 /** Stops a request to the organization, from the letter about it. Opening the page does nothing; its button does. */
@@ -8,12 +8,12 @@ export const stopRequest = definePage({
   path: '/recover/stop-request',
   template: 'recover/stop-request',
   async view({ parts, organization }, ctx) {
-    const isOpen = await mayCancelRequest(parts, organization.id, namedIn(ctx))
+    const isOpen = await mayStopRequest(parts, organization.id, namedIn(ctx))
     return isOpen ? { view: { isOpen } } : { show: 'recover/stop-request', status: 410, view: { isOpen } }
   },
   fields: {},
   async submit({ parts, organization, visitor }, _values, ctx) {
-    const stopped = await cancelRequest(parts, organization.id, namedIn(ctx), visitor)
+    const stopped = await stopByLetter(parts, organization.id, namedIn(ctx), visitor)
     return stopped
       ? { goTo: '/sign-in', notice: 'request-stopped' }
       : { show: 'recover/stop-request', status: 410, view: { isOpen: false } }

@@ -1,0 +1,67 @@
+import { readIdentifier } from '../accounts/identifiers.ts'
+import { accountById, accountNamed, lockAccount } from '../accounts/store.ts'
+import { record } from '../audit/audit.ts'
+import type { Transaction } from '../database/transaction.ts'
+import type { Prepared, QueuedMessage } from '../delivery/message.ts'
+import { formatInstant } from '../i18n/format.ts'
+import { letterhead } from '../organizations/branding.ts'
+import { currentSettings, organizationOf } from '../organizations/store.ts'
+import { openRequest, requestUnderWay, tellManagers } from './ask-organization.ts'
+import { letIn, type LetIn } from './decide-request.ts'
+import type { RecoveryParts } from './parts.ts'
+import { addApproval, approversOf, requestById } from './request-store.ts'
+
+/**
+ * Lets an owner back in whom nobody is left to approve: the operator's word stands for all approvals, and all else is as
+ * for everybody. The others who run the organization are told. Null: there is no such active owner.
+ */
+export async function resetOwner(
+  parts: RecoveryParts,
+  tx: Transaction,
+  { name, reason }: { name: string; reason: string },
+): Promise<LetIn | null> {
+  const identifier = readIdentifier(name)
+  const named = identifier && (await accountNamed(tx, identifier))
+  const owner = named && (await lockAccount(tx, named.id))
+  if (owner?.role !== 'owner' || owner.state !== 'active') return null
+  // The letters that ask for a decision are dropped as they leave: it is taken by then.
+  if (!(await requestUnderWay(tx, owner)))
+    await openRequest(parts, tx, owner, { note: reason, address: '', device: '', isReport: false })
+  const request = await requestUnderWay(tx, owner)
+  if (!request) throw new Error('a request is not there that was just opened')
+  if (request.holdUntil) return { outcome: 'approved', holdUntil: request.holdUntil }
+  const approvers = await approversOf(tx, request.id)
+  if (!approvers.includes(null)) await addApproval(tx, { requestId: request.id, approverId: null, reason })
+  await record(tx, parts.random, {
+    kind: 'request.approved',
+    outcome: 'success',
+    origin: { actor: 'operator' },
+    subjectId: owner.id,
+    detail: { request: request.id, reason },
+  })
+  const outcome = await letIn(parts, tx, request, owner)
+  await tellManagers(parts, tx, 'owner-reset', request.id, owner)
+  return outcome
+}
+
+/** The letter to those who run the organization with an owner whom the operator lets back in. */
+export async function prepareOwnerReset(
+  tx: Transaction,
+  message: QueuedMessage<'owner-reset'>,
+): Promise<Prepared<'owner-reset'>> {
+  const { requestId, readerName } = message.data
+  const request = await requestById(tx, requestId)
+  const owner = request && (await accountById(tx, request.accountId))
+  if (!request?.holdUntil || !owner || message.to === null) return { drop: 'no such request' }
+  const organization = await organizationOf(tx)
+  const { settings } = await currentSettings(tx)
+  const data = {
+    ...letterhead(organization, settings),
+    person: { fullName: readerName },
+    owner: owner.fullName,
+    when: formatInstant(request.holdUntil, message.locale),
+    requestId,
+    slug: organization.slug,
+  }
+  return { send: { to: message.to, locale: message.locale, data } }
+}

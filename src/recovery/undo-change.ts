@@ -1,0 +1,163 @@
+import { isLinkToUndo, type ChangeLink } from '../access/change-link.ts'
+import {
+  authenticatorSince,
+  changeById,
+  markUndone,
+  UNDONE_WITHIN,
+  type AccountChange,
+  type AuthenticatorChange,
+} from '../access/change-store.ts'
+import { verifiedEmail, type Account } from '../accounts/account.ts'
+import { accountById, lockAccount, protectAccount, raiseSecurityEpoch } from '../accounts/store.ts'
+import { record, visitorOrigin } from '../audit/audit.ts'
+import { bindAuthenticator, removeAuthenticator } from '../credentials/authenticator-store.ts'
+import { removePassword } from '../credentials/store.ts'
+import { newTotpSecret } from '../credentials/totp.ts'
+import { withOrganization, type Transaction } from '../database/transaction.ts'
+import type { WayBack } from '../delivery/message.ts'
+import { enqueue } from '../delivery/outbox.ts'
+import { after } from '../platform/clock.ts'
+import type { Visitor } from '../platform/visitor.ts'
+import { forgetDevices } from '../sessions/known-devices.ts'
+import { endSessions } from '../sessions/store.ts'
+import { openRequest } from './ask-organization.ts'
+import { tooManyWrongTokens } from './follow-link.ts'
+import type { RecoveryParts } from './parts.ts'
+import { liveRequestOf, lockRequestOf, REQUEST_LIVES } from './request-store.ts'
+import { endAsCancelled } from './stop-request.ts'
+import { canBeDecided } from './who-decides.ts'
+
+/** How a change stands for who holds the letter about it. `undone`: by this letter or another, or settled since. */
+export type ChangeStanding =
+  | { outcome: 'open'; madeAt: Date; authenticator: AuthenticatorChange; wayBack: WayBack }
+  | { outcome: 'undone'; wayBack: WayBack | null }
+  | { outcome: 'too-old' }
+  | { outcome: 'dead'; reason: 'not-known' }
+  | { outcome: 'too-many'; retryAfterSeconds: number }
+
+/** The browser in which somebody says that a change was not theirs. */
+interface Reporter {
+  visitor: Visitor
+  locale: string
+}
+
+const UNKNOWN = { outcome: 'dead', reason: 'not-known' } as const
+
+/** Tells how a change stands, and changes nothing: mail scanners open this link too. */
+export async function examineChange(
+  parts: RecoveryParts,
+  organizationId: string,
+  link: ChangeLink,
+  visitor: Visitor,
+): Promise<ChangeStanding> {
+  const standing = isLinkToUndo(parts.secrets, organizationId, link)
+    ? await withOrganization(parts.database, organizationId, async (tx) => {
+        const change = await changeById(tx, link.changeId)
+        return standingOf(tx, change, change && (await accountById(tx, change.accountId)))
+      })
+    : UNKNOWN
+  return (await tooManyWrongTokens(parts, standing, visitor)) ?? standing
+}
+
+/**
+ * Undoes a change that its person says was not theirs, and closes the account to all but those whom people let in: a thief
+ * may still be in the mailbox. The organization is asked for them, in the same transaction.
+ */
+export async function undoChange(
+  parts: RecoveryParts,
+  organizationId: string,
+  link: ChangeLink,
+  reporter: Reporter,
+): Promise<ChangeStanding> {
+  const standing = isLinkToUndo(parts.secrets, organizationId, link)
+    ? await withOrganization(parts.database, organizationId, (tx) => undo(parts, tx, link, reporter))
+    : UNKNOWN
+  return (await tooManyWrongTokens(parts, standing, reporter.visitor)) ?? standing
+}
+
+async function undo(
+  parts: RecoveryParts,
+  tx: Transaction,
+  { changeId }: ChangeLink,
+  { visitor, locale }: Reporter,
+): Promise<ChangeStanding> {
+  const seen = await changeById(tx, changeId)
+  const account = seen && (await lockAccount(tx, seen.accountId))
+  // Read again under the account's lock, under which alone changes are made and undone.
+  const change = seen && (await changeById(tx, changeId))
+  const before = await standingOf(tx, change, account)
+  if (before.outcome !== 'open' || !change || !account) return before
+
+  await removePassword(tx, account.id)
+  await undoAuthenticator(parts, tx, account.id, before.authenticator)
+  await markUndone(tx, change)
+  const sessionsEnded = await endSessions(tx, account.id)
+  await forgetDevices(tx, account.id)
+  await protectAccount(tx, account.id)
+  const securityEpoch = await raiseSecurityEpoch(tx, account.id)
+  // It may be the thief who asked for it, and its hold nearly over.
+  const waiting = await lockRequestOf(tx, account.id)
+  if (waiting) await endAsCancelled(parts, tx, waiting, visitor, null)
+  if (account.state === 'active') {
+    const asked = { note: '', address: visitor.place, device: visitor.device, isReport: true }
+    await openRequest(parts, tx, { ...account, securityEpoch }, asked)
+  }
+  const wayBack = await wayBackFor(tx, account)
+  const { authenticator } = before
+  const to = verifiedEmail(account)
+  if (to) {
+    await enqueue(tx, parts.random, {
+      name: 'account-protected',
+      to,
+      locale: account.locale ?? locale,
+      data: { accountId: account.id, changeId, authenticator, wayBack },
+    })
+  }
+  await record(tx, parts.random, {
+    kind: 'change.undone',
+    outcome: 'success',
+    origin: visitorOrigin(visitor),
+    subjectId: account.id,
+    detail: { change: changeId, authenticator: authenticator ?? 'untouched', sessionsEnded },
+  })
+  return { outcome: 'undone', wayBack }
+}
+
+/**
+ * An authenticator that was added goes. One that took the place of another becomes a lock without a key: the older one cannot
+ * come back, and without any the account would be left with less than its person had (`demandsOn`).
+ */
+async function undoAuthenticator(
+  parts: RecoveryParts,
+  tx: Transaction,
+  accountId: string,
+  change: AuthenticatorChange,
+): Promise<void> {
+  if (change === 'added') await removeAuthenticator(tx, accountId)
+  if (change !== 'replaced') return
+  const nobodys = { secret: newTotpSecret(parts.random), lastStep: 0, codes: [] }
+  await bindAuthenticator(tx, parts.secrets, accountId, nobodys)
+}
+
+async function standingOf(
+  tx: Transaction,
+  change: AccountChange | null,
+  account: Account | null,
+): Promise<Exclude<ChangeStanding, { outcome: 'too-many' }>> {
+  // The link was ours, and what it was about is deleted when nobody can undo it any more.
+  if (!change || !account) return { outcome: 'too-old' }
+  if (change.undoneAt)
+    return { outcome: 'undone', wayBack: account.protectedAt ? await wayBackFor(tx, account) : null }
+  if (tx.now >= after(change.madeAt, UNDONE_WITHIN)) return { outcome: 'too-old' }
+  const authenticator = await authenticatorSince(tx, change)
+  const wayBack = (await canBeDecided(tx, account)) ? 'asked' : 'operator'
+  return { outcome: 'open', madeAt: change.madeAt, authenticator, wayBack }
+}
+
+/** Who lets the person of a protected account back in, as it stands now: who were asked do not answer for ever. */
+async function wayBackFor(tx: Transaction, account: Account): Promise<WayBack> {
+  if (!(await canBeDecided(tx, account))) return 'operator'
+  const request = await liveRequestOf(tx, account.id)
+  const isLate = request?.state === 'open' && tx.now >= after(request.askedAt, REQUEST_LIVES)
+  return request && !isLate ? 'asked' : 'ask'
+}
