@@ -38,7 +38,7 @@ describe('Signing up, on every way that it can go', () => {
       await rina.open('/meadow/sign-up'),
       await rina.send('POST', '/meadow/sign-up', { ...RINA, csrf }),
     ]) {
-      expect(page.status).to.equal(403)
+      expect(page.status).to.equal(404)
       expect(page.heading).to.equal('Sign-up is not open here')
       expect(page.text).to.contain('the Meadow support team')
     }

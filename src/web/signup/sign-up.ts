@@ -9,7 +9,7 @@ import type { Visit } from '../visit.ts'
 /** As long as a name is stored. */
 const LONGEST_NAME = 200
 
-const CLOSED = { show: 'signup/closed', status: 403, view: {} }
+const CLOSED = { show: 'signup/closed', status: 404, view: {} }
 
 /** Name, address, password, phone and the terms; one answer for every address. */
 export const signUp = definePage({
