@@ -30,12 +30,12 @@ import type { Logger } from './platform/log.ts'
 import { systemRandom, type Random } from './platform/random.ts'
 import { projectRoot } from './platform/root.ts'
 import { createSecrets } from './platform/secrets.ts'
-import { prepareRequestWaiting } from './recovery/ask-organization.ts'
+import { prepareRequestWaiting } from './recovery/requests/ask.ts'
 import { prepareCode, prepareLink } from './recovery/deliver.ts'
-import { prepareRequestApproved, prepareRequestGranted } from './recovery/grant-request.ts'
+import { onGrantLost, prepareRequestApproved, prepareRequestGranted } from './recovery/requests/grant.ts'
 import { onCodeLost } from './recovery/instead.ts'
 import { linkInLetter } from './recovery/letter-link.ts'
-import { prepareOwnerReset } from './recovery/reset-owner.ts'
+import { prepareOwnerReset } from './recovery/requests/reset-owner.ts'
 import { STRATEGIES } from './recovery/strategies/index.ts'
 import type { Strategy } from './recovery/strategy.ts'
 import { prepareVerification } from './signup/deliver.ts'
@@ -172,6 +172,7 @@ async function whenLost(parts: WebParts, tx: Transaction, lost: Lost): Promise<v
     detail: { message: lost.messageId, reason: lost.reason },
   })
   if (lost.name === 'recover-code') await onCodeLost(parts, tx, lost.data.attemptId)
+  if (lost.name === 'request-granted') await onGrantLost(tx, lost.data.requestId)
 }
 
 function preparersOf(parts: WebParts): Preparers {

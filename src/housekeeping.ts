@@ -8,15 +8,16 @@ import { purgeLimits } from './limits/limits.ts'
 import { purgeTries } from './limits/sign-in-delays.ts'
 import { allOrganizations } from './organizations/store.ts'
 import type { Logger } from './platform/log.ts'
-import { purgeRequests } from './recovery/request-store.ts'
+import { expireRequests, purgeRequests } from './recovery/requests/store.ts'
 import { forgetPending } from './recovery/pending.ts'
 import { purgeAttempts } from './recovery/store.ts'
-import { purgeDevices } from './sessions/known-devices.ts'
+import { purgeDevices } from './sessions/devices-store.ts'
 import { purgeSessions } from './sessions/store.ts'
 import { purgeHalfSignIns } from './signin/store.ts'
 
 const purgesOfAnOrganization: readonly ((tx: Transaction) => Promise<number>)[] = [
   purgeAttempts,
+  expireRequests,
   purgeRequests,
   purgeChanges,
   forgetPending,

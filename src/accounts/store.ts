@@ -60,9 +60,12 @@ export async function allAccounts(tx: Transaction): Promise<Account[]> {
   return rows.map(shown)
 }
 
-/** Like `accountById`, and nobody else changes the account until this transaction ends. */
+/**
+ * Like `accountById`, and nobody else changes the account until this transaction ends. No lock against rows that refer to
+ * it: two people who approve each other's requests would wait for each other.
+ */
 export async function lockAccount(tx: Transaction, id: string): Promise<Account | null> {
-  const row = await tx.rows<AccountRow>('accounts').where({ id }).forUpdate().first()
+  const row = await tx.rows<AccountRow>('accounts').where({ id }).forNoKeyUpdate().first()
   return row ? shown(row) : null
 }
 

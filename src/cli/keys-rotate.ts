@@ -1,7 +1,9 @@
+import { UNDONE_WITHIN } from '../access/change-store.ts'
 import { sealedAuthenticators } from '../credentials/authenticator-store.ts'
 import { reseal, sealedByOthers, type SealedColumn } from '../database/reseal.ts'
 import { withOrganization } from '../database/transaction.ts'
 import { allOrganizations } from '../organizations/store.ts'
+import { DAY } from '../platform/clock.ts'
 import { sealedIdentifiers, sealedNotes, sealedPending } from '../recovery/sealed-store.ts'
 import { CommandFailed, type Command, type Opened, type Tools } from './command.ts'
 
@@ -15,6 +17,9 @@ export const SEALED: readonly SealedColumn[] = [
   sealedNotes,
   sealedIdentifiers,
 ]
+
+/** How long links that a key signed live: those that undo a change longest. */
+const DAYS = UNDONE_WITHIN / DAY
 
 export const keysRotate: Command = {
   name: 'keys rotate',
@@ -61,9 +66,9 @@ async function rotate({ say, config }: Tools, { parts }: Opened): Promise<void> 
   if (left.length > 0) throw new CommandFailed([...left, whatToDo(others)].join('\n'))
   if (others.length === 0) say('No other key seals anything, and SECRET_KEYS has no other.')
   for (const id of others) {
-    say(`"${id}" seals nothing any more. Remove it three days after the last process was restarted with`)
+    say(`"${id}" seals nothing any more. Remove it ${DAYS} days after the last process was restarted with`)
     say(
-      `"${secrets.sealingKey}" in front: links that stop a request, codes and open forms from before are checked with it.`,
+      `"${secrets.sealingKey}" in front: links that undo a change are checked with it for as long, others of before for less.`,
     )
   }
 }

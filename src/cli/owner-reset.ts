@@ -1,5 +1,5 @@
 import { withOrganization } from '../database/transaction.ts'
-import { resetOwner } from '../recovery/reset-owner.ts'
+import { resetOwner } from '../recovery/requests/reset-owner.ts'
 import { CommandFailed, type Command } from './command.ts'
 import { inOrganization, sayLetIn } from './requests.ts'
 
@@ -10,7 +10,8 @@ export const ownerReset: Command = {
   help: [
     'For an owner who lost everything, where not enough others may decide. Check first that it is them.',
     'It is as if two had approved: the hold begins, and a letter tells the owner how to stop it; then a link follows.',
-    'Who has no email address gets a code instead, which is printed here once. The others who run it are told by mail.',
+    'Who has no email address, or said that a change was not theirs, gets a code instead, which is printed here once.',
+    'The others who run the organization are told by mail.',
     'Who has no username is named by email address.',
   ],
   options: { reason: { type: 'string' } },

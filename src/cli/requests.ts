@@ -2,26 +2,30 @@ import { accountById } from '../accounts/store.ts'
 import { withOrganization } from '../database/transaction.ts'
 import { isSlug } from '../organizations/organization.ts'
 import { organizationBySlug } from '../organizations/store.ts'
-import { noteOf } from '../recovery/ask-organization.ts'
-import { approveRequest, refuseRequest, type LetIn, type Undecidable } from '../recovery/decide-request.ts'
-import { approversOf, liveRequests } from '../recovery/request-store.ts'
-import { approvalsFor } from '../recovery/who-decides.ts'
+import { noteOf } from '../recovery/requests/request.ts'
+import { approveRequest, refuseRequest, type LetIn, type Undecidable } from '../recovery/requests/decide.ts'
+import { approversOf, liveRequests } from '../recovery/requests/store.ts'
+import { approvalsFor } from '../recovery/requests/who-decides.ts'
 import { CommandFailed, type Command, type Opened, type Tools } from './command.ts'
 
 type Input = Parameters<Command['run']>[1]
 
 const WHY: Record<Undecidable, string> = {
-  'no-such-request': 'There is no such request waiting, or the account has changed since it was made.',
-  'no-such-decider': 'There is nobody of that username to decide (--as).',
+  'no-such-request':
+    'There is no such request waiting (see requests list), or the account has changed since it was made.',
+  'no-such-decider': 'Say who decides, by a username or an address that is there (--as).',
   'no-right': 'Only administrators and owners decide, and only owners about an owner.',
   'own-request': 'Nobody decides about their own request.',
   twice: 'You have approved this already; somebody else must be the second.',
   'enough-people': 'There are enough people to decide, so the operator is none of them.',
-  'no-reason': 'Say how you checked the person (--reason).',
+  'no-reason': 'Say why, or how you checked the person (--reason).',
 }
 
-const deciding = { as: { type: 'string' }, reason: { type: 'string' } } as const
-const approving = { ...deciding, 'as-operator': { type: 'boolean' } } as const
+const deciding = {
+  as: { type: 'string' },
+  'as-operator': { type: 'boolean' },
+  reason: { type: 'string' },
+} as const
 
 export const requestsList: Command = {
   name: 'requests list',
@@ -37,7 +41,7 @@ export const requestsList: Command = {
         for (const request of waiting) {
           const person = await accountById(tx, request.accountId)
           const name = `${person?.fullName ?? ''} (${person?.username ?? person?.email ?? ''}, ${person?.role ?? ''})`
-          const until = request.holdUntil ? `, link at ${request.holdUntil.toISOString()}` : ''
+          const until = request.holdUntil ? `, link or code from ${request.holdUntil.toISOString()} on` : ''
           tools.say(`${request.id}  ${name}`)
           tools.say(`  asked ${request.askedAt.toISOString()} from ${request.address} ${request.device}`)
           const needed = person ? ` of ${String(approvalsFor(person))}` : ''
@@ -58,18 +62,19 @@ export const requestsApprove: Command = {
   help: [
     'Check the person first, by a way that does not go through this product: meet them, or call a number you know.',
     'For an administrator or an owner a second person must approve as well; nobody approves their own request.',
-    'So it is for who has no email address. Then the second approval prints a code, to be read out to the person:',
+    'So it is for who has no email address, and for who said that a change of their account was not theirs: somebody may',
+    'read their mail. Then the second approval prints a code, to be read out to the person:',
     'it works once, for 24 hours, on the page that is printed with it.',
     '--as-operator: one of the two, only where the organization has not enough people who may decide.',
   ],
-  options: approving,
+  options: deciding,
   takes: 2,
   run: (tools, input) =>
     inOrganization(tools, input.words[0] ?? '', async ({ parts }, organizationId) => {
       const approved = await withOrganization(parts.database, organizationId, (tx) =>
         approveRequest(parts, tx, decisionOf(input)),
       )
-      if (approved.outcome === 'refused') throw new CommandFailed(WHY[approved.why])
+      if (approved.outcome === 'undecidable') throw new CommandFailed(WHY[approved.why])
       if (approved.outcome === 'one-more-needed') tools.say('Approved once. One more person must approve.')
       else sayLetIn(tools, input.words[0] ?? '', approved)
     }),
@@ -77,7 +82,7 @@ export const requestsApprove: Command = {
 
 export const requestsRefuse: Command = {
   name: 'requests refuse',
-  usage: '<organization> <id> --as <username> --reason <why>',
+  usage: '<organization> <id> --as <username> | --as-operator --reason <why>',
   summary: 'refuses a request, and tells the person',
   help: [
     'Also stops a request that was approved, and a link or code that is out, until it has set a password.',
@@ -100,7 +105,7 @@ export function sayLetIn({ say, config }: Tools, slug: string, letIn: LetIn): vo
     say(`Approved. The person gets a link at ${letIn.holdUntil.toISOString()}, unless somebody stops it.`)
     return
   }
-  say('Approved. The person has no email address. Read this code out to them, and to nobody else:')
+  say('Approved. No mail goes to this person. Read this code out to them, and to nobody else:')
   say(`  ${letIn.code}`)
   say(`They type it at ${config.server.publicUrl}/${slug}/recover/spoken-code`)
   say(`It works once, until ${letIn.until.toISOString()}, and is not shown again.`)

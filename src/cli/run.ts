@@ -30,7 +30,7 @@ const commands: readonly Command[] = [
 /**
  * Runs the command that the words of a command line name, or prints help. `tools` is made only for a command that runs,
  * because making it reads the configuration. Throws `CommandFailed` for words that name no command or no option, and for
- * words too many.
+ * too many or too few.
  */
 export async function run(argv: string[], print: (line: string) => void, tools: () => Tools): Promise<void> {
   const command = commands.find(({ name }) => name.split(' ').every((word, index) => argv[index] === word))
@@ -61,6 +61,8 @@ function read(command: Command, words: string[]) {
     })
     const surplus = positionals.slice(command.takes ?? 0)
     if (surplus.length > 0) throw new Error(`There is nothing to do with "${surplus.join(' ')}".`)
+    if (positionals.length < (command.takes ?? 0))
+      throw new Error(`Something is missing: latchkey ${command.name} ${command.usage}`)
     return { words: positionals, options: values as Record<string, string | boolean | undefined> }
   } catch (error) {
     throw new CommandFailed(

@@ -12,6 +12,8 @@ interface AuthenticatorRow extends TenantRow {
   last_step: number
   failures: number
   paused_until: Date | null
+  recovery_failures: number
+  recovery_paused_until: Date | null
   confirmed_at: Date
 }
 
@@ -32,6 +34,16 @@ export const sealedAuthenticators: SealedColumn = {
 
 /** What a person can prove their authenticator with. */
 export type FactorProof = 'authenticator' | 'recovery-code'
+
+/** Where a factor is asked for. Each place has a count and a pause of its own. */
+export type FactorDoor = 'sign-in' | 'recovery'
+
+const COUNTED_IN = {
+  'sign-in': { failures: 'failures', pausedUntil: 'paused_until' },
+  recovery: { failures: 'recovery_failures', pausedUntil: 'recovery_paused_until' },
+} as const
+
+const NO_FAILURES = { failures: 0, paused_until: null, recovery_failures: 0, recovery_paused_until: null }
 
 /** The fifth failure and each after it pauses the authenticator, each for twice as long (NIST SP 800-63B-4 §3.2.2). */
 const FREE_FAILURES = 5
@@ -62,12 +74,11 @@ export async function bindAuthenticator(
       account_id: accountId,
       secret_sealed: secrets.seal(secret, sealedAuthenticators.context(accountId, tx.organizationId)),
       last_step: lastStep,
-      failures: 0,
-      paused_until: null,
+      ...NO_FAILURES,
       confirmed_at: tx.now,
     })
     .onConflict(['organization_id', 'account_id'])
-    .merge(['secret_sealed', 'last_step', 'failures', 'paused_until', 'confirmed_at'])
+    .merge()
   await recoveryCodes(tx, accountId).delete()
   for (const code of codes) {
     const hash = hashRecoveryCode(code)
@@ -88,20 +99,28 @@ export function isFactor(typed: string): boolean {
 /**
  * Counts a try before its code is looked at, and says whether it may be. Commit before `spendFactor`, so that parallel tries
  * see each other's count (CWE-362). Refused tries are not counted. Only a right factor clears the count, never a password
- * (CVE-2025-64102): it may be the password that was stolen.
+ * (CVE-2025-64102): it may be the password that was stolen. Whoever has that can pause sign-in, but not the way out,
+ * which takes the mailbox or the phone besides; what both doors together allow is twice the guesses, no more (CVE-2024-32868).
  */
-export async function countFactorTry(tx: Transaction, accountId: string): Promise<LimitAnswer> {
-  const counted = await tx.sql.raw<{ rows: { failures: number }[] }>(
+export async function countFactorTry(
+  tx: Transaction,
+  accountId: string,
+  door: FactorDoor,
+): Promise<LimitAnswer> {
+  const { failures, pausedUntil } = COUNTED_IN[door]
+  const counted = await tx.sql.raw<{ rows: object[] }>(
     `update authenticators set
-       failures = failures + 1,
-       paused_until = case
-         when failures + 1 >= :free then cast(:now as timestamptz)
-           + least(:longest, :first * 2 ^ least(failures + 1 - :free, 30)) * interval '1 millisecond'
+       :failures: = :failures: + 1,
+       :pausedUntil: = case
+         when :failures: + 1 >= :free then cast(:now as timestamptz)
+           + least(:longest, :first * 2 ^ least(:failures: + 1 - :free, 30)) * interval '1 millisecond'
        end
      where organization_id = :organization and account_id = :account
-       and (paused_until is null or paused_until <= :now)
-     returning failures`,
+       and (:pausedUntil: is null or :pausedUntil: <= :now)
+     returning account_id`,
     {
+      failures,
+      pausedUntil,
       organization: tx.organizationId,
       account: accountId,
       now: tx.now,
@@ -111,9 +130,9 @@ export async function countFactorTry(tx: Transaction, accountId: string): Promis
     },
   )
   if (counted.rows.length > 0) return { allowed: true }
-  const row = await authenticators(tx, accountId).first()
+  const until = (await authenticators(tx, accountId).first())?.[pausedUntil]
   // Without an authenticator there is nothing to count: `spendFactor` takes nothing.
-  return row?.paused_until ? refusedUntil(row.paused_until, tx.now) : { allowed: true }
+  return until ? refusedUntil(until, tx.now) : { allowed: true }
 }
 
 /**
@@ -133,7 +152,7 @@ export async function spendFactor(
   const isRight =
     code === null ? await spendRecoveryCode(tx, accountId, typed) : await spendStep(tx, secrets, row, code)
   if (!isRight) return null
-  await authenticators(tx, accountId).update({ failures: 0, paused_until: null })
+  await authenticators(tx, accountId).update(NO_FAILURES)
   return {
     proof: code === null ? 'recovery-code' : 'authenticator',
     codesLeft: await countCodes(tx, accountId),

@@ -15,3 +15,8 @@ export const DAY = 24 * HOUR
 export function after(instant: Date, milliseconds: number): Date {
   return new Date(instant.getTime() + milliseconds)
 }
+
+/** The later of two instants. */
+export function later(one: Date, other: Date): Date {
+  return one > other ? one : other
+}

@@ -3,7 +3,7 @@ import { spendSms } from '../accounts/sms-allowance.ts'
 import type { Transaction } from '../database/transaction.ts'
 import type { Settings } from '../organizations/settings.ts'
 import { after, DAY } from '../platform/clock.ts'
-import { isKnownDevice } from '../sessions/known-devices.ts'
+import { isKnownDevice } from '../sessions/devices-store.ts'
 import { MOST_TRIES } from './attempt.ts'
 import { isOutdated } from './barred.ts'
 import { move } from './in-hand.ts'
@@ -60,22 +60,31 @@ function isByLink({ strategies }: RecoveryParts, method: string | null): boolean
 async function spendOnLink(
   parts: RecoveryParts,
   tx: Transaction,
-  { origin, request: { deviceHash } }: StoredAttempt,
+  { origin, asked: { deviceHash } }: StoredAttempt,
   account: Account,
   liveElsewhere: number,
 ): Promise<Refusal | null> {
   if (!ORIGINS[origin].isLimited) return null
   const known = deviceHash !== null && (await isKnownDevice(tx, account.id, deviceHash))
   if (!known && liveElsewhere >= MOST_LIVE) return 'three-are-live'
-  const key = [tx.organizationId, account.id, ...(known ? [deviceHash.toString('base64url')] : [])]
-  const [hour, day] = known
+  return (await spendMail(parts, tx, account, known ? deviceHash : null)) ? null : 'limit'
+}
+
+/** Spends one mail to an account, from the known device's own allowance where there is one. Says whether it may go. */
+export async function spendMail(
+  parts: RecoveryParts,
+  tx: Transaction,
+  account: Account,
+  knownDevice: Buffer | null,
+): Promise<boolean> {
+  const key = [tx.organizationId, account.id, ...(knownDevice ? [knownDevice.toString('base64url')] : [])]
+  const [hour, day] = knownDevice
     ? (['recovery-mail-per-device-hour', 'recovery-mail-per-device-day'] as const)
     : (['recovery-mail-per-account-hour', 'recovery-mail-per-account-day'] as const)
   for (const limit of [hour, day]) {
-    const spent = await parts.limits.spendIn(tx, limit, ...key)
-    if (!spent.allowed) return 'limit'
+    if (!(await parts.limits.spendIn(tx, limit, ...key)).allowed) return false
   }
-  return null
+  return true
 }
 
 /**

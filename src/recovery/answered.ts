@@ -1,5 +1,6 @@
 import type { Account } from '../accounts/account.ts'
 import type { Transaction } from '../database/transaction.ts'
+import { newToken } from '../platform/random.ts'
 import { hashToken } from '../platform/secrets.ts'
 import type { Visitor } from '../platform/visitor.ts'
 import { whyOver, type Attempt } from './attempt.ts'
@@ -12,6 +13,7 @@ import { nextStep, type Demands } from './policy.ts'
 import { recordRefusal } from './record.ts'
 import { settingsFor } from './settings.ts'
 import { attemptAnsweredBy } from './store.ts'
+import type { MethodId } from './strategy.ts'
 
 /** The browser that answered, by its cookie. */
 export interface Answerer {
@@ -24,6 +26,28 @@ export interface AnsweredAttempt {
   attempt: Attempt
   account: Account
   demands: Demands
+}
+
+/**
+ * Hands an attempt to the browser that presented its secret: another that had it is out, and what that one proved is
+ * forgotten. Returns the token for its cookie, new in any case: one that was planted before opens nothing (ASVS 7.2.4).
+ */
+export async function answer(
+  parts: RecoveryParts,
+  tx: Transaction,
+  { attempt, account }: { attempt: Attempt; account: Account },
+  proof: MethodId,
+): Promise<string> {
+  const browserToken = newToken(parts.random)
+  const demands = await demandsOn(tx, attempt, account.id)
+  const moved = await move(tx, attempt, {
+    name: 'answered',
+    proof,
+    browserHash: hashToken(browserToken),
+    demands,
+  })
+  await setUpIfEnrolling(parts, tx, moved)
+  return browserToken
 }
 
 /**
@@ -50,5 +74,5 @@ export async function holdAnswered(
   const demands = await demandsOn(tx, attempt, account.id)
   const standsWhereItMust = nextStep(attempt, demands) === attempt.step
   const moved = standsWhereItMust ? attempt : await move(tx, attempt, { name: 'reassessed', demands })
-  return moved && { attempt: await setUpIfEnrolling(parts, tx, moved), account, demands }
+  return { attempt: await setUpIfEnrolling(parts, tx, moved), account, demands }
 }

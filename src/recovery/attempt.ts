@@ -1,5 +1,5 @@
 import { WORTH_SENDING_MS } from '../delivery/message.ts'
-import { after, MINUTE } from '../platform/clock.ts'
+import { after, later, MINUTE } from '../platform/clock.ts'
 import type { Origin } from './origin.ts'
 import { nextStep, type Demands, type Proof, type StepOnTheWay } from './policy.ts'
 import type { MethodId } from './strategy.ts'
@@ -183,7 +183,7 @@ export const moves: Record<Step, Moves> = {
   password: {
     ...inHand,
     // One too many is refused and ends nothing: of many sent at once, one that was counted may still be completing.
-    submitted: (attempt) => (hasTriesLeft(attempt) ? { ...attempt, submits: attempt.submits + 1 } : null),
+    submitted: (attempt) => (hasSubmitsLeft(attempt) ? { ...attempt, submits: attempt.submits + 1 } : null),
     completed: (attempt, { submission }, now) => ({
       ...attempt,
       step: 'done',
@@ -223,7 +223,7 @@ export function transition(attempt: Attempt, event: AttemptEvent, now: Date): At
 }
 
 /** Whether a new password may still be sent in. */
-export function hasTriesLeft(attempt: Attempt): boolean {
+export function hasSubmitsLeft(attempt: Attempt): boolean {
   return attempt.submits < MOST_SUBMITS
 }
 
@@ -235,8 +235,4 @@ export function whyOver(attempt: Attempt, now: Date): ClosedReason | 'used' | nu
   if (attempt.step === 'done') return 'used'
   if (attempt.step === 'closed') return attempt.closedReason
   return now >= (attempt.finishBy ?? attempt.expiresAt) ? 'expired' : null
-}
-
-function later(one: Date, other: Date): Date {
-  return one > other ? one : other
 }

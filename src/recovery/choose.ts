@@ -2,7 +2,7 @@ import { record, visitorOrigin } from '../audit/audit.ts'
 import { withOrganization, type Transaction } from '../database/transaction.ts'
 import { currentSettings } from '../organizations/store.ts'
 import { after, SECOND } from '../platform/clock.ts'
-import { move } from './in-hand.ts'
+import { tryMove } from './in-hand.ts'
 import type { RecoveryParts } from './parts.ts'
 import { settingsFor } from './settings.ts'
 import {
@@ -62,7 +62,7 @@ async function chooseFirst(
   if (!attempt || !asking.recoveryToken) return null
   const { recovery } = await settingsFor(tx, attempt)
   const strategy = offered(parts, recovery).find(({ id }) => id === method)
-  const chosen = strategy && (await move(tx, attempt, { name: 'chosen', method: strategy.id }))
+  const chosen = strategy && (await tryMove(tx, attempt, { name: 'chosen', method: strategy.id }))
   if (!chosen) return null
   await enqueueMessage(parts, tx, chosen, asking.locale)
   await record(tx, parts.random, {

@@ -7,11 +7,11 @@ import type { PasswordProblem } from '../credentials/password-policy.ts'
 import { withKnownOutcome } from '../database/known-outcome.ts'
 import { withOrganization, type Transaction } from '../database/transaction.ts'
 import { newId } from '../platform/random.ts'
-import { rememberDevice } from '../sessions/known-devices.ts'
+import { rememberDevice } from '../sessions/devices-store.ts'
 import { endSession, openSession } from '../sessions/store.ts'
 import { holdAnswered, type Answerer } from './answered.ts'
 import type { Attempt } from './attempt.ts'
-import { move } from './in-hand.ts'
+import { tryMove } from './in-hand.ts'
 import { ORIGINS } from './origin.ts'
 import type { RecoveryParts } from './parts.ts'
 import { pendingOf, type Pending } from './pending.ts'
@@ -66,7 +66,7 @@ async function countSubmit(parts: RecoveryParts, tx: Transaction, submission: Su
   const held = await holdAnswered(parts, tx, submission)
   if (held?.attempt.step !== 'password') return null
   const { attempt, account } = held
-  if (!(await move(tx, attempt, { name: 'submitted' }))) {
+  if (!(await tryMove(tx, attempt, { name: 'submitted' }))) {
     await recordRefusal(parts, tx, attempt, submission.visitor, 'too-many-tries')
     return null
   }
@@ -90,7 +90,7 @@ async function spend(
   if (held?.attempt.id !== attemptId) return { outcome: 'out-of-step' }
   const { attempt, account } = held
   const pending = attempt.proven.includes('enrolment') ? pendingOf(parts, attempt) : null
-  if (!(await move(tx, attempt, { name: 'completed', submission: submissionId })))
+  if (!(await tryMove(tx, attempt, { name: 'completed', submission: submissionId })))
     return { outcome: 'out-of-step' }
 
   const authenticator = pending && (await bindPending(parts, tx, account.id, pending))

@@ -1,25 +1,26 @@
 import type { Account } from '../accounts/account.ts'
 import { readIdentifier } from '../accounts/identifiers.ts'
 import { accountNamed, lockAccount } from '../accounts/store.ts'
-import { record, type EventKind } from '../audit/audit.ts'
+import { record } from '../audit/audit.ts'
 import type { Transaction } from '../database/transaction.ts'
 import type { LetterData, Prepared, QueuedMessage } from '../delivery/message.ts'
 import { letterhead } from '../organizations/branding.ts'
 import type { Organization } from '../organizations/organization.ts'
 import type { Settings } from '../organizations/settings.ts'
 import { organizationOf } from '../organizations/store.ts'
-import { after, HOUR, MINUTE } from '../platform/clock.ts'
+import { HOUR, MINUTE } from '../platform/clock.ts'
 import { takeTurn, type Refusal } from './allowance.ts'
-import { CLOSED_REASONS, type Attempt, type ClosedReason } from './attempt.ts'
+import { CLOSED_REASONS, type ClosedReason } from './attempt.ts'
 import { isEnoughFor, isOffered, isOutdated, isOutOfReach } from './barred.ts'
 import { mailboxWaiting, mayMailboxHaveMail } from './from-sign-up.ts'
-import { holdAttempt, move, type AttemptInHand } from './in-hand.ts'
+import { holdAttempt, tryMove, type AttemptInHand } from './in-hand.ts'
 import { sendLinkInstead, sendLinkToSignUp } from './instead.ts'
 import type { RecoveryParts } from './parts.ts'
-import { lifetimeOf, secretHash } from './secret.ts'
+import { linkWith, mint } from './mint.ts'
+import { lifetimeOf } from './secret.ts'
 import { settingsFor } from './settings.ts'
 import { identifierOf } from './start.ts'
-import { addSecret, attemptById, hasSecret, lockAttempt, type StoredAttempt } from './store.ts'
+import { attemptById, hasSecret, lockAttempt, type StoredAttempt } from './store.ts'
 import { strategyOf } from './strategies/index.ts'
 import type { Strategy } from './strategy.ts'
 
@@ -58,7 +59,7 @@ export async function prepareLink(
   const minted = await mintFor(parts, tx, message.data.attemptId)
   if ('drop' in minted) return minted
   const { to, account, attempt, lifetime, organization, settings } = minted
-  const { address, device } = attempt.request
+  const { address, device } = attempt.asked
   return {
     send: {
       to,
@@ -94,50 +95,6 @@ export async function prepareCode(
     host: new URL(parts.publicUrl).hostname,
   }
   return { send: { to, locale: account?.locale ?? message.locale, data } }
-}
-
-/** The address that answers a link's secret. */
-export function linkWith(
-  parts: RecoveryParts,
-  { slug }: { slug: string },
-  secret: string,
-  page: 'link' | 'not-me' = 'link',
-): string {
-  return `${parts.publicUrl}/${slug}/recover/${page}?token=${secret}`
-}
-
-/** Mints a secret for an attempt and its account, if it has one, which this transaction holds. Returns it as it is sent. */
-export async function mint(
-  parts: RecoveryParts,
-  tx: Transaction,
-  { attempt, account }: AttemptInHand,
-  { strategy, settings, lifetime }: { strategy: Strategy; settings: Settings; lifetime: number },
-): Promise<string> {
-  const secret = strategy.newSecret(parts.random, settings)
-  const hash = secretHash(parts, strategy, attempt, secret)
-  const kind = strategy.answeredBy === 'link' ? 'recovery.link-minted' : 'recovery.code-minted'
-  await keepSecret(parts, tx, { attempt, account }, { hash, lifetime, kind })
-  return secret
-}
-
-/** Stores the hash of a secret of an attempt and its account, which this transaction holds, and records that there is one. */
-export async function keepSecret(
-  parts: RecoveryParts,
-  tx: Transaction,
-  { attempt, account }: { attempt: Attempt; account: Account | null },
-  { hash, lifetime, kind }: { hash: Buffer; lifetime: number; kind: EventKind },
-): Promise<void> {
-  const secretExpiresAt = after(tx.now, lifetime)
-  await addSecret(tx, hash, { attemptId: attempt.id, issuedAt: tx.now, expiresAt: secretExpiresAt })
-  const person = account && { accountId: account.id, securityEpoch: account.securityEpoch }
-  await move(tx, attempt, { name: 'minted', person, secretExpiresAt })
-  await record(tx, parts.random, {
-    kind,
-    outcome: 'success',
-    origin: { actor: 'system' },
-    subjectId: account?.id ?? null,
-    detail: { attempt: attempt.id, ...(attempt.method === null ? {} : { method: attempt.method }) },
-  })
 }
 
 async function mintFor(
@@ -219,7 +176,7 @@ async function withhold(
   reason: WithheldReason,
 ): Promise<{ drop: string }> {
   const closing = CLOSED_REASONS.find((one) => one === reason)
-  if (closing) await move(tx, attempt, { name: 'ended', reason: closing })
+  if (closing) await tryMove(tx, attempt, { name: 'ended', reason: closing })
   await record(tx, parts.random, {
     kind: 'recovery.message-withheld',
     outcome: 'refused',

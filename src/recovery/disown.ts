@@ -1,7 +1,7 @@
 import { withOrganization } from '../database/transaction.ts'
 import type { Visitor } from '../platform/visitor.ts'
 import type { DeadReason } from './attempt.ts'
-import { tooManyWrongTokens } from './follow-link.ts'
+import { tooManyWrongTokens } from './wrong-tokens.ts'
 import { attemptOfLink, holdAttempt, move, readAttempt, type AttemptInHand } from './in-hand.ts'
 import type { RecoveryParts } from './parts.ts'
 import { recordDeed } from './record.ts'
@@ -13,7 +13,7 @@ export type Disowning =
   | { outcome: 'too-many'; retryAfterSeconds: number }
 
 /** Tells how the request behind a mail's link stands, and changes nothing: mail scanners open this link too. */
-export async function examineRequest(
+export async function examineDisowning(
   parts: RecoveryParts,
   organizationId: string,
   token: string,
@@ -29,7 +29,7 @@ export async function examineRequest(
  * Cancels the request that a mail was about, and nothing else: whoever holds the mail says that it was not theirs. It ends
  * at whatever step it stands, also in the hands of another browser: that may be a thief in the mailbox.
  */
-export async function disownRequest(
+export async function disownAttempt(
   parts: RecoveryParts,
   organizationId: string,
   token: string,

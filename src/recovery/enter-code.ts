@@ -1,15 +1,12 @@
 import { smsWasAnswered } from '../accounts/sms-allowance.ts'
 import { withOrganization, type Transaction } from '../database/transaction.ts'
-import { newToken } from '../platform/random.ts'
-import { hashToken } from '../platform/secrets.ts'
 import type { Visitor } from '../platform/visitor.ts'
+import { answer } from './answered.ts'
 import { MOST_TRIES, type ClosedReason } from './attempt.ts'
 import { whyBarred } from './barred.ts'
-import { demandsOn } from './demands.ts'
-import { holdAttempt, move } from './in-hand.ts'
+import { holdAttempt, tryMove } from './in-hand.ts'
 import type { RecoveryParts } from './parts.ts'
 import { settingsFor } from './settings.ts'
-import { setUpIfEnrolling } from './pending.ts'
 import { recordDeed, recordRefusal } from './record.ts'
 import { codeHashes, isLate, lifetimeOf } from './secret.ts'
 import { attemptAskedBy, issuedSecret, lockAttempt, type StoredAttempt } from './store.ts'
@@ -71,7 +68,7 @@ async function countTry(
   const strategy = attempt?.method ? strategyOf(parts, attempt.method) : null
   if (!attempt || strategy?.answeredBy !== 'code') return { outcome: 'out-of-step' }
   if (!strategy.isWellFormed(code)) return { outcome: 'malformed' }
-  const counted = await move(tx, attempt, { name: 'tried' })
+  const counted = await tryMove(tx, attempt, { name: 'tried' })
   if (!counted) return { outcome: 'wrong', triesLeft: 0 }
   return { attempt, strategy, triesLeft: MOST_TRIES - counted.tries }
 }
@@ -97,15 +94,7 @@ async function judge(
     await recordRefusal(parts, tx, attempt, visitor, dead)
     return { outcome: 'dead', reason: dead }
   }
-  const browserToken = newToken(parts.random)
-  const moved = await move(tx, attempt, {
-    name: 'answered',
-    proof: strategy.id,
-    browserHash: hashToken(browserToken),
-    demands: await demandsOn(tx, attempt, account.id),
-  })
-  if (!moved) return wrong
-  await setUpIfEnrolling(parts, tx, moved)
+  const browserToken = await answer(parts, tx, { attempt, account }, strategy.id)
   const phone = strategy.reachable(account, settings, tx.now)
   if (phone !== null) await smsWasAnswered(tx, phone)
   await recordDeed(parts, tx, 'recovery.code-entered', attempt, visitor)

@@ -1,26 +1,30 @@
 import { isDuplicate } from '../database/faults.ts'
 import { withOrganization, type Transaction } from '../database/transaction.ts'
 import { currentSettings } from '../organizations/store.ts'
-import { newToken } from '../platform/random.ts'
-import { hashToken } from '../platform/secrets.ts'
 import type { Visitor } from '../platform/visitor.ts'
-import { hasTriesLeft, MOST_EXCHANGES, type Attempt, type ClosedReason, type DeadReason } from './attempt.ts'
-import { attemptOfLink, holdAttempt, move, readAttempt, type AttemptInHand } from './in-hand.ts'
+import { answer } from './answered.ts'
+import {
+  hasSubmitsLeft,
+  MOST_EXCHANGES,
+  type Attempt,
+  type ClosedReason,
+  type DeadReason,
+} from './attempt.ts'
+import { attemptOfLink, holdAttempt, move, readAttempt, tryMove, type AttemptInHand } from './in-hand.ts'
 import { isOffered, whyBarred } from './barred.ts'
-import { demandsOn } from './demands.ts'
 import { admitByLink, mailboxWaiting } from './from-sign-up.ts'
-import type { Origin } from './origin.ts'
+import { ORIGINS } from './origin.ts'
 import type { RecoveryParts } from './parts.ts'
-import { setUpIfEnrolling } from './pending.ts'
 import { recordDeed, recordRefusal } from './record.ts'
 import { isLate, lifetimeOf } from './secret.ts'
 import { settingsFor } from './settings.ts'
 import { identifierOf, startAttempt, type Asking, type Begun } from './start.ts'
 import type { IssuedSecret } from './store.ts'
+import { tooManyWrongTokens } from './wrong-tokens.ts'
 
 /** A link as it stands: alive, or dead for a reason, and then whether a fresh one can be sent in its place. */
 export type LinkState =
-  | { outcome: 'alive'; origin: Origin }
+  | { outcome: 'alive'; isInvitation: boolean }
   | { outcome: 'dead'; reason: DeadReason; canRefresh: boolean }
   | { outcome: 'too-many'; retryAfterSeconds: number }
 
@@ -40,7 +44,7 @@ export async function examineLink(
     const found = await attemptOfLink(tx, token, readAttempt)
     if (!found) return UNKNOWN
     const dead = await whyDead(parts, tx, found)
-    if (!dead) return { outcome: 'alive', origin: found.attempt.origin }
+    if (!dead) return { outcome: 'alive', isInvitation: ORIGINS[found.attempt.origin].isInvitation }
     return { outcome: 'dead', reason: dead, canRefresh: canRefresh(dead, found.attempt) }
   })
   return (await tooManyWrongTokens(parts, state, visitor)) ?? state
@@ -80,7 +84,8 @@ export async function refreshLink(
   if (!spent.allowed) return { outcome: 'too-many', retryAfterSeconds: spent.retryAfterSeconds }
   return withOrganization(parts.database, organizationId, async (tx) => {
     const found = await attemptOfLink(tx, token, holdAttempt)
-    if (!found?.account || (await whyDead(parts, tx, found)) !== 'expired') return null
+    const dead = found && (await whyDead(parts, tx, found))
+    if (!found?.account || !dead || !canRefresh(dead, found.attempt)) return null
     const { attempt, account: person } = found
     const settings = await currentSettings(tx)
     const start = { settings, identifier: identifierOf(parts, attempt), method: attempt.method, asking }
@@ -107,20 +112,12 @@ async function exchange(
   const dead = before ?? (account ? null : 'account-changed')
   if (dead) {
     // An expired link alone does not end its attempt: another mail of it, sent on a retry, may still be good.
-    if (dead !== 'expired' && dead !== 'used') await move(tx, attempt, { name: 'ended', reason: dead })
+    if (dead !== 'expired' && dead !== 'used') await tryMove(tx, attempt, { name: 'ended', reason: dead })
     await recordRefusal(parts, tx, attempt, visitor, dead)
     return { outcome: 'dead', reason: dead, canRefresh: canRefresh(dead, attempt) }
   }
   if (!account || !attempt.method) throw new Error('a living link of nobody')
-  const browserToken = newToken(parts.random)
-  const moved = await move(tx, attempt, {
-    name: 'answered',
-    proof: attempt.method,
-    browserHash: hashToken(browserToken),
-    demands: await demandsOn(tx, attempt, account.id),
-  })
-  if (!moved) throw new Error(`a living link at step "${attempt.step}"`)
-  await setUpIfEnrolling(parts, tx, moved)
+  const browserToken = await answer(parts, tx, { attempt, account }, attempt.method)
   await recordDeed(parts, tx, 'recovery.link-followed', attempt, visitor)
   return { outcome: 'followed', browserToken }
 }
@@ -139,21 +136,13 @@ async function whyDead(
     : await whyBarred(parts, tx, attempt, account, settings)
   if (barred) return barred
   if (isLate(secret, lifetimeOf(parts, attempt, settings), tx.now)) return 'expired'
-  return attempt.exchanges >= MOST_EXCHANGES || !hasTriesLeft(attempt) ? 'too-many-tries' : null
+  return attempt.exchanges >= MOST_EXCHANGES || !hasSubmitsLeft(attempt) ? 'too-many-tries' : null
 }
 
-/** Only a link that was genuine, and whose person is known by it, can be answered with a fresh one. */
+/**
+ * Only a link that was genuine, and whose person is known by it, can be answered with a fresh one; and one that people
+ * approved, by those people alone.
+ */
 function canRefresh(reason: DeadReason, attempt: Attempt): boolean {
-  return reason === 'expired' && attempt.person !== null
-}
-
-/** Counts a token that was never ours against the network that it came from; null while that may go on. */
-export async function tooManyWrongTokens(
-  parts: RecoveryParts,
-  judged: { outcome: string; reason?: string },
-  visitor: Visitor,
-): Promise<{ outcome: 'too-many'; retryAfterSeconds: number } | null> {
-  if (judged.outcome !== 'dead' || judged.reason !== 'not-known') return null
-  const spent = await parts.limits.spend('wrong-tokens-per-address', visitor.network)
-  return spent.allowed ? null : { outcome: 'too-many', retryAfterSeconds: spent.retryAfterSeconds }
+  return reason === 'expired' && attempt.person !== null && !ORIGINS[attempt.origin].enrolsAnew
 }

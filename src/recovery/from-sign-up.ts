@@ -58,7 +58,5 @@ export async function admitByLink(
   const account = await admit(parts, tx, { email, signUpId: null, visitor })
   if (!account) return null
   const person = { accountId: account.id, securityEpoch: account.securityEpoch }
-  const admitted = await move(tx, attempt, { name: 'admitted', person })
-  if (!admitted) throw new Error(`a link of nobody at step "${attempt.step}"`)
-  return { account, attempt: admitted }
+  return { account, attempt: await move(tx, attempt, { name: 'admitted', person }) }
 }

@@ -48,8 +48,19 @@ export async function attemptOfLink(
 }
 
 /** Moves an attempt that this transaction holds and saves it. Returns it as it is now; null when that was out of step. */
-export async function move(tx: Transaction, attempt: Attempt, event: AttemptEvent): Promise<Attempt | null> {
+export async function tryMove(
+  tx: Transaction,
+  attempt: Attempt,
+  event: AttemptEvent,
+): Promise<Attempt | null> {
   const moved = transition(attempt, event, tx.now)
   if (moved) await saveAttempt(tx, moved)
+  return moved
+}
+
+/** Like `tryMove`, where the caller knows the step. Throws when it is out of step, which is a bug. */
+export async function move(tx: Transaction, attempt: Attempt, event: AttemptEvent): Promise<Attempt> {
+  const moved = await tryMove(tx, attempt, event)
+  if (!moved) throw new Error(`"${event.name}" is out of step at "${attempt.step}"`)
   return moved
 }

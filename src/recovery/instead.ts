@@ -2,10 +2,11 @@ import { verifiedEmail, type Account } from '../accounts/account.ts'
 import type { Transaction } from '../database/transaction.ts'
 import { enqueue } from '../delivery/outbox.ts'
 import { currentSettings } from '../organizations/store.ts'
+import { spendMail } from './allowance.ts'
 import type { RecoveryParts } from './parts.ts'
 import { mailboxWaiting } from './from-sign-up.ts'
 import { holdAttempt } from './in-hand.ts'
-import { identifierOf, startAttempt, type Asking } from './start.ts'
+import { identifierOf, nobodyAsking, startAttempt, type Asking } from './start.ts'
 import type { StoredAttempt } from './store.ts'
 import { offeredLink } from './strategies/index.ts'
 
@@ -24,10 +25,12 @@ export async function sendLinkInstead(
   const settings = await currentSettings(tx)
   const link = offeredLink(parts, settings.settings.recovery)
   if (!link) {
+    // Whoever asks in a loop must not fill a mailbox with this either.
+    if (!(await spendMail(parts, tx, account, null))) return
     await enqueue(tx, parts.random, {
       name: 'code-not-sent',
       to,
-      locale: account.locale ?? attempt.request.locale,
+      locale: account.locale ?? attempt.asked.locale,
       data: { accountId: account.id },
     })
     return
@@ -54,12 +57,8 @@ export async function sendLinkToSignUp(
 
 /** What an attempt was begun with, but for the browser that asked: it stays where it is, for it may be a stranger's. */
 function anew(parts: RecoveryParts, attempt: StoredAttempt): { identifier: string; asking: Asking } {
-  const { address: place, device, locale } = attempt.request
-  const visitor = { network: '', place, device, requestId: '' }
-  return {
-    identifier: identifierOf(parts, attempt),
-    asking: { visitor, locale, recoveryToken: undefined, deviceToken: undefined },
-  }
+  const { address: place, device, locale } = attempt.asked
+  return { identifier: identifierOf(parts, attempt), asking: nobodyAsking(locale, { place, device }) }
 }
 
 /** A code that was handed over and did not arrive: the person is told as if it had never gone out. */

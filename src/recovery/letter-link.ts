@@ -1,7 +1,7 @@
 import { lockAccount } from '../accounts/store.ts'
 import type { Transaction } from '../database/transaction.ts'
 import { currentSettings, organizationOf } from '../organizations/store.ts'
-import { linkWith, mint } from './deliver.ts'
+import { linkWith, mint } from './mint.ts'
 import { whyBarred } from './barred.ts'
 import { type Origin } from './origin.ts'
 import type { RecoveryParts } from './parts.ts'

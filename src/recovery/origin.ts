@@ -4,19 +4,21 @@ import { HOUR } from '../platform/clock.ts'
 /** How an attempt came to be: a person named somebody, or somebody known already was granted one. */
 export type Origin = 'person' | 'expired-link' | 'paused-sign-in' | 'operator' | 'code-not-sent' | 'approved'
 
-/** All that an attempt's origin changes. */
+/** What an attempt's origin changes. */
 interface OriginRules {
   /** Who began it. */
   actor: 'visitor' | 'operator' | 'system'
   begun: Extract<EventKind, 'recovery.requested' | 'recovery.invited'>
   /** The message that carries its secret; null: the one of its method. */
   message: 'welcome' | null
-  /** Milliseconds that its link lives, whatever the organization's setting is; null: the setting holds. */
-  linkLifetime: number | null
+  /** Milliseconds that its secret lives, whatever the organization's setting is; null: the setting holds. */
+  lifetime: number | null
   /** Whether its message counts against what the account may get in an hour and a day. */
   isLimited: boolean
   /** Whether nobody of the organization stands behind it: only then must the organization offer its method. */
   isSelfService: boolean
+  /** Whether it sets the first password of a new account. */
+  isInvitation: boolean
   /** Whether the person sets up their authenticator anew: that they lost it was checked by people. */
   enrolsAnew: boolean
 }
@@ -25,11 +27,13 @@ const REQUEST = {
   actor: 'visitor',
   begun: 'recovery.requested',
   message: null,
-  linkLifetime: null,
+  lifetime: null,
   isSelfService: true,
+  isInvitation: false,
   enrolsAnew: false,
 } as const
 
+/** The rules of each origin. */
 export const ORIGINS: Record<Origin, OriginRules> = {
   person: { ...REQUEST, isLimited: true },
   'expired-link': { ...REQUEST, isLimited: false },
@@ -41,9 +45,10 @@ export const ORIGINS: Record<Origin, OriginRules> = {
     actor: 'system',
     begun: 'recovery.requested',
     message: null,
-    linkLifetime: 24 * HOUR,
+    lifetime: 24 * HOUR,
     isLimited: false,
     isSelfService: false,
+    isInvitation: false,
     enrolsAnew: true,
   },
   // An invitation by the operator is read when its owner comes to work, not within minutes.
@@ -51,9 +56,10 @@ export const ORIGINS: Record<Origin, OriginRules> = {
     actor: 'operator',
     begun: 'recovery.invited',
     message: 'welcome',
-    linkLifetime: 24 * HOUR,
+    lifetime: 24 * HOUR,
     isLimited: false,
     isSelfService: false,
+    isInvitation: true,
     enrolsAnew: false,
   },
 }

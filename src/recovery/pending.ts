@@ -37,7 +37,7 @@ export async function setUpIfEnrolling(
   if (attempt.step !== 'enrolling' || attempt.pendingSealed !== null) return attempt
   const pending = { secret: newTotpSecret(parts.random), lastStep: null, codes: [] }
   const pendingSealed = sealPending(parts, attempt.id, pending)
-  return (await move(tx, attempt, { name: 'set-up', pendingSealed })) ?? attempt
+  return move(tx, attempt, { name: 'set-up', pendingSealed })
 }
 
 /** Forgets the authenticators that were not finished in time, one batch of them (ASVS 14.2.7). */

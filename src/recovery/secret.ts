@@ -14,7 +14,7 @@ export function lifetimeOf(
   settings: Settings,
 ): number {
   if (method === null) throw new Error(`no method was chosen for attempt ${id}`)
-  return ORIGINS[origin].linkLifetime ?? strategyOf(parts, method).lifetimeMinutes(settings) * MINUTE
+  return ORIGINS[origin].lifetime ?? strategyOf(parts, method).lifetimeMinutes(settings) * MINUTE
 }
 
 /** Whether a secret has run out: at the end that it was given, or sooner where lifetimes became shorter since. */
@@ -41,6 +41,6 @@ export function codeHashes({ secrets }: RecoveryParts, attempt: StoredAttempt, c
   return secrets.keyedHashes(...keyedParts(attempt, code)).map(hashToken)
 }
 
-function keyedParts({ id, request }: StoredAttempt, secret: string) {
-  return ['recovery code', id, request.askedByHash.toString('base64url'), secret] as const
+function keyedParts({ id, asked }: StoredAttempt, secret: string) {
+  return ['recovery code', id, asked.askedByHash.toString('base64url'), secret] as const
 }

@@ -1,21 +1,20 @@
+import { verifiedEmail } from '../accounts/account.ts'
 import { accountById } from '../accounts/store.ts'
-import { record, visitorOrigin } from '../audit/audit.ts'
 import { authenticatorOf } from '../credentials/authenticator-store.ts'
 import { withOrganization, type Transaction } from '../database/transaction.ts'
 import { WORTH_SENDING_MS } from '../delivery/message.ts'
 import { after, MINUTE, SECOND } from '../platform/clock.ts'
 import { isToken } from '../platform/random.ts'
-import { hashToken } from '../platform/secrets.ts'
-import type { Visitor } from '../platform/visitor.ts'
-import { hasTriesLeft, MOST_TRIES, transition, whyOver, type ClosedReason } from './attempt.ts'
+import { hasSubmitsLeft, MOST_TRIES, whyOver, type ClosedReason } from './attempt.ts'
 import { whyBarred } from './barred.ts'
 import { mayAskAgainAt } from './choose.ts'
 import { demandsOn } from './demands.ts'
+import { ORIGINS } from './origin.ts'
 import type { RecoveryParts } from './parts.ts'
 import { pendingOf, type Pending } from './pending.ts'
 import { nextStep } from './policy.ts'
 import { settingsFor } from './settings.ts'
-import { attemptAnsweredBy, attemptAskedBy, lockAttempt, saveAttempt, type StoredAttempt } from './store.ts'
+import { attemptAnsweredBy, attemptAskedBy, type StoredAttempt } from './store.ts'
 import { strategyOf } from './strategies/index.ts'
 import type { MethodId } from './strategy.ts'
 
@@ -27,9 +26,9 @@ export type Standing =
   | { at: 'code'; way: MethodId; triesLeft: number; minutes: number; mayAskAgainInSeconds: number }
   | { at: 'verifying'; minutesLeft: number; codesLeft: number }
   | { at: 'enrolling'; pending: Pending | null; account: string }
-  | { at: 'keeping-codes'; codes: string[] }
+  | { at: 'keeping-codes'; codes: string[]; account: string }
   | { at: 'password'; minutesLeft: number; username: string | null; isInvitation: boolean }
-  | { at: 'done'; isInvitation: boolean }
+  | { at: 'done'; isInvitation: boolean; hasEmail: boolean }
   | { at: 'ended'; reason: ClosedReason }
 
 /** Derives from the attempt's row where its browser stands. Reads only. */
@@ -83,9 +82,11 @@ async function standingOfAnswerer(
   attempt: StoredAttempt,
 ): Promise<Standing> {
   const over = whyOver(attempt, tx.now)
-  const isInvitation = attempt.origin === 'operator'
-  if (over) return over === 'used' ? { at: 'done', isInvitation } : { at: 'ended', reason: over }
+  const { isInvitation } = ORIGINS[attempt.origin]
   const account = attempt.person && (await accountById(tx, attempt.person.accountId))
+  if (over === 'used')
+    return { at: 'done', isInvitation, hasEmail: account !== null && verifiedEmail(account) !== null }
+  if (over) return { at: 'ended', reason: over }
   const barred = await whyBarred(parts, tx, attempt, account, await settingsFor(tx, attempt))
   if (barred || !account) return { at: 'ended', reason: barred ?? 'account-changed' }
   const left = (attempt.finishBy ?? attempt.expiresAt).getTime() - tx.now.getTime()
@@ -105,39 +106,13 @@ async function standingOfAnswerer(
     case 'enrolling':
       return { at: 'enrolling', pending: pendingOf(parts, attempt), account: name ?? account.fullName }
     case 'keeping-codes':
-      return { at: 'keeping-codes', codes: pendingOf(parts, attempt)?.codes ?? [] }
+      return {
+        at: 'keeping-codes',
+        codes: pendingOf(parts, attempt)?.codes ?? [],
+        account: name ?? account.fullName,
+      }
     case 'password':
-      if (!hasTriesLeft(attempt)) return { at: 'ended', reason: 'too-many-tries' }
+      if (!hasSubmitsLeft(attempt)) return { at: 'ended', reason: 'too-many-tries' }
       return { at: 'password', minutesLeft, username: name, isInvitation }
   }
-}
-
-/**
- * Ends a browser's recovery because the person there says so: its links are dead, the password stays. Who only asked
- * cannot stop somebody who has answered since.
- */
-export async function cancelRecovery(
-  parts: RecoveryParts,
-  organizationId: string,
-  recoveryToken: string,
-  visitor: Visitor,
-): Promise<void> {
-  await withOrganization(parts.database, organizationId, async (tx) => {
-    const seen = (await attemptAnsweredBy(tx, recoveryToken)) ?? (await attemptAskedBy(tx, recoveryToken))
-    // The account is not touched: that would be one query more for people who exist.
-    const attempt = seen && (await lockAttempt(tx, seen.id))
-    if (!attempt) return
-    const holds = attempt.browserHash?.equals(hashToken(recoveryToken)) ?? false
-    const mayEnd = holds || attempt.step === 'proving' || attempt.step === 'choosing'
-    const ended = mayEnd ? transition(attempt, { name: 'ended', reason: 'cancelled' }, tx.now) : null
-    // Written either way: a request that a person answered, or the worker replaced, must cost a stranger no less time.
-    await saveAttempt(tx, ended ?? attempt)
-    await record(tx, parts.random, {
-      kind: 'recovery.cancelled',
-      outcome: ended ? 'success' : 'refused',
-      origin: visitorOrigin(visitor),
-      subjectId: attempt.person?.accountId ?? null,
-      detail: { attempt: attempt.id },
-    })
-  })
 }

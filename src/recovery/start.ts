@@ -7,7 +7,7 @@ import { after } from '../platform/clock.ts'
 import { newId, newToken } from '../platform/random.ts'
 import { hashToken } from '../platform/secrets.ts'
 import type { Visitor } from '../platform/visitor.ts'
-import { deviceHash } from '../sessions/known-devices.ts'
+import { deviceHash } from '../sessions/devices-store.ts'
 import { newAttempt, WAITS_FOR_DELIVERY, type Attempt } from './attempt.ts'
 import { ORIGINS, type Origin } from './origin.ts'
 import type { RecoveryParts } from './parts.ts'
@@ -142,7 +142,7 @@ export async function addNewAttempt(
 
 /** What the person of an attempt typed, in canonical form. */
 export function identifierOf(parts: RecoveryParts, attempt: StoredAttempt): string {
-  return parts.secrets.open(attempt.request.identifierSealed, sealedIdentifiers.context(attempt.id))
+  return parts.secrets.open(attempt.asked.identifierSealed, sealedIdentifiers.context(attempt.id))
 }
 
 /** The recovery that this browser has open, whether it asked for it or answered it. */
@@ -154,8 +154,8 @@ export async function previousAttempt(
   return (await attemptAnsweredBy(tx, recoveryToken)) ?? (await attemptAskedBy(tx, recoveryToken))
 }
 
-/** For an attempt that no browser asked for. */
-export function nobodyAsking(locale: string): Asking {
-  const visitor = { network: '', place: '', device: '', requestId: '' }
+/** For an attempt that no browser asked for; `from` where it goes back to one that did. */
+export function nobodyAsking(locale: string, from = { place: '', device: '' }): Asking {
+  const visitor = { ...from, network: '', requestId: '' }
   return { visitor, locale, recoveryToken: undefined, deviceToken: undefined }
 }

@@ -45,7 +45,7 @@ interface SecretRow extends TenantRow {
 }
 
 /** How a request was made: kept from its beginning, never moved. */
-export interface RequestFacts {
+export interface AskedFrom {
   /** What the person typed, sealed: it may be a password typed into the wrong field. */
   identifierSealed: string
   /** SHA-256 of the cookie of the browser that asked. It may see that something was sent, and nothing else. */
@@ -58,7 +58,7 @@ export interface RequestFacts {
 }
 
 export interface StoredAttempt extends Attempt {
-  request: RequestFacts
+  asked: AskedFrom
   begunAt: Date
 }
 
@@ -72,7 +72,7 @@ export interface IssuedSecret {
 /** Hashes are kept this long, so that expired, used and replaced links can be told apart. */
 const KEPT_FOR = 30 * DAY
 
-export async function addAttempt(tx: Transaction, attempt: Attempt, request: RequestFacts): Promise<void> {
+export async function addAttempt(tx: Transaction, attempt: Attempt, asked: AskedFrom): Promise<void> {
   await tx.insert<AttemptRow>('recovery_attempts', {
     ...movingColumns(attempt),
     id: attempt.id,
@@ -80,12 +80,12 @@ export async function addAttempt(tx: Transaction, attempt: Attempt, request: Req
     sequence: attempt.sequence,
     origin: attempt.origin,
     settings_version: attempt.settingsVersion,
-    identifier_sealed: request.identifierSealed,
-    asked_by_hash: request.askedByHash,
-    device_hash: request.deviceHash,
-    address: request.address,
-    device: request.device,
-    locale: request.locale,
+    identifier_sealed: asked.identifierSealed,
+    asked_by_hash: asked.askedByHash,
+    device_hash: asked.deviceHash,
+    address: asked.address,
+    device: asked.device,
+    locale: asked.locale,
     begun_at: tx.now,
   })
 }
@@ -242,7 +242,7 @@ function shownRow(row: AttemptRow): StoredAttempt {
     expiresAt: row.expires_at,
     endedAt: row.ended_at,
     begunAt: row.begun_at,
-    request: {
+    asked: {
       identifierSealed: row.identifier_sealed,
       askedByHash: row.asked_by_hash,
       deviceHash: row.device_hash,

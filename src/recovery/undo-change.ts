@@ -18,14 +18,14 @@ import type { WayBack } from '../delivery/message.ts'
 import { enqueue } from '../delivery/outbox.ts'
 import { after } from '../platform/clock.ts'
 import type { Visitor } from '../platform/visitor.ts'
-import { forgetDevices } from '../sessions/known-devices.ts'
+import { forgetDevices } from '../sessions/devices-store.ts'
 import { endSessions } from '../sessions/store.ts'
-import { openRequest } from './ask-organization.ts'
-import { tooManyWrongTokens } from './follow-link.ts'
+import { openRequest, tellManagers } from './requests/request.ts'
+import { tooManyWrongTokens } from './wrong-tokens.ts'
 import type { RecoveryParts } from './parts.ts'
-import { liveRequestOf, lockRequestOf, REQUEST_LIVES } from './request-store.ts'
-import { endAsCancelled } from './stop-request.ts'
-import { canBeDecided } from './who-decides.ts'
+import { isOver, liveRequestOf, lockRequestOf } from './requests/store.ts'
+import { endAsCancelled } from './requests/stop.ts'
+import { canBeDecided } from './requests/who-decides.ts'
 
 /** How a change stands for who holds the letter about it. `undone`: by this letter or another, or settled since. */
 export type ChangeStanding =
@@ -53,7 +53,7 @@ export async function examineChange(
   const standing = isLinkToUndo(parts.secrets, organizationId, link)
     ? await withOrganization(parts.database, organizationId, async (tx) => {
         const change = await changeById(tx, link.changeId)
-        return standingOf(tx, change, change && (await accountById(tx, change.accountId)))
+        return howItStands(tx, change, change && (await accountById(tx, change.accountId)))
       })
     : UNKNOWN
   return (await tooManyWrongTokens(parts, standing, visitor)) ?? standing
@@ -85,12 +85,17 @@ async function undo(
   const account = seen && (await lockAccount(tx, seen.accountId))
   // Read again under the account's lock, under which alone changes are made and undone.
   const change = seen && (await changeById(tx, changeId))
-  const before = await standingOf(tx, change, account)
+  const before = await howItStands(tx, change, account)
   if (before.outcome !== 'open' || !change || !account) return before
 
   await removePassword(tx, account.id)
   await undoAuthenticator(parts, tx, account.id, before.authenticator)
   await markUndone(tx, change)
+  // An older letter mends what the newer left, and stops nothing: whoever kept letters could keep the person out.
+  if (account.protectedAt) {
+    await recordUndoing(parts, tx, before.authenticator, { account, changeId, visitor, sessionsEnded: 0 })
+    return { outcome: 'undone', wayBack: await wayBackFor(tx, account) }
+  }
   const sessionsEnded = await endSessions(tx, account.id)
   await forgetDevices(tx, account.id)
   await protectAccount(tx, account.id)
@@ -100,7 +105,8 @@ async function undo(
   if (waiting) await endAsCancelled(parts, tx, waiting, visitor, null)
   if (account.state === 'active') {
     const asked = { note: '', address: visitor.place, device: visitor.device, isReport: true }
-    await openRequest(parts, tx, { ...account, securityEpoch }, asked)
+    const { id } = await openRequest(parts, tx, { ...account, securityEpoch }, asked)
+    await tellManagers(parts, tx, 'request-waiting', id, account)
   }
   const wayBack = await wayBackFor(tx, account)
   const { authenticator } = before
@@ -113,14 +119,27 @@ async function undo(
       data: { accountId: account.id, changeId, authenticator, wayBack },
     })
   }
+  await recordUndoing(parts, tx, authenticator, { account, changeId, visitor, sessionsEnded })
+  return { outcome: 'undone', wayBack }
+}
+
+async function recordUndoing(
+  parts: RecoveryParts,
+  tx: Transaction,
+  authenticator: AuthenticatorChange,
+  undone: { account: Account; changeId: string; visitor: Visitor; sessionsEnded: number },
+): Promise<void> {
   await record(tx, parts.random, {
     kind: 'change.undone',
     outcome: 'success',
-    origin: visitorOrigin(visitor),
-    subjectId: account.id,
-    detail: { change: changeId, authenticator: authenticator ?? 'untouched', sessionsEnded },
+    origin: visitorOrigin(undone.visitor),
+    subjectId: undone.account.id,
+    detail: {
+      change: undone.changeId,
+      authenticator: authenticator ?? 'untouched',
+      sessionsEnded: undone.sessionsEnded,
+    },
   })
-  return { outcome: 'undone', wayBack }
 }
 
 /**
@@ -139,7 +158,7 @@ async function undoAuthenticator(
   await bindAuthenticator(tx, parts.secrets, accountId, nobodys)
 }
 
-async function standingOf(
+async function howItStands(
   tx: Transaction,
   change: AccountChange | null,
   account: Account | null,
@@ -158,6 +177,5 @@ async function standingOf(
 async function wayBackFor(tx: Transaction, account: Account): Promise<WayBack> {
   if (!(await canBeDecided(tx, account))) return 'operator'
   const request = await liveRequestOf(tx, account.id)
-  const isLate = request?.state === 'open' && tx.now >= after(request.askedAt, REQUEST_LIVES)
-  return request && !isLate ? 'asked' : 'ask'
+  return request && !isOver(request, tx.now) ? 'asked' : 'ask'
 }

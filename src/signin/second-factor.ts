@@ -8,7 +8,7 @@ import {
   type FactorProof,
 } from '../credentials/authenticator-store.ts'
 import { withOrganization, type Transaction } from '../database/transaction.ts'
-import { deviceHash, isKnownDevice } from '../sessions/known-devices.ts'
+import { deviceHash, isKnownDevice } from '../sessions/devices-store.ts'
 import { enter, recordRefusal, type Browser, type OpenedSession } from './enter.ts'
 import type { SignInParts } from './parts.ts'
 import { halfSignInOf } from './store.ts'
@@ -60,7 +60,7 @@ export async function proveFactor(
   }
   if (isFactor(sent.code)) {
     const counted = await withOrganization(parts.database, organizationId, (tx) =>
-      countFactorTry(tx, claim.account.id),
+      countFactorTry(tx, claim.account.id, 'sign-in'),
     )
     if (!counted.allowed) return { outcome: 'too-many', retryAfterSeconds: counted.retryAfterSeconds }
   }

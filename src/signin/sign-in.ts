@@ -10,7 +10,7 @@ import { clearTries, countTry, signInDelayKey, uncountTry } from '../limits/sign
 import { currentSettings } from '../organizations/store.ts'
 import { newToken } from '../platform/random.ts'
 import type { Visitor } from '../platform/visitor.ts'
-import { deviceHash, isKnownDevice } from '../sessions/known-devices.ts'
+import { deviceHash, isKnownDevice } from '../sessions/devices-store.ts'
 import { enter, recordRefusal, type Browser, type OpenedSession } from './enter.ts'
 import type { SignInParts } from './parts.ts'
 import { tellOfPause } from './pause.ts'

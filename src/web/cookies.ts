@@ -3,7 +3,7 @@ import { DAY, MINUTE } from '../platform/clock.ts'
 import { SIGN_UP_KEPT_FOR } from '../accounts/signup-store.ts'
 import { WAITS_FOR_DELIVERY } from '../recovery/attempt.ts'
 import { ABSOLUTE_LIMIT } from '../sessions/session.ts'
-import { KNOWN_FOR } from '../sessions/known-devices.ts'
+import { KNOWN_FOR } from '../sessions/devices-store.ts'
 import { HALF_DONE_FOR } from '../signin/store.ts'
 
 /** What each cookie of an organization is for, and how long a browser keeps it, in milliseconds. */

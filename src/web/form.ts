@@ -61,7 +61,7 @@ export const hiddenText: z.ZodType<string> = z.preprocess(
 /** A one-time code: without the spaces that people and phones put into it, and never printed back. */
 export const typedCode: z.ZodType<string> = z
   .preprocess((value) => value ?? '', plainText.pipe(z.string().max(LONGEST_TEXT, 'errors.code.malformed')))
-  .transform((text) => text.trim())
+  .transform((text) => text.replace(/\s/g, ''))
   .meta({ secret: true })
 
 /** Which of a page's buttons or options was chosen: one of those that it offers. */

@@ -9,7 +9,7 @@ import type { Settings } from '../organizations/settings.ts'
 import { currentSettings, organizationBySlug } from '../organizations/store.ts'
 import { limitedAddress, shownAddress } from '../platform/address.ts'
 import type { Visitor } from '../platform/visitor.ts'
-import { wayInto, type WayIn } from '../recovery/request-store.ts'
+import { wayInto, type WayIn } from '../recovery/requests/store.ts'
 import { sessionOf } from '../sessions/store.ts'
 import type { Session } from '../sessions/session.ts'
 import { cookiesOf, type Cookies } from './cookies.ts'
@@ -78,11 +78,16 @@ export function requestIdOf(ctx: Context): string {
   return ctx.response.get('X-Request-Id')
 }
 
-/** "Firefox on Linux": names out of a known list, never the header's own text, which anybody can write. */
-function deviceInWords(userAgent: string): string {
+const KNOWN_NAMES = new Set([...Object.values(bowser.BROWSER_MAP), ...Object.values(bowser.OS_MAP)])
+
+/**
+ * "Firefox · Linux": names out of the library's own lists. For what it does not know it gives the header's text, which
+ * anybody can write, and which would stand in a mail to somebody else.
+ */
+export function deviceInWords(userAgent: string): string {
   if (userAgent === '') return ''
   const { browser, os } = bowser.parse(userAgent.slice(0, 500))
-  return [browser.name, os.name].filter((name) => name && /^[\w .+-]{1,40}$/.test(name)).join(' · ')
+  return [browser.name, os.name].filter((name) => name !== undefined && KNOWN_NAMES.has(name)).join(' · ')
 }
 
 /** The person of a page that only signed-in people reach. */

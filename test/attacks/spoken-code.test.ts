@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { DAY, HOUR } from '../../src/platform/clock.ts'
-import { asking, type Desk } from '../support/asking.ts'
+import { asking, type Desk } from '../support/desk.ts'
 import { fingerprint } from '../support/fingerprint.ts'
 import { allowing, openPortal, type Portal } from '../support/portal.ts'
 import { changeAccount, createPassword } from '../support/steps.ts'

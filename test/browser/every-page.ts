@@ -195,10 +195,10 @@ async function* undoneChange(rig: Rig): AsyncGenerator<Scene> {
   const link = await newestUndoLink(portal)
   await page.goto(link)
   yield { state: 'undo a change', page }
-  await press(page, 'Undo it and close my account')
+  await press(page, 'Undo it and lock my account')
   yield { state: 'undo a change, not ticked', page }
   await page.getByLabel('Yes, it was not me').check()
-  await press(page, 'Undo it and close my account')
+  await press(page, 'Undo it and lock my account')
   yield { state: 'undo a change, undone', page }
   portal.clock.pass(8 * DAY)
   await page.goto(link)

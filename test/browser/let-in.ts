@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 import { DAY, SECOND } from '../../src/platform/clock.ts'
-import { asking } from '../support/asking.ts'
+import { asking } from '../support/desk.ts'
 import type { Scene } from './every-page.ts'
 import type { Rig } from './rig.ts'
 import { press, signIn } from './steps.ts'

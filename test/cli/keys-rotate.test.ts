@@ -62,7 +62,7 @@ describe('latchkey keys rotate', () => {
       'Sealed anew with "tomorrow": 1 authenticators being set up.',
       'Sealed anew with "tomorrow": 1 notes of requests.',
       'Sealed anew with "tomorrow": 1 identifiers of recoveries.',
-      '"test" seals nothing any more. Remove it three days after',
+      '"test" seals nothing any more. Remove it 30 days after',
     ])
       expect(told).to.contain(line)
     restartWith(portal, NEW_KEY)

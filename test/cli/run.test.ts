@@ -131,7 +131,9 @@ describe('latchkey org create: what it refuses', () => {
   }
 
   it('no slug at all', async () => {
-    expect((await failure('org', 'create', ...goodOptions)).message).to.match(/^the slug must/)
+    expect((await failure('org', 'create', ...goodOptions)).message).to.match(
+      /^Something is missing: latchkey org/,
+    )
   })
 
   it('a name that no page could show', async () => {

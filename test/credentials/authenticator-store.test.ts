@@ -43,7 +43,7 @@ describe('authenticators and recovery codes, on the real database', () => {
     withOrganization(fresh.database, organization, work)
   const bind = (lastStep = 0) =>
     within((tx) => bindAuthenticator(tx, secrets, account, { secret, lastStep, codes }))
-  const count = () => within((tx) => countFactorTry(tx, account))
+  const count = () => within((tx) => countFactorTry(tx, account, 'sign-in'))
   const spend = (typed: string) => within((tx) => spendFactor(tx, secrets, account, typed))
   const codeAt = (offset = 0) =>
     new TOTP({ secret: Secret.fromBase32(secret) }).generate({

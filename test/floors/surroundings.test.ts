@@ -66,8 +66,7 @@ const RULES: Rule[] = [
         ['raw', 'rows', 'insert', 'sql'].includes(node.expression.name.text)) ||
         isNamed(node.expression, ['sql', 'knex'])),
     homes: [
-      /^src\/[a-z]+\/([a-z]+-)?store\.ts$/,
-      'src/sessions/known-devices.ts',
+      /^src\/([a-z]+\/)+([a-z]+-)?store\.ts$/,
       'src/audit/',
       'src/limits/',
       'src/delivery/',

@@ -140,7 +140,7 @@ describe('No dead end: who has nothing left asks the organization', () => {
     await ask(noah, 'noah')
     expect(await approve('mia')).to.contain('Only administrators and owners')
     expect(await approve('noah')).to.contain('own request')
-    expect(await approve('nobody')).to.contain('nobody of that username')
+    expect(await approve('nobody')).to.contain('Say who decides')
     expect(await approve('adam', 'x')).to.contain('no such request')
     await ask(portal.visitor(), 'olivia')
     await idOf()

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { DAY, MINUTE } from '../../src/platform/clock.ts'
-import { asking } from '../support/asking.ts'
+import { asking } from '../support/desk.ts'
 import { terminal } from '../cli/terminal.ts'
 import { linkIn, openPortal, type Portal } from '../support/portal.ts'
 import {

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { DAY, MINUTE } from '../../src/platform/clock.ts'
-import { asking, type Desk } from '../support/asking.ts'
+import { asking, type Desk } from '../support/desk.ts'
 import { openPortal, type Portal } from '../support/portal.ts'
 import {
   canSignIn,

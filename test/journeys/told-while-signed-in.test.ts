@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { DAY, HOUR, MINUTE } from '../../src/platform/clock.ts'
-import { asking, type Desk } from '../support/asking.ts'
+import { asking, type Desk } from '../support/desk.ts'
 import { linkIn, openPortal, type Portal } from '../support/portal.ts'
 import {
   canSignIn,

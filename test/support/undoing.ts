@@ -3,6 +3,7 @@ import type { Email } from '../../src/delivery/senders/sender.ts'
 import type { TenantRow } from '../../src/database/transaction.ts'
 import { DAY } from '../../src/platform/clock.ts'
 import { terminal } from '../cli/terminal.ts'
+import { asking } from './desk.ts'
 import type { Portal } from './portal.ts'
 import { createPassword, followLink, getLink, NEW_PASSWORD, signIn } from './steps.ts'
 import type { Page, Visitor } from './visitor.ts'
@@ -60,7 +61,7 @@ export async function changeMias(portal: Portal, visitor: Visitor, slug = 'harbo
 export async function sayNotMe(visitor: Visitor, link: string): Promise<Page> {
   const page = await visitor.open(link)
   return page.root.querySelector('form')
-    ? visitor.press('Undo it and close my account', { confirm: 'yes' })
+    ? visitor.press('Undo it and lock my account', { confirm: 'yes' })
     : page
 }
 
@@ -78,6 +79,23 @@ export async function approveTheRequest(portal: Portal, slug: string, as = 'adam
   await portal.deliver()
   portal.clock.pass(DAY)
   await portal.deliver()
+}
+
+/** Two people let somebody back in whose account is protected, by a code that is read out; stops at what comes next. */
+export async function letBackIn(portal: Portal, visitor: Visitor, slug: string, name: string): Promise<Page> {
+  const code = await asking(portal, slug).letIn(name)
+  return typeSpokenCode(visitor, slug, name, code)
+}
+
+/** Types a code that was read out. */
+export async function typeSpokenCode(
+  visitor: Visitor,
+  slug: string,
+  identifier: string,
+  code: string,
+): Promise<Page> {
+  await visitor.open(`/${slug}/recover/spoken-code`)
+  return visitor.press('Continue', { identifier, code })
 }
 
 /** A person's rows of a table. */

@@ -1,4 +1,4 @@
-import { stopBySession } from '../../recovery/stop-request.ts'
+import { stopBySession } from '../../recovery/requests/stop.ts'
 import { definePage } from '../page.ts'
 import { signedInPerson } from '../visit.ts'
 

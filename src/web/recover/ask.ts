@@ -1,12 +1,16 @@
-import { askOrganization } from '../../recovery/ask-organization.ts'
+import { askOrganization } from '../../recovery/requests/ask.ts'
 import { optionalText, requiredText } from '../form.ts'
 import { definePage } from '../page.ts'
+import { atStep } from './step.ts'
 
 /** "Ask your organization": for who has nothing left. The same page and answer whoever is named. */
 export const ask = definePage({
   path: '/recover/ask',
   template: 'recover/ask',
-  view: () => ({ view: {} }),
+  async view(visit) {
+    const atLock = await atStep(visit, 'verifying')
+    return { view: { back: 'goTo' in atLock ? '/recover' : '/recover/authenticator' } }
+  },
   fields: {
     identifier: requiredText({ missing: 'errors.identifier.nobody', tooLong: 'errors.identifier.too-long' }),
     note: optionalText({ tooLong: 'errors.note.too-long' }),

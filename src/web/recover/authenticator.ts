@@ -1,5 +1,5 @@
 import { verifyAuthenticator } from '../../recovery/verify.ts'
-import { factorAsked } from '../factor.ts'
+import { factorAsked, factorProblem } from '../factor.ts'
 import { typedCode } from '../form.ts'
 import { definePage } from '../page.ts'
 import { atStep } from './step.ts'
@@ -15,7 +15,7 @@ export const authenticator = definePage({
     return { view: { minutesLeft, ...factorAsked(ctx, codesLeft) } }
   },
   fields: { code: typedCode },
-  async submit(visit, { code }) {
+  async submit(visit, { code }, ctx) {
     const here = await atStep(visit, 'verifying')
     if ('goTo' in here) return here
     if (code === '') return { errors: { code: [{ key: 'errors.factor.missing' }] } }
@@ -28,9 +28,9 @@ export const authenticator = definePage({
           ? { goTo: '/recover/password' }
           : { goTo: '/recover/password', notice: `recovery-code-used.${verified.codesLeft}` }
       case 'malformed':
-        return { errors: { code: [{ key: 'errors.factor.malformed' }] } }
+        return { errors: factorProblem(ctx, 'malformed') }
       case 'wrong':
-        return { errors: { code: [{ key: 'errors.factor.wrong' }] } }
+        return { errors: factorProblem(ctx, 'wrong') }
       case 'too-many':
         return { tooMany: verified.retryAfterSeconds }
       case 'out-of-step':

@@ -1,4 +1,4 @@
-import { cancelRecovery } from '../../recovery/standing.ts'
+import { cancelRecovery } from '../../recovery/cancel.ts'
 import { definePage } from '../page.ts'
 
 /** "I remember my password": the same answer whatever there was to cancel. */

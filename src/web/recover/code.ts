@@ -22,7 +22,7 @@ export const code = definePage({
   async submit(visit, { action, code: typed }) {
     const here = await atStep(visit, 'code')
     if ('goTo' in here) return here
-    if (action === 'continue') return enter(visit, typed.replace(/\s/g, ''))
+    if (action === 'continue') return enter(visit, typed)
     const begun = await beginAgain(visit.parts, visit.organization.id, askingFrom(visit))
     return begun ? afterAsking(visit, begun, 'again') : { goTo: '/recover' }
   },

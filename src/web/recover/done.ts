@@ -7,6 +7,6 @@ export const done = definePage({
   template: 'recover/done',
   async view(visit) {
     const here = await atStep(visit, 'done')
-    return 'goTo' in here ? here : { view: { isInvitation: here.standing.isInvitation } }
+    return 'goTo' in here ? here : { view: here.standing }
   },
 })

@@ -16,7 +16,7 @@ export const link = definePage({
     const state = await examineLink(visit.parts, visit.organization.id, tokenOf(ctx), visit.visitor)
     switch (state.outcome) {
       case 'alive':
-        return { view: { isInvitation: state.origin === 'operator' } }
+        return { view: { isInvitation: state.isInvitation } }
       case 'dead':
         return deadLink(state.reason, state.canRefresh)
       case 'too-many':

@@ -1,5 +1,5 @@
 import type { Context } from 'koa'
-import { disownRequest, examineRequest } from '../../recovery/disown.ts'
+import { disownAttempt, examineDisowning } from '../../recovery/disown.ts'
 import { definePage, type Answer } from '../page.ts'
 import { tokenOf } from '../token.ts'
 import { deadLink } from './link.ts'
@@ -9,13 +9,13 @@ export const notMe = definePage({
   path: '/recover/not-me',
   template: 'recover/not-me',
   async view({ parts, organization, visitor }, ctx: Context): Promise<Answer> {
-    const state = await examineRequest(parts, organization.id, tokenOf(ctx), visitor)
+    const state = await examineDisowning(parts, organization.id, tokenOf(ctx), visitor)
     if (state.outcome === 'too-many') return { tooMany: state.retryAfterSeconds }
     return state.outcome === 'open' ? { view: {} } : deadLink(state.reason, false)
   },
   fields: {},
   async submit({ parts, organization, visitor }, _values, ctx) {
-    const state = await disownRequest(parts, organization.id, tokenOf(ctx), visitor)
+    const state = await disownAttempt(parts, organization.id, tokenOf(ctx), visitor)
     if (state.outcome === 'too-many') return { tooMany: state.retryAfterSeconds }
     if (state.outcome === 'dead' && state.reason !== 'cancelled') return deadLink(state.reason, false)
     return { goTo: '/recover/ended/cancelled' }

@@ -11,9 +11,13 @@ export const recoveryCodes = definePage({
     const here = await atStep(visit, 'keeping-codes')
     if ('goTo' in here) return here
     const { codes } = here.standing
-    return {
-      view: { codes, file: encodeURIComponent(`${visit.organization.name}\n\n${codes.join('\n')}\n`) },
-    }
+    const { organization, parts } = visit
+    const heading = [
+      organization.name,
+      `${parts.publicUrl}/${organization.slug}/sign-in`,
+      here.standing.account,
+    ]
+    return { view: { codes, file: encodeURIComponent([...heading, '', ...codes, ''].join('\n')) } }
   },
   fields: { code: typedCode },
   async submit(visit, { code }) {

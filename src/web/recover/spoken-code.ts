@@ -1,4 +1,4 @@
-import { enterSpokenCode } from '../../recovery/spoken-code.ts'
+import { enterSpokenCode } from '../../recovery/requests/spoken-code.ts'
 import { requiredText, typedCode } from '../form.ts'
 import { definePage } from '../page.ts'
 

@@ -1,5 +1,5 @@
 import { factorAskedFor, proveFactor } from '../../signin/second-factor.ts'
-import { factorAsked } from '../factor.ts'
+import { factorAsked, factorProblem } from '../factor.ts'
 import { requiredSecret } from '../form.ts'
 import { definePage, type GoTo } from '../page.ts'
 import type { Visit } from '../visit.ts'
@@ -13,7 +13,7 @@ export const authenticator = definePage({
     return asked ? { view: factorAsked(ctx, asked.codesLeft) } : startAgain(visit)
   },
   fields: { code: requiredSecret({ missing: 'errors.factor.missing' }) },
-  async submit(visit, { code }) {
+  async submit(visit, { code }, ctx) {
     const { parts, organization, cookies, visitor } = visit
     const proven = await proveFactor(parts, organization.id, {
       code,
@@ -32,7 +32,7 @@ export const authenticator = definePage({
           ? { goTo: '/account', notice: `recovery-code-used.${proven.codesLeft}` }
           : { goTo: '/account' }
       case 'refused':
-        return { errors: { code: [{ key: 'errors.factor.wrong' }] } }
+        return { errors: factorProblem(ctx, 'wrong') }
       case 'over':
         return startAgain(visit)
       case 'too-many':

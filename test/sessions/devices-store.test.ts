@@ -8,7 +8,7 @@ import {
   KNOWN_FOR,
   purgeDevices,
   rememberDevice,
-} from '../../src/sessions/known-devices.ts'
+} from '../../src/sessions/devices-store.ts'
 import { openPortal, type Portal } from '../support/portal.ts'
 
 describe('Known devices', () => {

@@ -1,15 +1,14 @@
-import { readIdentifier } from '../accounts/identifiers.ts'
-import { accountById, accountNamed, lockAccount } from '../accounts/store.ts'
-import { record } from '../audit/audit.ts'
-import type { Transaction } from '../database/transaction.ts'
-import type { Prepared, QueuedMessage } from '../delivery/message.ts'
-import { formatInstant } from '../i18n/format.ts'
-import { letterhead } from '../organizations/branding.ts'
-import { currentSettings, organizationOf } from '../organizations/store.ts'
-import { openRequest, requestUnderWay, tellManagers } from './ask-organization.ts'
-import { letIn, type LetIn } from './decide-request.ts'
-import type { RecoveryParts } from './parts.ts'
-import { addApproval, approversOf, requestById } from './request-store.ts'
+import { readIdentifier } from '../../accounts/identifiers.ts'
+import { accountById, accountNamed, lockAccount } from '../../accounts/store.ts'
+import type { Transaction } from '../../database/transaction.ts'
+import type { Prepared, QueuedMessage } from '../../delivery/message.ts'
+import { formatInstant } from '../../i18n/format.ts'
+import { letterhead } from '../../organizations/branding.ts'
+import { currentSettings, organizationOf } from '../../organizations/store.ts'
+import { letIn, recordDecision, type LetIn } from './decide.ts'
+import { openRequest, requestUnderWay, tellManagers } from './request.ts'
+import type { RecoveryParts } from '../parts.ts'
+import { addApproval, approversOf, requestById } from './store.ts'
 
 /**
  * Lets an owner back in whom nobody is left to approve: the operator's word stands for all approvals, and all else is as
@@ -24,21 +23,12 @@ export async function resetOwner(
   const named = identifier && (await accountNamed(tx, identifier))
   const owner = named && (await lockAccount(tx, named.id))
   if (owner?.role !== 'owner' || owner.state !== 'active') return null
-  // The letters that ask for a decision are dropped as they leave: it is taken by then.
-  if (!(await requestUnderWay(tx, owner)))
-    await openRequest(parts, tx, owner, { note: reason, address: '', device: '', isReport: false })
-  const request = await requestUnderWay(tx, owner)
-  if (!request) throw new Error('a request is not there that was just opened')
+  const asked = { note: reason, address: '', device: '', isReport: false }
+  const request = (await requestUnderWay(tx, owner)) ?? (await openRequest(parts, tx, owner, asked))
   if (request.holdUntil) return { outcome: 'approved', holdUntil: request.holdUntil }
   const approvers = await approversOf(tx, request.id)
   if (!approvers.includes(null)) await addApproval(tx, { requestId: request.id, approverId: null, reason })
-  await record(tx, parts.random, {
-    kind: 'request.approved',
-    outcome: 'success',
-    origin: { actor: 'operator' },
-    subjectId: owner.id,
-    detail: { request: request.id, reason },
-  })
+  await recordDecision(parts, tx, 'request.approved', { request, person: owner, decider: null }, reason)
   const outcome = await letIn(parts, tx, request, owner)
   await tellManagers(parts, tx, 'owner-reset', request.id, owner)
   return outcome

@@ -1,6 +1,7 @@
-import { deleteBatch } from '../database/purge.ts'
-import type { TenantRow, Transaction } from '../database/transaction.ts'
-import { after, DAY } from '../platform/clock.ts'
+import { deleteBatch, PURGE_BATCH } from '../../database/purge.ts'
+import type { TenantRow, Transaction } from '../../database/transaction.ts'
+import { WORTH_SENDING_MS } from '../../delivery/message.ts'
+import { after, DAY } from '../../platform/clock.ts'
 
 export type RequestState = 'open' | 'approved' | 'granted' | 'refused' | 'cancelled' | 'expired'
 
@@ -18,6 +19,8 @@ export interface RecoveryRequest {
   device: string
   askedAt: Date
   holdUntil: Date | null
+  /** When the letter about the hold last left. */
+  warnedAt: Date | null
   refusal: string | null
   endedAt: Date | null
 }
@@ -33,6 +36,7 @@ interface RequestRow extends TenantRow {
   device: string
   asked_at: Date
   hold_until: Date | null
+  warned_at: Date | null
   refusal: string | null
   ended_at: Date | null
 }
@@ -52,19 +56,27 @@ interface WayRow {
 }
 
 /** A request that nobody decides is over after a week. */
-export const REQUEST_LIVES = 7 * DAY
+const WAITS_FOR_DECISION = 7 * DAY
+/** One that was approved is over when the letter with its link could not leave in time. */
+const WAITS_FOR_DELIVERY = WORTH_SENDING_MS['request-granted']
 
-const KEPT_FOR_MS = 90 * DAY
+const KEPT_FOR = 90 * DAY
 
-/** Files a request. Throws a duplicate error (`isDuplicate`) when the account has one open already. */
+/** Whether a request can come to nothing any more, also where nobody has ended it yet. */
+export function isOver({ endedAt, askedAt, holdUntil }: RecoveryRequest, now: Date): boolean {
+  if (endedAt) return true
+  return now >= (holdUntil ? after(holdUntil, WAITS_FOR_DELIVERY) : after(askedAt, WAITS_FOR_DECISION))
+}
+
+/** Files a request and returns it. Throws a duplicate error (`isDuplicate`) when the account has one open already. */
 export async function addRequest(
   tx: Transaction,
   request: Pick<
     RecoveryRequest,
     'id' | 'accountId' | 'securityEpoch' | 'noteSealed' | 'isReport' | 'address' | 'device'
   >,
-): Promise<void> {
-  await tx.insert<RequestRow>('recovery_requests', {
+): Promise<RecoveryRequest> {
+  const row: Omit<RequestRow, 'organization_id'> = {
     id: request.id,
     account_id: request.accountId,
     security_epoch: request.securityEpoch,
@@ -75,9 +87,12 @@ export async function addRequest(
     device: request.device,
     asked_at: tx.now,
     hold_until: null,
+    warned_at: null,
     refusal: null,
     ended_at: null,
-  })
+  }
+  await tx.insert<RequestRow>('recovery_requests', row)
+  return shown(row)
 }
 
 /** A request, held until the transaction ends; null when there is none. Its account is locked before it, everywhere. */
@@ -113,13 +128,13 @@ export async function requestById(tx: Transaction, id: string): Promise<Recovery
   return row ? shown(row) : null
 }
 
-/** The requests that are not over, oldest first. */
+/** The requests that may still come to something, oldest first. */
 export async function liveRequests(tx: Transaction): Promise<RecoveryRequest[]> {
   const rows = await tx
     .rows<RequestRow>('recovery_requests')
     .whereNull('ended_at')
     .orderBy(['asked_at', 'id'])
-  return rows.map(shown)
+  return rows.map(shown).filter((request) => !isOver(request, tx.now))
 }
 
 /** Ends a request that this transaction holds. `refusal` is the reason of who refused it. */
@@ -133,13 +148,26 @@ export async function endRequest(
 }
 
 /** Marks a request that this transaction holds as approved, to be granted when the hold is over. */
-export async function holdRequest(tx: Transaction, id: string, until: Date): Promise<void> {
+export async function approveUntil(tx: Transaction, id: string, until: Date): Promise<void> {
   await tx
     .rows<RequestRow>('recovery_requests')
     .where({ id })
     .update({ state: 'approved', hold_until: until })
 }
 
+export async function setNote(tx: Transaction, id: string, noteSealed: string): Promise<void> {
+  await tx.rows<RequestRow>('recovery_requests').where({ id }).update({ note_sealed: noteSealed })
+}
+
+/** Notes that the letter about a hold leaves, and until when it holds by that. */
+export async function warnedNow(tx: Transaction, id: string, holdUntil: Date): Promise<void> {
+  await tx
+    .rows<RequestRow>('recovery_requests')
+    .where({ id, state: 'approved' })
+    .update({ warned_at: tx.now, hold_until: holdUntil })
+}
+
+/** Adds somebody's approval. Throws a duplicate error (`isDuplicate`) for a second one of theirs. */
 export async function addApproval(
   tx: Transaction,
   approval: { requestId: string; approverId: string | null; reason: string },
@@ -193,13 +221,33 @@ export async function wayInto(
   }
 }
 
+/** Ends requests that can come to nothing any more, so that they are kept no longer than others, one batch of them. */
+export async function expireRequests(tx: Transaction): Promise<number> {
+  const late = await tx
+    .rows<RequestRow>('recovery_requests')
+    .whereNull('ended_at')
+    .where((either) => {
+      void either
+        .where((held) => void held.where('hold_until', '<=', after(tx.now, -WAITS_FOR_DELIVERY)))
+        .orWhere(
+          (open) =>
+            void open.whereNull('hold_until').where('asked_at', '<=', after(tx.now, -WAITS_FOR_DECISION)),
+        )
+    })
+    .limit(PURGE_BATCH)
+    .forUpdate()
+    .skipLocked()
+  for (const { id } of late) await endRequest(tx, id, 'expired')
+  return late.length
+}
+
 /** Deletes requests that were over long ago, one batch of them. */
 export async function purgeRequests(tx: Transaction): Promise<number> {
   const rows = () => tx.rows<RequestRow>('recovery_requests')
-  return deleteBatch(rows, (over) => over.where('ended_at', '<', after(tx.now, -KEPT_FOR_MS)))
+  return deleteBatch(rows, (over) => over.where('ended_at', '<', after(tx.now, -KEPT_FOR)))
 }
 
-function shown(row: RequestRow): RecoveryRequest {
+function shown(row: Omit<RequestRow, 'organization_id'>): RecoveryRequest {
   return {
     id: row.id,
     accountId: row.account_id,
@@ -211,6 +259,7 @@ function shown(row: RequestRow): RecoveryRequest {
     device: row.device,
     askedAt: row.asked_at,
     holdUntil: row.hold_until,
+    warnedAt: row.warned_at,
     refusal: row.refusal,
     endedAt: row.ended_at,
   }

@@ -1,26 +1,27 @@
-import { verifiedEmail, type Account } from '../accounts/account.ts'
-import { readIdentifier } from '../accounts/identifiers.ts'
-import { accountNamed, lockAccount } from '../accounts/store.ts'
-import { record, type EventKind } from '../audit/audit.ts'
-import type { Transaction } from '../database/transaction.ts'
-import { enqueue } from '../delivery/outbox.ts'
-import { currentSettings } from '../organizations/store.ts'
-import { after, HOUR } from '../platform/clock.ts'
-import { isId } from '../platform/random.ts'
-import type { RecoveryParts } from './parts.ts'
+import { verifiedEmail, type Account } from '../../accounts/account.ts'
+import { readIdentifier } from '../../accounts/identifiers.ts'
+import { accountNamed, lockAccount } from '../../accounts/store.ts'
+import { record, type EventKind } from '../../audit/audit.ts'
+import type { Transaction } from '../../database/transaction.ts'
+import { enqueue } from '../../delivery/outbox.ts'
+import { currentSettings } from '../../organizations/store.ts'
+import { after, HOUR } from '../../platform/clock.ts'
+import { isId } from '../../platform/random.ts'
+import type { RecoveryParts } from '../parts.ts'
 import {
   addApproval,
   approversOf,
+  approveUntil,
   endRequest,
-  holdRequest,
+  isOver,
   lockRequest,
   requestById,
-  REQUEST_LIVES,
+  warnedNow,
   type RecoveryRequest,
-} from './request-store.ts'
+} from './store.ts'
 import { mintSpokenCode } from './spoken-code.ts'
-import { endWhatIsLeft } from './stop-request.ts'
-import { approvalsFor, canBeDecided, mayDecide } from './who-decides.ts'
+import { endWhatIsLeft } from './stop.ts'
+import { addressOf, approvalsFor, approvalsThatStand, canBeDecided, mayDecide } from './who-decides.ts'
 
 /** Somebody's decision on a request, with the reason that the audit log keeps. */
 export interface Decision {
@@ -36,13 +37,13 @@ export type Undecidable =
 
 /**
  * What became of a request that was let through. `holdUntil`: from then on the person has a link. `spoken`: they have no
- * address, and this is the only time that their code is told.
+ * address that can be trusted, and this is the only time that their code is told.
  */
 export type LetIn =
   { outcome: 'approved'; holdUntil: Date } | { outcome: 'spoken'; code: string; until: Date }
 
 /** What became of an approval. */
-export type Approved = LetIn | { outcome: 'one-more-needed' } | { outcome: 'refused'; why: Undecidable }
+export type Approved = LetIn | { outcome: 'one-more-needed' } | { outcome: 'undecidable'; why: Undecidable }
 
 /**
  * Approves a request. Nobody approves their own, an administrator none of an owner; for administrators and owners, and
@@ -54,22 +55,23 @@ export async function approveRequest(
   decision: Decision,
 ): Promise<Approved> {
   const found = await findDecidable(tx, decision)
-  if ('why' in found) return { outcome: 'refused', why: found.why }
+  if ('why' in found) return { outcome: 'undecidable', why: found.why }
   const { request, person, decider } = found
-  if (request.state !== 'open') return { outcome: 'refused', why: 'no-such-request' }
-  if (!decider && (await canBeDecided(tx, person))) return { outcome: 'refused', why: 'enough-people' }
+  if (request.state !== 'open') return { outcome: 'undecidable', why: 'no-such-request' }
+  if (!decider && (await canBeDecided(tx, person))) return { outcome: 'undecidable', why: 'enough-people' }
   const approvers = await approversOf(tx, request.id)
   const approverId = decider?.id ?? null
-  if (approvers.includes(approverId)) return { outcome: 'refused', why: 'twice' }
+  if (approvers.includes(approverId)) return { outcome: 'undecidable', why: 'twice' }
   await addApproval(tx, { requestId: request.id, approverId, reason: decision.reason })
-  await recordDecision(parts, tx, 'request.approved', found, decision)
-  if (approvers.length + 1 < approvalsFor(person)) return { outcome: 'one-more-needed' }
+  await recordDecision(parts, tx, 'request.approved', found, decision.reason)
+  if ((await approvalsThatStand(tx, request.id, person)) < approvalsFor(person))
+    return { outcome: 'one-more-needed' }
   return letIn(parts, tx, request, person)
 }
 
 /**
- * Begins the hold of a request that has all its approvals, and tells the address how to stop it. Who has none gets no
- * hold: there is nobody to warn, and the second pair of eyes stands in its place.
+ * Begins the hold of a request that has all its approvals, and tells the address how to stop it. Who has none that can be
+ * trusted gets no hold: there is nobody to warn, and the second pair of eyes stands in its place.
  */
 export async function letIn(
   parts: RecoveryParts,
@@ -77,16 +79,17 @@ export async function letIn(
   request: RecoveryRequest,
   person: Account,
 ): Promise<LetIn> {
-  const to = verifiedEmail(person)
+  const to = addressOf(person)
   const { settings } = await currentSettings(tx)
   const holdUntil = to ? after(tx.now, settings.recovery.approvalHoldHours * HOUR) : tx.now
-  await holdRequest(tx, request.id, holdUntil)
+  await approveUntil(tx, request.id, holdUntil)
   if (!to) {
     await endRequest(tx, request.id, 'granted')
     return { outcome: 'spoken', ...(await mintSpokenCode(parts, tx, request.id, person)) }
   }
   const letter = { to, locale: person.locale ?? settings.branding.locale, data: { requestId: request.id } }
   if (holdUntil > tx.now) await enqueue(tx, parts.random, { name: 'request-approved', ...letter })
+  else await warnedNow(tx, request.id, holdUntil)
   await enqueue(tx, parts.random, { name: 'request-granted', ...letter }, { dueAt: holdUntil })
   return { outcome: 'approved', holdUntil }
 }
@@ -104,7 +107,7 @@ export async function refuseRequest(
   if ('why' in found) return found.why
   const { request, person } = found
   if (!(await endWhatIsLeft(tx, request, 'refused', decision.reason))) return 'no-such-request'
-  await recordDecision(parts, tx, 'request.refused', found, decision)
+  await recordDecision(parts, tx, 'request.refused', found, decision.reason)
   const to = verifiedEmail(person)
   const { settings } = await currentSettings(tx)
   if (to) {
@@ -137,19 +140,21 @@ async function findDecidable(
   const seen = await requestById(tx, requestId)
   const person = seen && (await lockAccount(tx, seen.accountId))
   const request = seen && (await lockRequest(tx, seen.id))
-  const isLate = request?.state === 'open' && tx.now >= after(request.askedAt, REQUEST_LIVES)
-  if (!request || isLate || person?.state !== 'active') return { why: 'no-such-request' }
+  if (!request || person?.state !== 'active') return { why: 'no-such-request' }
+  // What was granted is over for them, and can still be taken back.
+  if (request.state !== 'granted' && isOver(request, tx.now)) return { why: 'no-such-request' }
   if (person.securityEpoch !== request.securityEpoch) return { why: 'no-such-request' }
   if (decider?.id === person.id) return { why: 'own-request' }
   return !decider || mayDecide(decider, person) ? { request, person, decider } : { why: 'no-right' }
 }
 
-async function recordDecision(
+/** Records who decided about a request, and why. */
+export async function recordDecision(
   parts: RecoveryParts,
   tx: Transaction,
   kind: Extract<EventKind, `request.${string}`>,
   { request, person, decider }: Decidable,
-  { reason }: Decision,
+  reason: string,
 ): Promise<void> {
   await record(tx, parts.random, {
     kind,

@@ -1,44 +1,51 @@
-import type { Account } from '../accounts/account.ts'
-import { lockAccount } from '../accounts/store.ts'
-import { record, visitorOrigin } from '../audit/audit.ts'
-import { withOrganization, type Transaction } from '../database/transaction.ts'
-import type { Visitor } from '../platform/visitor.ts'
-import type { Attempt } from './attempt.ts'
-import { move } from './in-hand.ts'
-import type { RecoveryParts } from './parts.ts'
-import { endRequest, lockRequest, requestById, wayInto, type RecoveryRequest } from './request-store.ts'
-import { attemptById, lockAttempt } from './store.ts'
+import type { Account } from '../../accounts/account.ts'
+import { lockAccount } from '../../accounts/store.ts'
+import { record, visitorOrigin } from '../../audit/audit.ts'
+import { withOrganization, type Transaction } from '../../database/transaction.ts'
+import type { Visitor } from '../../platform/visitor.ts'
+import type { Attempt } from '../attempt.ts'
+import { move } from '../in-hand.ts'
+import type { RecoveryParts } from '../parts.ts'
+import { tooManyWrongTokens } from '../wrong-tokens.ts'
+import { isLinkToStop, type StopLink } from './stop-link.ts'
+import { endRequest, lockRequest, requestById, wayInto, type RecoveryRequest } from './store.ts'
+import { attemptById, lockAttempt } from '../store.ts'
 
-const STOPPING = 'cancel a request'
+/** How a request stands for who holds a letter about it: something is left to stop, or it is over, or was never ours. */
+export type Stopping =
+  | { outcome: 'open' | 'over' }
+  | { outcome: 'dead'; reason: 'not-known' }
+  | { outcome: 'too-many'; retryAfterSeconds: number }
 
-/** The token that a letter about a request carries: only the server can make it, and it rests nowhere. */
-export function stopTokenOf({ secrets }: RecoveryParts, tx: Transaction, requestId: string): string {
-  return secrets.keyedHash(STOPPING, tx.organizationId, requestId)
-}
+const UNKNOWN = { outcome: 'dead', reason: 'not-known' } as const
 
-/** Whether an address that stops a request is one of ours, and something is left to stop. Changes nothing. */
-export async function mayStopRequest(
+/** Tells whether something is left to stop, and changes nothing: mail scanners open this link too. */
+export async function examineStop(
   parts: RecoveryParts,
   organizationId: string,
-  { requestId, token }: { requestId: string; token: string },
-): Promise<boolean> {
-  if (!parts.secrets.isKeyedHash(token, STOPPING, organizationId, requestId)) return false
-  return withOrganization(parts.database, organizationId, async (tx) => {
-    const request = await requestById(tx, requestId)
-    if (request?.state !== 'granted') return request?.endedAt === null
-    return isUnderWay(await attemptById(tx, requestId), tx.now)
-  })
+  link: StopLink,
+  visitor: Visitor,
+): Promise<Stopping> {
+  const standing = isLinkToStop(parts.secrets, organizationId, link)
+    ? await withOrganization(parts.database, organizationId, (tx) => standingOf(tx, link.requestId))
+    : UNKNOWN
+  return (await tooManyWrongTokens(parts, standing, visitor)) ?? standing
 }
 
-/** Stops a request, for who holds a letter about it. Says whether there was something to stop. */
+/** Stops a request, for who holds a letter about it. `open`: it was, until now. */
 export async function stopByLetter(
   parts: RecoveryParts,
   organizationId: string,
-  { requestId, token }: { requestId: string; token: string },
+  link: StopLink,
   visitor: Visitor,
-): Promise<boolean> {
-  if (!parts.secrets.isKeyedHash(token, STOPPING, organizationId, requestId)) return false
-  return withOrganization(parts.database, organizationId, (tx) => stop(parts, tx, requestId, visitor, null))
+): Promise<Stopping> {
+  const standing = isLinkToStop(parts.secrets, organizationId, link)
+    ? await withOrganization(parts.database, organizationId, async (tx) => {
+        const wasOpen = await stop(parts, tx, link.requestId, visitor, null)
+        return { outcome: wasOpen ? 'open' : 'over' } as const
+      })
+    : UNKNOWN
+  return (await tooManyWrongTokens(parts, standing, visitor)) ?? standing
 }
 
 /** Stops what lets somebody into the account of a person who is signed in. Says whether there was something to stop. */
@@ -69,6 +76,15 @@ export async function endWhatIsLeft(
   if (granted) await move(tx, granted, { name: 'ended', reason: 'cancelled' })
   await endRequest(tx, request.id, state, refusal)
   return true
+}
+
+async function standingOf(tx: Transaction, requestId: string): Promise<{ outcome: 'open' | 'over' }> {
+  const request = await requestById(tx, requestId)
+  const isOpen =
+    request?.state === 'granted'
+      ? isUnderWay(await attemptById(tx, requestId), tx.now)
+      : request?.endedAt === null
+  return { outcome: isOpen ? 'open' : 'over' }
 }
 
 async function stop(

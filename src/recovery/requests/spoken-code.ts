@@ -1,26 +1,25 @@
-import type { Account } from '../accounts/account.ts'
-import { readIdentifier, type Identifier } from '../accounts/identifiers.ts'
-import { accountNamed } from '../accounts/store.ts'
-import { record, visitorOrigin } from '../audit/audit.ts'
-import { withOrganization, type Transaction } from '../database/transaction.ts'
-import { currentSettings } from '../organizations/store.ts'
-import { inGroups, newBase32, readBase32 } from '../platform/base32.ts'
-import { after } from '../platform/clock.ts'
-import { newToken, NO_ID } from '../platform/random.ts'
-import { hashToken } from '../platform/secrets.ts'
-import type { Visitor } from '../platform/visitor.ts'
-import { newAttempt, transition } from './attempt.ts'
-import { whyBarred } from './barred.ts'
-import { keepSecret } from './deliver.ts'
-import { demandsOn } from './demands.ts'
-import { holdAttempt, move } from './in-hand.ts'
-import type { RecoveryParts } from './parts.ts'
-import { setUpIfEnrolling } from './pending.ts'
-import { recordDeed } from './record.ts'
-import { isLate, lifetimeOf } from './secret.ts'
-import { settingsFor } from './settings.ts'
-import { addNewAttempt, nobodyAsking } from './start.ts'
-import { issuedSecret, lockOpenAttemptBy, saveAttempt } from './store.ts'
+import type { Account } from '../../accounts/account.ts'
+import { readIdentifier, type Identifier } from '../../accounts/identifiers.ts'
+import { accountNamed } from '../../accounts/store.ts'
+import { record, visitorOrigin } from '../../audit/audit.ts'
+import { withOrganization, type Transaction } from '../../database/transaction.ts'
+import { currentSettings } from '../../organizations/store.ts'
+import { inGroups, newBase32, readBase32 } from '../../platform/base32.ts'
+import { after } from '../../platform/clock.ts'
+import { NO_ID } from '../../platform/random.ts'
+import { hashToken } from '../../platform/secrets.ts'
+import type { Visitor } from '../../platform/visitor.ts'
+import { answer } from '../answered.ts'
+import { newAttempt, transition } from '../attempt.ts'
+import { whyBarred } from '../barred.ts'
+import { keepSecret } from '../mint.ts'
+import { holdAttempt, move } from '../in-hand.ts'
+import type { RecoveryParts } from '../parts.ts'
+import { recordDeed } from '../record.ts'
+import { isLate, lifetimeOf } from '../secret.ts'
+import { settingsFor } from '../settings.ts'
+import { addNewAttempt, nobodyAsking } from '../start.ts'
+import { issuedSecret, lockOpenAttemptBy, saveAttempt } from '../store.ts'
 
 /**
  * The code that is read out to who has no address, after two people approved. It is no strategy: no organization offers
@@ -157,15 +156,7 @@ async function judge(
   const settings = await settingsFor(tx, attempt)
   if (await whyBarred(parts, tx, attempt, account, settings)) return null
   if (isLate(secret, lifetimeOf(parts, attempt, settings), tx.now)) return null
-  const browserToken = newToken(parts.random)
-  const moved = await move(tx, attempt, {
-    name: 'answered',
-    proof: METHOD,
-    browserHash: hashToken(browserToken),
-    demands: await demandsOn(tx, attempt, account.id),
-  })
-  if (!moved) return null
-  await setUpIfEnrolling(parts, tx, moved)
+  const browserToken = await answer(parts, tx, { attempt, account }, METHOD)
   await recordDeed(parts, tx, 'recovery.code-entered', attempt, visitor, { method: METHOD })
   return { outcome: 'proved', browserToken }
 }

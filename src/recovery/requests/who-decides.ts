@@ -1,0 +1,46 @@
+import { verifiedEmail, type Account } from '../../accounts/account.ts'
+import { accountById, managers } from '../../accounts/store.ts'
+import type { Transaction } from '../../database/transaction.ts'
+import { approversOf } from './store.ts'
+
+/**
+ * Whether somebody may decide about a person's way back in: never about themselves, about an owner only owners, and nobody
+ * whose own account is protected, for somebody else was in it.
+ */
+export function mayDecide(decider: Account, person: Account): boolean {
+  if (decider.state !== 'active' || decider.protectedAt || decider.id === person.id) return false
+  return decider.role === 'owner' || (decider.role === 'administrator' && person.role !== 'owner')
+}
+
+/**
+ * Where the link of an approved request goes; null where it is read out instead. Of a protected account the mailbox is in
+ * doubt: the person said there that a change was not theirs, or a thief did.
+ */
+export function addressOf(person: Account): string | null {
+  return person.protectedAt ? null : verifiedEmail(person)
+}
+
+/** How many must agree: who runs the organization, or can be warned at no address, is worth two (ASVS 6.4.4). */
+export function approvalsFor(person: Account): number {
+  return person.role === 'member' && addressOf(person) ? 1 : 2
+}
+
+/** Whether there are enough people who may decide about this one; where not, only whoever runs the server can help. */
+export async function canBeDecided(tx: Transaction, person: Account): Promise<boolean> {
+  const deciders = (await managers(tx)).filter((decider) => mayDecide(decider, person))
+  return deciders.length >= approvalsFor(person)
+}
+
+/** How many of a request's approvals still stand: those of people who may decide today, and the operator's. */
+export async function approvalsThatStand(
+  tx: Transaction,
+  requestId: string,
+  person: Account,
+): Promise<number> {
+  let standing = 0
+  for (const approverId of await approversOf(tx, requestId)) {
+    const approver = approverId && (await accountById(tx, approverId))
+    if (!approverId || (approver && mayDecide(approver, person))) standing += 1
+  }
+  return standing
+}
