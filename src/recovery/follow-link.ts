@@ -61,12 +61,14 @@ export async function followLink(
   visitor: Visitor,
 ): Promise<Followed> {
   const once = () =>
-    withOrganization(parts.database, organizationId, (tx) => exchange(parts, tx, token, visitor))
-  const followed = await once().catch((error: unknown) => {
-    // Of a mailbox without an account, somebody else made one in the same moment; the second time it is there.
-    if (isDuplicate(error)) return once()
-    throw error
-  })
+    withOrganization(parts.database, organizationId, (tx) => exchange(parts, tx, token, visitor)).catch(
+      (error: unknown) => {
+        if (isDuplicate(error)) return null
+        throw error
+      },
+    )
+  // Of a mailbox without an account, somebody else made one in the same moment; the second time it is there.
+  const followed = (await once()) ?? (await once()) ?? OVERTAKEN
   return (await tooManyWrongTokens(parts, followed, visitor)) ?? followed
 }
 
@@ -96,15 +98,19 @@ export async function refreshLink(
 }
 
 const UNKNOWN = { outcome: 'dead', reason: 'not-known', canRefresh: false } as const
+const OVERTAKEN = { outcome: 'dead', reason: 'account-changed', canRefresh: false } as const
+
+/** Null: the account came to be while this waited for the attempt, and is not held; to be done again. */
 
 async function exchange(
   parts: RecoveryParts,
   tx: Transaction,
   token: string,
   visitor: Visitor,
-): Promise<Exclude<Followed, { outcome: 'too-many' }>> {
+): Promise<Exclude<Followed, { outcome: 'too-many' }> | null> {
   const found = await attemptOfLink(tx, token, holdAttempt)
   if (!found) return UNKNOWN
+  if (found.attempt.person && !found.account) return null
   const before = await whyDead(parts, tx, found)
   const admitted = before || found.account ? null : await admitByLink(parts, tx, found.attempt, visitor)
   const { attempt, account } = { ...found, ...admitted }

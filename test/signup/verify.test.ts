@@ -6,6 +6,9 @@ import { Unavailable } from '../../src/platform/unavailable.ts'
 import { newId, systemRandom } from '../../src/platform/random.ts'
 import { endSignUp, waitingSignUp } from '../../src/accounts/signup-store.ts'
 import { addAccount } from '../../src/accounts/store.ts'
+import { followLink as followRecoveryLink } from '../../src/recovery/follow-link.ts'
+import { admitByLink } from '../../src/recovery/from-sign-up.ts'
+import { attemptOfLink, holdAttempt } from '../../src/recovery/in-hand.ts'
 import { verifyEmail, type Verified } from '../../src/signup/verify.ts'
 import { openPortal, verificationIn, type Portal } from '../support/portal.ts'
 import {
@@ -107,6 +110,22 @@ describe('Proving a mailbox, many at once', () => {
     for (const page of pages) expect(page.status).to.be.oneOf([200, 410])
   })
 
+  it('a recovery link that is pressed twice at once makes one account, and does not end what it began', async () => {
+    await getVerification(portal, portal.visitor())
+    const token = new URL(await getLink(portal, portal.visitor(), RINA.email)).searchParams.get('token') ?? ''
+    const { parts } = portal.app
+    const second = await meanwhile(
+      () => followRecoveryLink(parts, harbour, token, VISITOR),
+      async (tx) => {
+        const first = await attemptOfLink(tx, token, holdAttempt)
+        if (!first) throw new Error('the link is of no attempt')
+        await admitByLink(parts, tx, first.attempt, VISITOR)
+      },
+    )
+    expect(second.outcome).to.equal('followed')
+    expect(await accounts()).to.have.length(1)
+  })
+
   it('a form that is sent twice at once makes two sign-ups, and one account', async () => {
     const rina = portal.visitor()
     await rina.open('/harbour/sign-up')
@@ -134,17 +153,24 @@ describe('Proving a mailbox, many at once', () => {
   })
 
   /** Presses a link's button while a transaction of somebody else has written and not committed yet. */
-  async function pressWhile(link: string, write: (tx: Transaction) => Promise<void>): Promise<Verified> {
-    const { pressed } = await portal.within('harbour', async (tx) => {
+  function pressWhile(link: string, write: (tx: Transaction) => Promise<void>): Promise<Verified> {
+    return meanwhile(() => press(link), write)
+  }
+
+  async function meanwhile<Result>(
+    work: () => Promise<Result>,
+    write: (tx: Transaction) => Promise<void>,
+  ): Promise<Result> {
+    const { done } = await portal.within('harbour', async (tx) => {
       await write(tx)
-      const pressing = press(link)
+      const working = work()
       for (let waits = false; !waits;) {
         const answer = await tx.sql.raw<{ rows: unknown[] }>('select 1 from pg_locks where not granted')
         waits = answer.rows.length > 0
       }
-      return { pressed: pressing }
+      return { done: working }
     })
-    return pressed
+    return done
   }
 
   /** What a full gate turns away comes again, as a person would. */
