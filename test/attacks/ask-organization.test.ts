@@ -123,6 +123,7 @@ describe('attacks: asking the organization for another’s account', () => {
     await desk.ask(stranger, 'noah')
     const other = asking(portal, 'acme')
     await Promise.all([desk.approve('noah', 'adam'), other.approve('noah', 'olivia')])
+    await portal.deliver()
     portal.clock.pass(DAY)
     await portal.deliver()
     const links = lettersTo('noah').filter(({ text }) => text.includes('/recover/link?'))

@@ -50,8 +50,8 @@ describe('the main journey, read aloud', () => {
       '  text: Email',
       '  textbox "Email": mia@harbour.example',
       '  button "Send Reset Link"',
-      '  paragraph',
-      '    link "Back to sign-in"',
+      '  link "No access to my email or phone"',
+      '  link "Back to sign-in"',
     ])
   })
 

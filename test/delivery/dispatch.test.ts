@@ -96,11 +96,9 @@ describe('dispatch', () => {
         return rig.preparers['recover-link'](tx, message)
       },
     } satisfies typeof rig.preparers
-    await rig.work({ preparers })
-    // Five are under way at once, so each comes at most four places off its turn.
-    const displacements = ids.map((id, index) => Math.abs(taken.indexOf(id) - index))
-    expect(taken).to.have.length(20)
-    expect(Math.max(...displacements)).to.be.at.most(4)
+    // One at a time: of several that are under way at once, any may be held up by the machine.
+    await rig.work({ preparers }, { free: 1 })
+    expect(taken).to.deep.equal(ids)
   })
 
   it('goes on with the others when a preparer throws, and tries that message again later', async () => {
