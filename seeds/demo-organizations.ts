@@ -30,6 +30,8 @@ export const DEMO_ORGANIZATIONS: DemoOrganization[] = [
     areaCode: 206,
     settings: {
       recovery: { methods: ['email-link'], authenticator: 'off', identifier: 'email' },
+      signUp: { mode: 'company' },
+      terms: { url: 'https://harbour.example/terms', version: '2026-01' },
       branding: { color: '#0b5cad' },
     },
   },
@@ -90,6 +92,8 @@ export const DEMO_ORGANIZATIONS: DemoOrganization[] = [
     settings: {
       recovery: { methods: ['email-link', 'sms-code'], authenticator: 'challenge', afterReset: 'home' },
       sms: { countries: ['GB', 'ID', 'US'] },
+      signUp: { mode: 'open' },
+      terms: { url: 'https://acme.example/terms', version: '3' },
       branding: {
         color: '#c2255c',
         support: { kind: 'email', value: 'help@acme.example', label: 'the Acme help desk' },

@@ -16,6 +16,7 @@ import { listenForDueMessages } from './delivery/wakeups.ts'
 import { loadWords, type Words } from './i18n/words.ts'
 import { createLimits } from './limits/limits.ts'
 import {
+  prepareAccountExists,
   prepareAccountProtected,
   prepareAuthenticatorChanged,
   prepareCodeNotSent,
@@ -38,6 +39,7 @@ import { linkInLetter } from './recovery/letter-link.ts'
 import { prepareOwnerReset } from './recovery/requests/reset-owner.ts'
 import { STRATEGIES } from './recovery/strategies/index.ts'
 import type { Strategy } from './recovery/strategy.ts'
+import { prepareVerification } from './signup/deliver.ts'
 import { DEMO_AUTHENTICATOR, DEMO_ORGANIZATIONS, DEMO_PASSWORD } from '../seeds/demo-organizations.ts'
 import { keepHouse } from './housekeeping.ts'
 import { loadAssets } from './web/assets.ts'
@@ -186,6 +188,8 @@ function preparersOf(parts: WebParts): Preparers {
     'owner-reset': (tx, message) => prepareOwnerReset(tx, message),
     'texts-paused': (tx, message) => prepareTextsPaused(parts.publicUrl, tx, message),
     'code-not-sent': (tx, message) => prepareCodeNotSent(parts.publicUrl, tx, message),
+    'verify-email': (tx, message) => prepareVerification(parts, tx, message),
+    'account-exists': (tx, message) => prepareAccountExists(parts.publicUrl, tx, message),
     'password-changed': (tx, message) => preparePasswordChanged(parts, tx, message),
     'authenticator-changed': (tx, message) => prepareAuthenticatorChanged(parts, tx, message),
     'account-protected': (tx, message) => prepareAccountProtected(parts, tx, message),

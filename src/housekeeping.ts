@@ -1,4 +1,5 @@
 import { purgeChanges } from './access/change-store.ts'
+import { purgeSignUps } from './accounts/signup-store.ts'
 import type { Database } from './database/connect.ts'
 import { PURGE_BATCH } from './database/purge.ts'
 import { withOrganization, withoutOrganization, type Transaction } from './database/transaction.ts'
@@ -24,6 +25,7 @@ const purgesOfAnOrganization: readonly ((tx: Transaction) => Promise<number>)[] 
   purgePending,
   purgeSessions,
   purgeHalfSignIns,
+  purgeSignUps,
   purgeDevices,
   purgeTries,
   purgeMessages,

@@ -40,6 +40,12 @@ export type EventKind =
   | 'request.approved'
   | 'request.refused'
   | 'request.cancelled'
+  | 'sign-up.requested'
+  | 'sign-up.link-minted'
+  | 'sign-up.message-withheld'
+  | 'sign-up.verified'
+  | 'sign-up.disowned'
+  | 'sign-up.refused'
 
 /** Who did it, from where, in which request (ASVS 16.2.1). */
 export interface Origin {

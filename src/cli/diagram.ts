@@ -88,6 +88,7 @@ function eventsUnder(demands: Demands): AttemptEvent[] {
   const events: { [One in Name]: Extract<AttemptEvent, { name: One }>[] } = {
     chosen: [{ name: 'chosen', method: METHOD }],
     minted: [{ name: 'minted', person: PERSON, secretExpiresAt: LATER }],
+    admitted: [{ name: 'admitted', person: PERSON }],
     answered: [{ name: 'answered', proof: METHOD, browserHash: Buffer.alloc(0), demands }],
     'set-up': [{ name: 'set-up', pendingSealed: '' }],
     proved: PROOFS.map((proof) => ({ name: 'proved', proof, demands })),

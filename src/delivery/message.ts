@@ -42,6 +42,9 @@ export interface QueuedData {
   'owner-reset': { requestId: string; readerName: string }
   /** `accountId` is the reader's; `until` an ISO 8601 instant. */
   'texts-paused': { accountId: string; country: string; sent: number; proved: number; until: string }
+  /** `isGranted`: outside of what a mailbox may get in an hour. */
+  'verify-email': { signUpId: string; isGranted?: true }
+  'account-exists': { accountId: string }
 }
 
 /** What was done with the second lock of an account. */
@@ -71,6 +74,8 @@ export const CHANNELS = {
   'request-refused': 'email',
   'owner-reset': 'email',
   'texts-paused': 'email',
+  'verify-email': 'email',
+  'account-exists': 'email',
 } as const satisfies Record<MessageName, 'email' | 'sms'>
 
 export type Channel = (typeof CHANNELS)[MessageName]
@@ -98,6 +103,8 @@ export const WORTH_SENDING_MS: Record<MessageName, number> = {
   'request-refused': 72 * HOUR,
   'owner-reset': 72 * HOUR,
   'texts-paused': 24 * HOUR,
+  'verify-email': 24 * HOUR,
+  'account-exists': 24 * HOUR,
 }
 
 /** What every mail says about who sends it and who reads it; colours as `#rrggbb`. */
@@ -169,6 +176,12 @@ export interface LetterData {
   'owner-reset': Letterhead & { owner: string; when: string; requestId: string; slug: string }
   /** `country` and `until` are already written in the reader's language. */
   'texts-paused': Letterhead & { country: string; sent: number; proved: number; until: string }
+  'verify-email': Letterhead & {
+    link: string
+    hours: number
+    requestedFrom: { place: string; device: string | null }
+  }
+  'account-exists': Letterhead & { signInUrl: string; recoverUrl: string; support: Support | null }
 }
 
 /** A message as it waits in the outbox. */

@@ -26,6 +26,10 @@ export const LIMIT_NAMES = [
   'sign-in-failures-per-account',
   'sign-in-paused-mail-per-account',
   'step-ups-per-account',
+  'sign-up-forms-per-address',
+  'sign-ups-per-address',
+  'sign-up-mail-per-mailbox-hour',
+  'sign-up-mail-per-mailbox-day',
 ] as const
 
 export type LimitName = (typeof LIMIT_NAMES)[number]

@@ -15,6 +15,7 @@ type NoticeName =
   | 'code-not-sent'
   | 'request-refused'
   | 'texts-paused'
+  | 'account-exists'
 type Notice = { [Name in NoticeName]: QueuedMessage<Name> }[NoticeName]
 
 /** What links in notices are made of. */
@@ -118,6 +119,16 @@ export async function prepareTextsPaused(
   })
 }
 
+/** The letter to who signed up and has an account already: the page could not say so. */
+export async function prepareAccountExists(
+  publicUrl: string,
+  tx: Transaction,
+  message: QueuedMessage<'account-exists'>,
+): Promise<Prepared<'account-exists'>> {
+  const common = await commonTo(publicUrl, tx, message)
+  return toRecipient(message, { ...common, signInUrl: `${publicUrl}/${common.slug}/sign-in` })
+}
+
 async function commonTo(publicUrl: string, tx: Transaction, message: Notice) {
   const organization = await organizationOf(tx)
   const { settings } = await currentSettings(tx)
@@ -125,6 +136,7 @@ async function commonTo(publicUrl: string, tx: Transaction, message: Notice) {
   return {
     ...letterhead(organization, settings),
     person: { fullName: account?.fullName ?? null },
+    slug: organization.slug,
     recoverUrl: `${publicUrl}/${organization.slug}/recover`,
     support: settings.branding.support,
   }

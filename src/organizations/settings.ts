@@ -1,9 +1,13 @@
 import { z } from 'zod'
 
-/**
- * Everything that an organization decides, each setting declared once with its default.
- */
-export const settingsShape = z.strictObject({
+/** A domain as a person writes it; letters of any script. */
+const domain = z
+  .string()
+  .regex(/^[\p{L}\p{N}]([\p{L}\p{N}-]*[\p{L}\p{N}])?(\.[\p{L}\p{N}]([\p{L}\p{N}-]*[\p{L}\p{N}])?)+$/u)
+  .max(253)
+
+/** One setting alone: together they are `settingsShape`. */
+const eachSetting = z.strictObject({
   recovery: z
     .strictObject({
       methods: z
@@ -43,6 +47,22 @@ export const settingsShape = z.strictObject({
       notGuessable: z.boolean().default(true),
     })
     .prefault({}),
+  signUp: z
+    .strictObject({
+      /** `company`: not with an address that anybody can have. */
+      mode: z.enum(['closed', 'open', 'company']).default('closed'),
+      /** Hours that the link which proves the mailbox lives. */
+      verificationHours: z.int().min(1).max(168).default(24),
+      /** Each domain stands for all below it; an allowed one wins over everything else. */
+      allowedDomains: z.array(domain).max(200).default([]),
+      deniedDomains: z.array(domain).max(200).default([]),
+    })
+    .prefault({}),
+  /** What people must agree to who sign up; null: nothing. */
+  terms: z
+    .strictObject({ url: z.url({ protocol: /^https$/ }), version: z.string().min(1).max(50) })
+    .nullable()
+    .default(null),
   branding: z
     .strictObject({
       color: z
@@ -74,9 +94,18 @@ export const settingsShape = z.strictObject({
     .prefault({}),
 })
 
+/**
+ * Everything that an organization decides, each setting declared once with its default.
+ */
+export const settingsShape = eachSetting.refine(
+  ({ recovery, signUp }) => recovery.identifier !== 'username' || signUp.mode === 'closed',
+  { path: ['recovery', 'identifier'], error: 'who signs up has no username, and could never recover' },
+)
+
 export type Settings = z.infer<typeof settingsShape>
 export type RecoverySettings = Settings['recovery']
 export type SmsSettings = Settings['sms']
+export type SignUpSettings = Settings['signUp']
 
 /** What may be left out when settings are written: every setting has a default. */
 export type PartialSettings = z.input<typeof settingsShape>

@@ -74,7 +74,8 @@ type NewAttempt = Pick<
 
 export type AttemptEvent =
   | { name: 'chosen'; method: MethodId }
-  | { name: 'minted'; person: Person; secretExpiresAt: Date }
+  | { name: 'minted'; person: Person | null; secretExpiresAt: Date }
+  | { name: 'admitted'; person: Person }
   | { name: 'tried' }
   | { name: 'answered'; proof: Proof; browserHash: Buffer; demands: Demands }
   | { name: 'reassessed'; demands: Demands }
@@ -165,6 +166,8 @@ export const moves: Record<Step, Moves> = {
       person,
       expiresAt: attempt.person ? later(attempt.expiresAt, secretExpiresAt) : secretExpiresAt,
     }),
+    // The link went to a mailbox without an account: following it makes one.
+    admitted: (attempt, { person }) => ({ ...attempt, person }),
     tried,
     answered,
     refreshed,

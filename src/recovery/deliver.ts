@@ -12,14 +12,15 @@ import { HOUR, MINUTE } from '../platform/clock.ts'
 import { takeTurn, type Refusal } from './allowance.ts'
 import { CLOSED_REASONS, type ClosedReason } from './attempt.ts'
 import { isEnoughFor, isOffered, isOutdated, isOutOfReach } from './barred.ts'
+import { mailboxWaiting, mayMailboxHaveMail } from './from-sign-up.ts'
 import { holdAttempt, tryMove, type AttemptInHand } from './in-hand.ts'
-import { sendLinkInstead } from './instead.ts'
+import { sendLinkInstead, sendLinkToSignUp } from './instead.ts'
 import type { RecoveryParts } from './parts.ts'
 import { linkWith, mint } from './mint.ts'
 import { lifetimeOf } from './secret.ts'
 import { settingsFor } from './settings.ts'
 import { identifierOf } from './start.ts'
-import { attemptById, lockAttempt, type StoredAttempt } from './store.ts'
+import { attemptById, hasSecret, lockAttempt, type StoredAttempt } from './store.ts'
 import { strategyOf } from './strategies/index.ts'
 import type { Strategy } from './strategy.ts'
 
@@ -39,7 +40,8 @@ interface Minted {
   secret: string
   lifetime: number
   attempt: StoredAttempt
-  account: Account
+  /** Null for who signed up and has none yet. */
+  account: Account | null
   organization: Organization
   settings: Settings
 }
@@ -61,10 +63,10 @@ export async function prepareLink(
   return {
     send: {
       to,
-      locale: account.locale ?? message.locale,
+      locale: account?.locale ?? message.locale,
       data: {
         ...letterhead(organization, settings),
-        person: { fullName: account.fullName },
+        person: { fullName: account?.fullName ?? null },
         link: linkWith(parts, organization, minted.secret),
         notMeUrl: linkWith(parts, organization, minted.secret, 'not-me'),
         minutes: lifetime / MINUTE,
@@ -92,7 +94,7 @@ export async function prepareCode(
     // Without a port: browsers match the code against the site's name.
     host: new URL(parts.publicUrl).hostname,
   }
-  return { send: { to, locale: account.locale ?? message.locale, data } }
+  return { send: { to, locale: account?.locale ?? message.locale, data } }
 }
 
 async function mintFor(
@@ -106,20 +108,33 @@ async function mintFor(
   const strategy = strategyOf(parts, held.attempt.method)
   const settings = await settingsFor(tx, attempt)
   const organization = await organizationOf(tx)
-  const to = account && strategy.reachable(account, settings, tx.now)
+  const isLink = strategy.answeredBy === 'link'
+  const mailbox = account || !isLink ? null : await mailboxWaiting(parts, tx, attempt, settings)
+  const to = account ? strategy.reachable(account, settings, tx.now) : mailbox
   const reason =
     organization.state === 'suspended'
       ? 'suspended'
       : ((await whyNobodyIsReached(parts, tx, held, strategy, settings)) ??
-        (account && to ? await takeTurn(parts, tx, attempt, account, { strategy, to, settings }) : 'nobody'))
-  if (reason || !account || !to) return withhold(parts, tx, held, reason ?? 'nobody')
+        (to ? await whyNoTurn(parts, tx, held, { strategy, to, settings }) : 'nobody'))
+  if (reason || !to) return withhold(parts, tx, held, reason ?? 'nobody')
 
   const lifetime = lifetimeOf(parts, attempt, settings)
   const secret = await mint(parts, tx, { attempt, account }, { strategy, settings, lifetime })
   return { to, secret, lifetime, attempt, account, organization, settings }
 }
 
-/** Why an attempt's message would reach nobody, as far as it and its account tell; null when it has a reader. */
+/** Spends the limits on a message that has a reader, who may have no account yet. */
+async function whyNoTurn(
+  parts: RecoveryParts,
+  tx: Transaction,
+  { attempt, account }: AttemptInHand,
+  out: { strategy: Strategy; to: string; settings: Settings },
+): Promise<Refusal | null> {
+  if (account) return takeTurn(parts, tx, attempt, account, out)
+  return (await mayMailboxHaveMail(parts, tx, attempt, out.to)) ? null : 'limit'
+}
+
+/** Why an attempt's message would reach nobody, as far as it and its account tell; null when it may have a reader. */
 async function whyNobodyIsReached(
   parts: RecoveryParts,
   tx: Transaction,
@@ -128,10 +143,11 @@ async function whyNobodyIsReached(
   settings: Settings,
 ): Promise<WithheldReason | null> {
   if (attempt.step !== 'proving') return attempt.closedReason ?? 'answered'
-  if (tx.now >= attempt.expiresAt && !attempt.person) return 'expired'
-  if (account?.state !== 'active') return 'nobody'
-  if (isOutOfReach(attempt, account)) return 'protected'
+  if (tx.now >= attempt.expiresAt && !attempt.person && !(await hasSecret(tx, attempt.id))) return 'expired'
+  if (account && account.state !== 'active') return 'nobody'
+  if (account && isOutOfReach(attempt, account)) return 'protected'
   if (!isOffered(attempt, settings)) return 'no-longer-offered'
+  if (!account) return null
   if (attempt.person && isOutdated(attempt, account)) return 'account-changed'
   if (!strategy.reachable(account, settings, tx.now)) return 'unreachable'
   return (await isEnoughFor(parts, tx, attempt, account, settings)) ? null : 'not-for-role'
@@ -171,5 +187,6 @@ async function withhold(
   const isCode = attempt.method !== null && strategyOf(parts, attempt.method).answeredBy === 'code'
   if (isCode && account?.state === 'active' && TOLD.includes(reason))
     await sendLinkInstead(parts, tx, attempt, account)
+  if (isCode && !account && reason === 'nobody') await sendLinkToSignUp(parts, tx, attempt)
   return { drop: reason }
 }

@@ -1,3 +1,4 @@
+import { isDuplicate } from '../database/faults.ts'
 import { withOrganization, type Transaction } from '../database/transaction.ts'
 import { currentSettings } from '../organizations/store.ts'
 import type { Visitor } from '../platform/visitor.ts'
@@ -10,7 +11,8 @@ import {
   type DeadReason,
 } from './attempt.ts'
 import { attemptOfLink, holdAttempt, move, readAttempt, tryMove, type AttemptInHand } from './in-hand.ts'
-import { whyBarred } from './barred.ts'
+import { isOffered, whyBarred } from './barred.ts'
+import { admitByLink, mailboxWaiting } from './from-sign-up.ts'
 import { ORIGINS } from './origin.ts'
 import type { RecoveryParts } from './parts.ts'
 import { recordDeed, recordRefusal } from './record.ts'
@@ -58,9 +60,15 @@ export async function followLink(
   token: string,
   visitor: Visitor,
 ): Promise<Followed> {
-  const followed = await withOrganization(parts.database, organizationId, (tx) =>
-    exchange(parts, tx, token, visitor),
-  )
+  const once = () =>
+    withOrganization(parts.database, organizationId, (tx) => exchange(parts, tx, token, visitor)).catch(
+      (error: unknown) => {
+        if (isDuplicate(error)) return null
+        throw error
+      },
+    )
+  // Of a mailbox without an account, somebody else made one in the same moment; the second time it is there.
+  const followed = (await once()) ?? (await once()) ?? OVERTAKEN
   return (await tooManyWrongTokens(parts, followed, visitor)) ?? followed
 }
 
@@ -90,17 +98,24 @@ export async function refreshLink(
 }
 
 const UNKNOWN = { outcome: 'dead', reason: 'not-known', canRefresh: false } as const
+const OVERTAKEN = { outcome: 'dead', reason: 'account-changed', canRefresh: false } as const
+
+/** Null: the account came to be while this waited for the attempt, and is not held; to be done again. */
 
 async function exchange(
   parts: RecoveryParts,
   tx: Transaction,
   token: string,
   visitor: Visitor,
-): Promise<Exclude<Followed, { outcome: 'too-many' }>> {
+): Promise<Exclude<Followed, { outcome: 'too-many' }> | null> {
   const found = await attemptOfLink(tx, token, holdAttempt)
   if (!found) return UNKNOWN
-  const { attempt, account } = found
-  const dead = await whyDead(parts, tx, found)
+  if (found.attempt.person && !found.account) return null
+  const before = await whyDead(parts, tx, found)
+  const admitted = before || found.account ? null : await admitByLink(parts, tx, found.attempt, visitor)
+  const { attempt, account } = { ...found, ...admitted }
+  // Whoever proved the same mailbox in the same moment has made the account.
+  const dead = before ?? (account ? null : 'account-changed')
   if (dead) {
     // An expired link alone does not end its attempt: another mail of it, sent on a retry, may still be good.
     if (dead !== 'expired' && dead !== 'used') await tryMove(tx, attempt, { name: 'ended', reason: dead })
@@ -121,7 +136,10 @@ async function whyDead(
   if (attempt.step === 'done') return 'used'
   if (attempt.closedReason) return attempt.closedReason
   const settings = await settingsFor(tx, attempt)
-  const barred = await whyBarred(parts, tx, attempt, account, settings)
+  const waits = !account && (await mailboxWaiting(parts, tx, attempt, settings)) !== null
+  const barred = waits
+    ? !isOffered(attempt, settings) && 'no-longer-offered'
+    : await whyBarred(parts, tx, attempt, account, settings)
   if (barred) return barred
   if (isLate(secret, lifetimeOf(parts, attempt, settings), tx.now)) return 'expired'
   return attempt.exchanges >= MOST_EXCHANGES || !hasSubmitsLeft(attempt) ? 'too-many-tries' : null

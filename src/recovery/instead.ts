@@ -4,8 +4,9 @@ import { enqueue } from '../delivery/outbox.ts'
 import { currentSettings } from '../organizations/store.ts'
 import { spendMail } from './allowance.ts'
 import type { RecoveryParts } from './parts.ts'
+import { mailboxWaiting } from './from-sign-up.ts'
 import { holdAttempt } from './in-hand.ts'
-import { identifierOf, nobodyAsking, startAttempt } from './start.ts'
+import { identifierOf, nobodyAsking, startAttempt, type Asking } from './start.ts'
 import type { StoredAttempt } from './store.ts'
 import { offeredLink } from './strategies/index.ts'
 
@@ -35,16 +36,29 @@ export async function sendLinkInstead(
     return
   }
   await startAttempt(parts, tx, {
+    ...anew(parts, attempt),
     settings,
-    identifier: identifierOf(parts, attempt),
     method: link.id,
-    // The browser that asked stays where it is: it may be a stranger's.
-    asking: nobodyAsking(attempt.asked.locale, {
-      place: attempt.asked.address,
-      device: attempt.asked.device,
-    }),
     granted: { origin: 'code-not-sent', person: account },
   })
+}
+
+/** The same for who signed up and never proved the mailbox: no code goes to a number that nobody has confirmed. */
+export async function sendLinkToSignUp(
+  parts: RecoveryParts,
+  tx: Transaction,
+  attempt: StoredAttempt,
+): Promise<void> {
+  const settings = await currentSettings(tx)
+  const link = offeredLink(parts, settings.settings.recovery)
+  if (!link || !(await mailboxWaiting(parts, tx, attempt, settings.settings))) return
+  await startAttempt(parts, tx, { ...anew(parts, attempt), settings, method: link.id })
+}
+
+/** What an attempt was begun with, but for the browser that asked: it stays where it is, for it may be a stranger's. */
+function anew(parts: RecoveryParts, attempt: StoredAttempt): { identifier: string; asking: Asking } {
+  const { address: place, device, locale } = attempt.asked
+  return { identifier: identifierOf(parts, attempt), asking: nobodyAsking(locale, { place, device }) }
 }
 
 /** A code that was handed over and did not arrive: the person is told as if it had never gone out. */

@@ -4,10 +4,10 @@ import type { Transaction } from '../database/transaction.ts'
 import type { Settings } from '../organizations/settings.ts'
 import { after } from '../platform/clock.ts'
 import type { Attempt } from './attempt.ts'
-import { move } from './in-hand.ts'
+import { move, type AttemptInHand } from './in-hand.ts'
 import type { RecoveryParts } from './parts.ts'
 import { secretHash } from './secret.ts'
-import { addSecret, type StoredAttempt } from './store.ts'
+import { addSecret } from './store.ts'
 import type { Strategy } from './strategy.ts'
 
 /** The address that answers a link's secret. */
@@ -20,11 +20,11 @@ export function linkWith(
   return `${parts.publicUrl}/${slug}/recover/${page}?token=${secret}`
 }
 
-/** Mints a secret for an attempt and its account, which this transaction holds. Returns it as it is sent. */
+/** Mints a secret for an attempt and its account, if it has one, which this transaction holds. Returns it as it is sent. */
 export async function mint(
   parts: RecoveryParts,
   tx: Transaction,
-  { attempt, account }: { attempt: StoredAttempt; account: Account },
+  { attempt, account }: AttemptInHand,
   { strategy, settings, lifetime }: { strategy: Strategy; settings: Settings; lifetime: number },
 ): Promise<string> {
   const secret = strategy.newSecret(parts.random, settings)
@@ -38,18 +38,18 @@ export async function mint(
 export async function keepSecret(
   parts: RecoveryParts,
   tx: Transaction,
-  { attempt, account }: { attempt: Attempt; account: Account },
+  { attempt, account }: { attempt: Attempt; account: Account | null },
   { hash, lifetime, kind }: { hash: Buffer; lifetime: number; kind: EventKind },
 ): Promise<void> {
   const secretExpiresAt = after(tx.now, lifetime)
   await addSecret(tx, hash, { attemptId: attempt.id, issuedAt: tx.now, expiresAt: secretExpiresAt })
-  const person = { accountId: account.id, securityEpoch: account.securityEpoch }
+  const person = account && { accountId: account.id, securityEpoch: account.securityEpoch }
   await move(tx, attempt, { name: 'minted', person, secretExpiresAt })
   await record(tx, parts.random, {
     kind,
     outcome: 'success',
     origin: { actor: 'system' },
-    subjectId: account.id,
+    subjectId: account?.id ?? null,
     detail: { attempt: attempt.id, ...(attempt.method === null ? {} : { method: attempt.method }) },
   })
 }

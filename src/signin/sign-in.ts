@@ -1,11 +1,14 @@
 import type { Account } from '../accounts/account.ts'
 import { readIdentifier } from '../accounts/identifiers.ts'
+import { handSignUpTo, newestSignUpOf } from '../accounts/signup-store.ts'
 import { accountNamed, lockAccount } from '../accounts/store.ts'
 import { record, visitorOrigin } from '../audit/audit.ts'
 import { authenticatorOf } from '../credentials/authenticator-store.ts'
 import { passwordOf, upgradePassword } from '../credentials/store.ts'
 import { withOrganization, type Transaction } from '../database/transaction.ts'
 import { clearTries, countTry, signInDelayKey, uncountTry } from '../limits/sign-in-delays.ts'
+import { currentSettings } from '../organizations/store.ts'
+import { newToken } from '../platform/random.ts'
 import type { Visitor } from '../platform/visitor.ts'
 import { deviceHash, isKnownDevice } from '../sessions/devices-store.ts'
 import { enter, recordRefusal, type Browser, type OpenedSession } from './enter.ts'
@@ -21,11 +24,12 @@ export interface Credentials extends Browser {
 
 /**
  * `refused` is one answer for everything: wrong, unknown, suspended, paused (EN-04). `half-way`: the password was right, and
- * now the authenticator is asked for.
+ * now the authenticator is asked for. `unverified`: it is the password of a sign-up whose mailbox is still to be proven.
  */
 export type SignedIn =
   | ({ outcome: 'signed-in' } & OpenedSession)
   | { outcome: 'half-way'; halfToken: string }
+  | { outcome: 'unverified'; askerToken: string }
   | { outcome: 'refused' }
   | { outcome: 'too-many'; retryAfterSeconds: number }
 
@@ -52,8 +56,10 @@ export async function signIn(
   }
 
   let opened: OpenedSession | { halfToken: string } | null
+  let isOfSignUp: boolean
   try {
     opened = await prove(parts, organizationId, claim, credentials, shared.perAccount.allowed)
+    isOfSignUp = !opened && (await isPasswordOfSignUp(parts, claim, credentials.password))
   } catch (error) {
     // Nothing was judged, so nobody failed: a busy server must not run out an office's tries.
     await forgive(parts, organizationId, claim, shared).catch(() => undefined)
@@ -68,7 +74,20 @@ export async function signIn(
   await withOrganization(parts.database, organizationId, (tx) =>
     recordRefusal(parts, tx, 'sign-in.failed', claim.account, credentials.visitor),
   )
-  return { outcome: 'refused' }
+  const { signUpId } = claim
+  if (!isOfSignUp || signUpId === null || !shared.perAccount.allowed) return { outcome: 'refused' }
+  const askerToken = newToken(parts.random)
+  await withOrganization(parts.database, organizationId, (tx) => handSignUpTo(tx, signUpId, askerToken))
+  return { outcome: 'unverified', askerToken }
+}
+
+/**
+ * Whether the password is that of the address's newest sign-up, where people can sign up. Asked whether or not the address
+ * has an account, and answered alike: else whoever signs up with somebody's address could find out by signing in. Where
+ * nothing waits it costs the same.
+ */
+async function isPasswordOfSignUp(parts: SignInParts, claim: Claim, password: string): Promise<boolean> {
+  return claim.takesSignUps && (await parts.hasher.verify(claim.signUpHash, password))
 }
 
 /** Takes back every count of a try that could not be judged. */
@@ -130,6 +149,9 @@ async function prove(
 interface Claim {
   account: Account | null
   hash: string | null
+  takesSignUps: boolean
+  signUpId: string | null
+  signUpHash: string | null
   known: boolean
   /** The account's id, or for people who are not there the name that was typed, hashed. */
   subject: string
@@ -152,9 +174,14 @@ async function examine(
   const known = await isKnownDevice(tx, account?.id ?? NOBODY, device)
   const from = known && device ? device.toString('base64url') : visitor.network
   const tryKey = signInDelayKey(parts.secrets, identifier.canonical, from)
+  const { signUp: settings } = (await currentSettings(tx)).settings
+  const signUp = await newestSignUpOf(tx, identifier.canonical)
   return {
     account,
     hash: (await passwordOf(tx, account?.id ?? NOBODY))?.hash ?? null,
+    takesSignUps: settings.mode !== 'closed',
+    signUpId: signUp?.id ?? null,
+    signUpHash: signUp?.passwordHash ?? null,
     known,
     subject: account?.id ?? parts.secrets.lastingHash('sign-in subject', identifier.canonical),
     tryKey,

@@ -1,5 +1,6 @@
 import type { Context } from 'koa'
 import { DAY, MINUTE } from '../platform/clock.ts'
+import { SIGN_UP_KEPT_FOR } from '../accounts/signup-store.ts'
 import { WAITS_FOR_DELIVERY } from '../recovery/attempt.ts'
 import { ABSOLUTE_LIMIT } from '../sessions/session.ts'
 import { KNOWN_FOR } from '../sessions/devices-store.ts'
@@ -13,6 +14,8 @@ const LIFETIMES = {
   half: HALF_DONE_FOR,
   /** A recovery under way. */
   recovery: WAITS_FOR_DELIVERY,
+  /** A sign-up whose mailbox is to be proven. */
+  'sign-up': SIGN_UP_KEPT_FOR,
   /** A browser that its person signed in from before. */
   device: KNOWN_FOR,
   /** What form tokens are bound to. */

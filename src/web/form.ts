@@ -30,8 +30,11 @@ const plainText = z
   .refine((text) => text.isWellFormed() && !/[\p{Cc}\ufffd]/u.test(text), 'errors.form.unreadable')
 
 /** A text that must be there; spaces around it do not count. */
-export function requiredText(words: { missing: string; tooLong: string }): z.ZodType<string> {
-  const trimmed = z.string().trim().min(1, words.missing).max(LONGEST_TEXT, words.tooLong)
+export function requiredText(
+  words: { missing: string; tooLong: string },
+  longest = LONGEST_TEXT,
+): z.ZodType<string> {
+  const trimmed = z.string().trim().min(1, words.missing).max(longest, words.tooLong)
   return z.preprocess((value) => value ?? '', plainText.pipe(trimmed))
 }
 
@@ -41,6 +44,12 @@ export function optionalText(words: { tooLong: string }): z.ZodType<string> {
     .string({ error: 'errors.form.unreadable' })
     .refine((text) => text.isWellFormed() && !/[^\P{Cc}\r\n\t]|\ufffd/u.test(text), 'errors.form.unreadable')
   return z.preprocess((value) => value ?? '', lines.pipe(z.string().trim().max(LONGEST_NOTE, words.tooLong)))
+}
+
+/** A short text that may be left out; a box that can be ticked sends one too. */
+export function optionalLine(words: { tooLong: string }): z.ZodType<string> {
+  const line = z.string().trim().max(LONGEST_TEXT, words.tooLong)
+  return z.preprocess((value) => value ?? '', plainText.pipe(line))
 }
 
 /** A text that the page itself put into the form; empty when it is missing. */
@@ -68,6 +77,11 @@ export function requiredSecret(words: { missing: string }): z.ZodType<string> {
   const secret = plainText.pipe(z.string().min(1, words.missing))
   return z.preprocess((value) => value ?? '', secret).meta({ secret: true })
 }
+
+/** A secret that is not asked of everybody. */
+export const optionalSecret: z.ZodType<string> = z
+  .preprocess((value) => value ?? '', plainText)
+  .meta({ secret: true })
 
 /** What may be printed back into a refused form: secrets are typed again, never sent back (ASVS 14.3.3). */
 export function withoutSecrets(fields: Fields, typed: Record<string, string>): Record<string, string> {

@@ -17,6 +17,9 @@ export const NOTICES = [
   'authenticator-removed',
   'authenticator-codes',
   'request-stopped',
+  'unverified',
+  'verification-sent-again',
+  'sign-up-deleted',
   'request-over',
 ] as const
 type NoticeName = (typeof NOTICES)[number]

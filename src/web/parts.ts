@@ -6,9 +6,10 @@ import type { ProfileParts } from '../profile/parts.ts'
 import type { RecoveryParts } from '../recovery/parts.ts'
 import type { Assets } from './assets.ts'
 import type { SignInParts } from '../signin/parts.ts'
+import type { SignUpParts } from '../signup/parts.ts'
 
 /** What the pages are built from. */
-export interface WebParts extends RecoveryParts, SignInParts, ProfileParts {
+export interface WebParts extends RecoveryParts, SignInParts, SignUpParts, ProfileParts {
   config: Config
   /** Null outside the demo. */
   demo: { password: string; authenticator: { username: string; key: string }; slugs: string[] } | null

@@ -38,6 +38,10 @@ import { authenticator as signInWithAuthenticator } from './signin/authenticator
 import { door } from './signin/door.ts'
 import { signIn } from './signin/sign-in.ts'
 import { signOut } from './signin/sign-out.ts'
+import { sent as signUpSent } from './signup/sent.ts'
+import { signUp } from './signup/sign-up.ts'
+import { verified } from './signup/verified.ts'
+import { verify } from './signup/verify.ts'
 
 /** Every page of an organization. A page that is not here does not exist. */
 export const pages: readonly Page[] = [
@@ -45,6 +49,10 @@ export const pages: readonly Page[] = [
   signIn,
   signInWithAuthenticator,
   signOut,
+  signUp,
+  signUpSent,
+  verify,
+  verified,
   identify,
   choose,
   sent,

@@ -11,6 +11,7 @@ import {
   codeOfApp,
   followLink,
   getLink,
+  getVerification,
   signIn,
 } from '../support/steps.ts'
 import { changeMias } from '../support/undoing.ts'
@@ -67,6 +68,11 @@ async function peopleAtEachStep(portal: Portal): Promise<Map<string, { visitor: 
   await beginSetUp(filing)
   await confirmKey(portal, filing)
   stand('/account/authenticator/recovery-codes', filing)
+  const [newcomer, owner] = visitors(portal)
+  await owner.open(await getVerification(portal, newcomer))
+  stand('/verify-email', owner)
+  await newcomer.open('/harbour/sign-up')
+  stand('/sign-up', newcomer)
   return standing
 }
 

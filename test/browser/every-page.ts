@@ -10,6 +10,7 @@ import { codesAndAuthenticators } from './codes-and-authenticators.ts'
 import { letIn } from './let-in.ts'
 import { personalCentre } from './personal-centre.ts'
 import type { Rig } from './rig.ts'
+import { signingUp } from './signing-up.ts'
 import { enterCode, newestLink, newestUndoLink, press, signIn, typeNewPassword } from './steps.ts'
 
 /** A page in one of its states, open in a browser. */
@@ -41,6 +42,7 @@ export async function* everyPage(rig: Rig): AsyncGenerator<Scene> {
   yield* otherOrganizations(rig.portal, mia)
   yield* secondFactor(rig)
   yield* codesAndAuthenticators(rig)
+  yield* signingUp(rig)
   yield* letIn(rig)
   yield* personalCentre(rig)
   yield* account(mia)

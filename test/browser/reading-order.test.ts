@@ -36,6 +36,7 @@ describe('the main journey, read aloud', () => {
       '  button "Sign in"',
       '  paragraph',
       '    link "Forgot password?"',
+      '    link "Sign Up"',
     ])
   })
 

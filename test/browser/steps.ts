@@ -3,10 +3,16 @@ import type { Page } from 'playwright-core'
 import { DEMO_PASSWORD } from '../../seeds/demo-organizations.ts'
 import { SECOND } from '../../src/platform/clock.ts'
 import type { Portal } from '../support/portal.ts'
+import type { RINA } from '../support/steps.ts'
 
 /** The link of the newest mail in the outbox. */
 export async function newestLink(portal: Portal): Promise<string> {
   return newestIn(portal, /http:\/\/\S+\/recover\/link\?token=\S+/)
+}
+
+/** The link that proves a mailbox, of the newest mail in the outbox. */
+export async function newestVerification(portal: Portal): Promise<string> {
+  return newestIn(portal, /http:\/\/\S+\/verify-email\?token=\S+/)
 }
 
 /** The link of the newest mail about a change. */
@@ -83,17 +89,30 @@ export async function typeNewPassword(
   await press(page, button)
 }
 
+/** Fills in the sign-up form, the box for the terms included. */
+export async function fillSignUp(page: Page, person: typeof RINA): Promise<void> {
+  await page.getByLabel('Full name').fill(person.fullName)
+  await page.getByLabel('Email', { exact: true }).fill(person.email)
+  await page.getByLabel('Password', { exact: true }).fill(person.password)
+  await page.getByLabel('Mobile number (optional)').fill(person.phone)
+  await page.getByRole('checkbox').check()
+}
+
 export async function press(page: Page, button: string): Promise<void> {
   await page.getByRole('button', { name: button, exact: true }).click()
 }
 
 /** Presses the button in the newest mail of the outbox; the mail is shown in a frame that may do nothing else. */
-export async function openTheMailsButton(page: Page): Promise<Page> {
+export async function openTheMailsButton(
+  page: Page,
+  button = 'Reset Password',
+  heading = 'Reset your password',
+): Promise<Page> {
   await page.getByRole('link', { name: 'Outbox' }).click()
   const opened = page.context().waitForEvent('page')
-  await page.frameLocator('iframe >> nth=0').getByRole('link', { name: 'Reset Password' }).click()
+  await page.frameLocator('iframe >> nth=0').getByRole('link', { name: button }).click()
   const fromMail = await opened
-  await seeHeading(fromMail, 'Reset your password')
+  await seeHeading(fromMail, heading)
   return fromMail
 }
 

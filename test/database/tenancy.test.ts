@@ -11,7 +11,15 @@ import { freshDatabase, type FreshDatabase } from '../support/database.ts'
 import { terminal } from '../cli/terminal.ts'
 import { openPortal, type Portal } from '../support/portal.ts'
 import { beginSetUp } from '../support/profile.ts'
-import { createPassword, followLink, getLink, NEW_PASSWORD, signIn } from '../support/steps.ts'
+import {
+  createPassword,
+  followLink,
+  getLink,
+  getVerification,
+  NEW_PASSWORD,
+  signIn,
+  verify,
+} from '../support/steps.ts'
 
 /** Names an organization and no person, so that any worker can claim from it. */
 const OUTSIDE = ['due_messages']
@@ -100,6 +108,8 @@ describe('tenancy, on the real database', () => {
       await signIn(adam, 'adam')
       await beginSetUp(adam)
       await requestApproved(portal)
+      const rina = portal.visitor()
+      await verify(rina, await getVerification(portal, rina))
       await portal.within('harbour', (tx) => mayTextCountry(portal.app.parts, tx, 'ID', 'en'))
       const { id } = await portal.organization('harbour')
       const seen: Record<string, number[]> = {}

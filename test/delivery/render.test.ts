@@ -32,6 +32,13 @@ const letters: { [Name in Letter]: LetterData[Name] } = {
   'request-refused': { ...letterhead, recoverUrl: LINK, support },
   'owner-reset': { ...letterhead, owner: 'Olivia', when: 'now', requestId: '0198d000', slug: 'harbour' },
   'texts-paused': { ...letterhead, country: 'Indonesia', sent: 50, proved: 1, until: '1 May 2026' },
+  'verify-email': {
+    ...letterhead,
+    link: LINK,
+    hours: 24,
+    requestedFrom: { place: '198.51.100.0/24', device: 'Firefox · Linux' },
+  },
+  'account-exists': { ...letterhead, signInUrl: LINK, recoverUrl: LINK, support },
   'request-waiting': {
     ...letterhead,
     asker: 'Noah',

@@ -142,6 +142,8 @@ export function preparersThatMint(minted: string[]): Preparers {
     'request-refused': () => Promise.resolve({ drop: 'nobody' }),
     'owner-reset': () => Promise.resolve({ drop: 'nobody' }),
     'texts-paused': () => Promise.resolve({ drop: 'nobody' }),
+    'verify-email': () => Promise.resolve({ drop: 'nobody' }),
+    'account-exists': () => Promise.resolve({ drop: 'nobody' }),
     'recover-code': (_tx, message) => {
       const code = String(systemRandom.below(900_000) + 100_000)
       minted.push(code)

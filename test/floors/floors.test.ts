@@ -7,7 +7,7 @@ const FLOORS = [
   ['audit', 'limits', 'delivery'],
   ['organizations', 'accounts', 'credentials', 'sessions'],
   ['access'],
-  ['recovery', 'signin', 'profile', 'notices'],
+  ['recovery', 'signin', 'signup', 'profile', 'notices'],
   ['web', 'cli', 'worker.ts', 'housekeeping.ts'],
   ['main.ts', 'app.ts'],
 ]

@@ -1,6 +1,7 @@
 import { expect } from 'chai'
-import { linkIn, openPortal, type Portal } from '../support/portal.ts'
-import { codeIn, createPassword, followLink, setUpAuthenticator, signIn } from '../support/steps.ts'
+import type { Email } from '../../src/delivery/senders/sender.ts'
+import { linkIn, openPortal, verificationIn, type Portal } from '../support/portal.ts'
+import { codeIn, createPassword, followLink, RINA, setUpAuthenticator, signIn } from '../support/steps.ts'
 import type { Page } from '../support/visitor.ts'
 import { vocabulary, type PlaceInJourney } from './vocabulary.ts'
 
@@ -11,6 +12,7 @@ describe('The vocabulary: the words of the table are the words on the pages', ()
   before(async () => {
     portal = await openPortal()
     for (const [place, words] of await walkBySms(portal)) seen.set(`summit ${place}`, words)
+    for (const [place, words] of await walkSignUp(portal)) seen.set(`harbour ${place}`, words)
     for (const slug of ['harbour', 'lantern', 'meadow']) {
       for (const [place, words] of await walkThrough(portal, slug)) seen.set(`${slug} ${place}`, words)
     }
@@ -59,7 +61,7 @@ async function walkThrough(portal: Portal, slug: string): Promise<[PlaceInJourne
   look('sent')
   await portal.deliver()
   const mail = portal.mailbox.at(-1)
-  seen.push(['mail', (mail?.html ?? '').replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ')])
+  seen.push(['mail', wordsOfMail(mail)])
   await followLink(mia, linkIn(mail))
   if (slug === 'lantern') {
     look('enrol')
@@ -91,6 +93,31 @@ async function walkBySms(portal: Portal): Promise<[PlaceInJourney, string][]> {
   await olivia.press('Continue', { code: codeIn(portal.texts.at(-1)) })
   look('password')
   return seen
+}
+
+/** What a person reads who signs up. */
+async function walkSignUp(portal: Portal): Promise<[PlaceInJourney, string][]> {
+  const rina = portal.visitor()
+  const seen: [PlaceInJourney, string][] = []
+  const look = (place: PlaceInJourney) => seen.push([place, wordsOf(rina.page)])
+  await rina.open('/harbour/sign-up')
+  look('sign-up')
+  await rina.press('Sign Up', { ...RINA, password: 'CopperKettle77' })
+  look('sign-up-refused')
+  await rina.press('Sign Up', RINA)
+  look('sign-up-sent')
+  await portal.deliver()
+  const mail = portal.mailbox.at(-1)
+  seen.push(['verification-mail', wordsOfMail(mail)])
+  await rina.open(verificationIn(mail))
+  look('verify')
+  await rina.press('Verify Your Email Address')
+  look('verified')
+  return seen
+}
+
+function wordsOfMail(mail: Email | undefined): string {
+  return (mail?.html ?? '').replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ')
 }
 
 function wordsOf({ root }: Page): string {

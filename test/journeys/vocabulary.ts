@@ -1,9 +1,11 @@
+import { SAME, vocabularyOfSignUp } from './vocabulary-of-sign-up.ts'
+
 /**
  * One vocabulary for five documents that each have their own. The meaning of every message is kept, its English mended;
  * where documents disagree, one word is chosen for all organizations, and here is why.
  */
 export interface Word {
-  document: 'S0' | 'S2' | 'S3' | 'S4'
+  document: 'S0' | 'S1' | 'S2' | 'S3' | 'S4'
   /** As the document has it. */
   theirs: string
   /** As it stands on the page. */
@@ -28,8 +30,13 @@ export type PlaceInJourney =
   | 'refused'
   | 'done'
   | 'account'
+  | 'sign-up'
+  | 'sign-up-refused'
+  | 'sign-up-sent'
+  | 'verification-mail'
+  | 'verify'
+  | 'verified'
 
-const SAME = 'The document’s own word.'
 const SAYS_WHAT_HAPPENS = 'A button says what it does; S2’s name is the one that does.'
 
 export const vocabulary: readonly Word[] = [
@@ -257,4 +264,5 @@ export const vocabulary: readonly Word[] = [
     at: 'meadow password',
     why: 'On every step that can go wrong, with the address behind it.',
   },
+  ...vocabularyOfSignUp,
 ]

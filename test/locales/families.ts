@@ -7,12 +7,15 @@ import {
   type Channel,
   type WayBack,
 } from '../../src/delivery/message.ts'
+import type { PhoneProblem } from '../../src/accounts/phone.ts'
 import { settingsShape, type RecoverySettings } from '../../src/organizations/settings.ts'
 import { STRATEGIES } from '../../src/recovery/strategies/index.ts'
 import type { Strategy } from '../../src/recovery/strategy.ts'
 import type { DeadReason } from '../../src/recovery/attempt.ts'
 import { PLACES } from '../../src/web/account/places.ts'
 import type { Reached, WaysAre } from '../../src/web/account/ways-back.ts'
+import type { SignUpProblems } from '../../src/signup/judge.ts'
+import type { DeadSignUp } from '../../src/signup/verify.ts'
 import type { Refused } from '../../src/web/errors.ts'
 import { listOfRules, wordsFor } from '../../src/web/new-password.ts'
 import { NOTICES } from '../../src/web/notice.ts'
@@ -86,6 +89,31 @@ const problems: Record<PasswordProblem, true> = {
 const strictest: PasswordPolicy = settingsShape.parse({}).passwords
 const rules = listOfRules(strictest, {})
 
+const signUpEndings: Record<DeadSignUp, true> = {
+  expired: true,
+  used: true,
+  overtaken: true,
+  replaced: true,
+  disowned: true,
+  'no-longer-offered': true,
+  'not-known': true,
+}
+
+const emailProblems: Record<NonNullable<SignUpProblems['email']>, true> = {
+  unreadable: true,
+  'free-mail': true,
+  disposable: true,
+  denied: true,
+}
+
+const phoneProblems: Record<PhoneProblem | 'no-country', true> = {
+  unreadable: true,
+  'not-mobile': true,
+  'no-country': true,
+}
+
+const termsProblems: Record<NonNullable<SignUpProblems['terms']>, true> = { missing: true }
+
 export const FAMILIES: readonly Family[] = [
   { beginning: 'layout.places.', endings: PLACES.map(({ name }) => name) },
   { beginning: 'account.home.ways.are.', endings: Object.keys(waysAre) },
@@ -106,6 +134,10 @@ export const FAMILIES: readonly Family[] = [
     ),
   },
   { beginning: 'errors.identifier.not-', endings: ['a-username', 'either'] },
+  { beginning: 'signup.ended.', endings: each(Object.keys(signUpEndings), ['title', 'reason', 'next']) },
+  { beginning: 'errors.email.', endings: Object.keys(emailProblems) },
+  { beginning: 'errors.phone.', endings: Object.keys(phoneProblems) },
+  { beginning: 'errors.terms.', endings: Object.keys(termsProblems) },
   { beginning: 'messages.', endings: each(namesOf('email'), ['subject']) },
   { beginning: 'messages.account-protected.wayBack.', endings: Object.keys(waysBack) },
   { beginning: 'recover.undo-change.', endings: each(['open', 'undone', 'over', 'too-old'], ['title']) },

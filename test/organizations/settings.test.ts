@@ -53,6 +53,8 @@ describe('An organization’s settings', () => {
         notLast: true,
         notGuessable: true,
       },
+      signUp: { mode: 'closed', verificationHours: 24, allowedDomains: [], deniedDomains: [] },
+      terms: null,
       branding: { color: '#0b5cad', locale: 'en', support: null },
     })
   })
@@ -74,6 +76,15 @@ describe('An organization’s settings', () => {
       afterReset: 'home',
     })
     expect(of('meadow').recovery).to.include({ linkLifetimeMinutes: 60, identifier: 'email' })
+    const modes = DEMO_ORGANIZATIONS.map(({ slug }) => [slug, of(slug).signUp.mode])
+    expect(Object.fromEntries(modes)).to.deep.equal({
+      harbour: 'company',
+      summit: 'closed',
+      lantern: 'closed',
+      meadow: 'closed',
+      acme: 'open',
+    })
+    expect(of('harbour').terms).not.to.equal(null)
     expect(of('meadow').passwords).to.include({ lower: false, upper: true, digit: true, symbol: true })
   })
 
@@ -104,6 +115,13 @@ describe('An organization’s settings', () => {
     'a link for support that anybody reads': {
       branding: { support: { kind: 'link', value: 'http://x.example', label: '' } },
     },
+    'people who sign up without a username, and recover by it alone': {
+      recovery: { identifier: 'username' },
+      signUp: { mode: 'open' },
+    },
+    'a link for verification that outlives its sign-up': { signUp: { verificationHours: 169 } },
+    'a whole address where a domain belongs': { signUp: { allowedDomains: ['mia@harbour.example'] } },
+    'terms that run': { terms: { url: 'javascript:alert(1)', version: '1' } },
     'a phone number that is none': { branding: { support: { kind: 'phone', value: '12 or so', label: '' } } },
   }))
     it(`refuse ${what}`, () => {

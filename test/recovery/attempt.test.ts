@@ -30,7 +30,7 @@ const IN_HAND: EventName[] = ['tried', 'answered', 'reassessed', 'lapsed', 'refr
 /** What may happen in each step; whatever is not here must be refused. */
 const ALLOWED: Record<Step, EventName[]> = {
   choosing: ['chosen', 'ended'],
-  proving: ['minted', 'tried', 'answered', 'refreshed', 'ended'],
+  proving: ['minted', 'admitted', 'tried', 'answered', 'refreshed', 'ended'],
   verifying: [...IN_HAND, 'proved'],
   enrolling: [...IN_HAND, 'set-up'],
   'keeping-codes': IN_HAND,
@@ -42,6 +42,7 @@ const ALLOWED: Record<Step, EventName[]> = {
 const EVENTS: { [Name in EventName]: Extract<AttemptEvent, { name: Name }> } = {
   minted: { name: 'minted', person: PERSON, secretExpiresAt: after(NOW, 5 * MINUTE) },
   chosen: { name: 'chosen', method: 'email-link' },
+  admitted: { name: 'admitted', person: PERSON },
   tried: { name: 'tried' },
   answered: { name: 'answered', proof: 'email-link', browserHash: Buffer.alloc(32, 1), demands: NOTHING },
   reassessed: { name: 'reassessed', demands: ASKED_OF_HOLDER },

@@ -185,6 +185,13 @@ export function linkIn(email: Email | undefined): string {
   return link
 }
 
+/** The link of a mail that proves a mailbox. */
+export function verificationIn(email: Email | undefined): string {
+  const link = /http:\/\/\S+\/verify-email\?token=\S+/.exec(email?.text ?? '')?.[0]
+  if (!link) throw new Error('there is no link to prove a mailbox in this mail')
+  return link
+}
+
 function configFor(url: string, poolSize = POOL_SIZE): Config {
   const config = loadConfig({
     NODE_ENV: 'test',

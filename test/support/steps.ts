@@ -3,7 +3,7 @@ import { DEMO_AUTHENTICATOR, DEMO_PASSWORD } from '../../seeds/demo-organization
 import type { TenantRow } from '../../src/database/transaction.ts'
 import { after, MINUTE } from '../../src/platform/clock.ts'
 import type { Sms } from '../../src/delivery/senders/sender.ts'
-import { linkIn, type Portal } from './portal.ts'
+import { linkIn, verificationIn, type Portal } from './portal.ts'
 import type { Page, Visitor } from './visitor.ts'
 
 /** A password that every organization of the demo takes from everybody. */
@@ -123,6 +123,46 @@ export async function isSignedIn(visitor: Visitor, slug: string): Promise<boolea
 /** The words of the ticking list on the page that is open. */
 export function listedRules(page: Page): string[] {
   return page.root.querySelectorAll('.rules li').map((item) => item.textContent.replace(/\s+/g, ' ').trim())
+}
+
+/** A password that no words about Rina of Lintas are in. */
+export const RINAS_PASSWORD = 'Copper-Kettle-77?'
+
+/** Somebody whose mailbox has no account yet, as she fills in the form. */
+export const RINA = {
+  fullName: 'Rina Wulandari',
+  email: 'rina@lintas.example',
+  password: RINAS_PASSWORD,
+  phone: '+62 812-3456-7890',
+  terms: 'accepted',
+}
+
+/** Fills in the sign-up form and sends it; returns the page after it. */
+export async function signUp(
+  visitor: Visitor,
+  change: Partial<typeof RINA> = {},
+  slug = 'harbour',
+): Promise<Page> {
+  await visitor.open(`/${slug}/sign-up`)
+  return visitor.press('Sign Up', { ...RINA, ...change })
+}
+
+/** Signs up, lets the mail leave, and takes its link out of the mailbox. */
+export async function getVerification(
+  portal: Portal,
+  visitor: Visitor,
+  change: Partial<typeof RINA> = {},
+  slug = 'harbour',
+): Promise<string> {
+  await signUp(visitor, change, slug)
+  await portal.deliver()
+  return verificationIn(portal.mailbox.at(-1))
+}
+
+/** Opens the link that proves a mailbox and presses its button; returns the page after it. */
+export async function verify(visitor: Visitor, link: string): Promise<Page> {
+  await visitor.open(link)
+  return visitor.press('Verify Your Email Address')
 }
 
 /** Columns of an account that tests change. */

@@ -1,8 +1,8 @@
-import type { Context } from 'koa'
 import type { DeadReason } from '../../recovery/attempt.ts'
 import { examineLink, followLink, refreshLink } from '../../recovery/follow-link.ts'
 import { choice } from '../form.ts'
 import { definePage } from '../page.ts'
+import { tokenOf } from '../token.ts'
 import { afterAsking, askingFrom } from './asking.ts'
 
 /**
@@ -42,10 +42,4 @@ export const link = definePage({
 /** The page of a link that works no more, with the way on that it has. */
 export function deadLink(reason: DeadReason, canRefresh: boolean) {
   return { show: 'recover/ended', status: reason === 'not-known' ? 404 : 410, view: { reason, canRefresh } }
-}
-
-/** The token in a link's address. */
-export function tokenOf(ctx: Context): string {
-  const { token } = ctx.query
-  return typeof token === 'string' ? token : ''
 }

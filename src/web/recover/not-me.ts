@@ -1,7 +1,8 @@
 import type { Context } from 'koa'
 import { disownAttempt, examineDisowning } from '../../recovery/disown.ts'
 import { definePage, type Answer } from '../page.ts'
-import { deadLink, tokenOf } from './link.ts'
+import { tokenOf } from '../token.ts'
+import { deadLink } from './link.ts'
 
 /** "This wasn't me", from the mail of a request: the button cancels that request, and opening the page does nothing. */
 export const notMe = definePage({

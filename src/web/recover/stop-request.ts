@@ -2,7 +2,7 @@ import type { Context } from 'koa'
 import { examineStop, stopByLetter, type Stopping } from '../../recovery/requests/stop.ts'
 import type { StopLink } from '../../recovery/requests/stop-link.ts'
 import { definePage, type Show, type TooMany } from '../page.ts'
-import { tokenOf } from './link.ts'
+import { tokenOf } from '../token.ts'
 
 /** Stops a request to the organization, from the letter about it. Opening the page does nothing; its button does. */
 export const stopRequest = definePage({

@@ -4,7 +4,8 @@ import { formatInstant } from '../../i18n/format.ts'
 import { examineChange, undoChange as undo, type ChangeStanding } from '../../recovery/undo-change.ts'
 import { choice } from '../form.ts'
 import { definePage, type Show, type TooMany } from '../page.ts'
-import { deadLink, tokenOf } from './link.ts'
+import { tokenOf } from '../token.ts'
+import { deadLink } from './link.ts'
 
 const PATH = '/recover/undo-change'
 

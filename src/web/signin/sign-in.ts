@@ -6,7 +6,8 @@ import { definePage } from '../page.ts'
 export const signIn = definePage({
   path: '/sign-in',
   template: 'signin/sign-in',
-  view: ({ person }) => (person ? { goTo: '/account' } : { view: {} }),
+  view: ({ person, settings }) =>
+    person ? { goTo: '/account' } : { view: { takesSignUps: settings.signUp.mode !== 'closed' } },
   fields: {
     identifier: requiredText({ missing: 'errors.identifier.missing', tooLong: 'errors.identifier.too-long' }),
     password: requiredSecret({ missing: 'errors.password.missing' }),
@@ -21,6 +22,10 @@ export const signIn = definePage({
     })
     if (signedIn.outcome === 'too-many') return { tooMany: signedIn.retryAfterSeconds }
     if (signedIn.outcome === 'refused') return { errors: { form: [{ key: 'errors.sign-in.refused' }] } }
+    if (signedIn.outcome === 'unverified') {
+      cookies.write('sign-up', signedIn.askerToken)
+      return { goTo: '/sign-up/sent', notice: 'unverified' }
+    }
     if (signedIn.outcome === 'half-way') {
       cookies.write('half', signedIn.halfToken)
       return { goTo: '/sign-in/authenticator' }

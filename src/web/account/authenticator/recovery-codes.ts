@@ -16,7 +16,9 @@ export const recoveryCodes = definePage({
     const pending = await pendingOf(visit.parts, visit.organization.id, session.id)
     if (!pending) return NOTHING_UNDER_WAY
     const codes = codesOf(pending)
-    return codes.length > 0 ? { view: codesToKeep(visit, codes, calledInTheApp(account)) } : { goTo: '/account/authenticator/enrol' }
+    return codes.length > 0
+      ? { view: codesToKeep(visit, codes, calledInTheApp(account)) }
+      : { goTo: '/account/authenticator/enrol' }
   },
   fields: { code: typedCode },
   async submit(visit, { code }) {

@@ -1,0 +1,74 @@
+import { canonicalEmail, readIdentifier } from '../accounts/identifiers.ts'
+import { readPhone, type PhoneProblem } from '../accounts/phone.ts'
+import { judgePassword, type PasswordProblem } from '../credentials/password-policy.ts'
+import { whyMayNotSignUp, type AddressRefusal } from '../organizations/mail-domains.ts'
+import type { Organization } from '../organizations/organization.ts'
+import type { Settings } from '../organizations/settings.ts'
+
+/** What somebody typed who signs up. */
+export interface TypedSignUp {
+  fullName: string
+  email: string
+  password: string
+  /** Empty: they gave none. */
+  phone: string
+  hasAcceptedTerms: boolean
+}
+
+/** What was typed, in the form in which it is kept. */
+export interface SignUpFacts {
+  fullName: string
+  email: string
+  emailCanonical: string
+  phone: string | null
+  termsVersion: string | null
+}
+
+/** What is wrong with it, field by field; only fields with something wrong. */
+export interface SignUpProblems {
+  email?: 'unreadable' | Exclude<AddressRefusal, 'closed'>
+  password?: PasswordProblem[]
+  phone?: PhoneProblem
+  terms?: 'missing'
+}
+
+/** Judges what was typed by the organization's settings, every field at once, and by nothing that is stored of anybody. */
+export function judgeSignUp(
+  organization: Organization,
+  settings: Settings,
+  typed: TypedSignUp,
+): { facts: SignUpFacts } | { problems: SignUpProblems } {
+  const problems: SignUpProblems = {}
+  const email = typed.email.normalize('NFKC').trim()
+  const isEmail = readIdentifier(email)?.kind === 'email'
+  const refusal = isEmail ? whyMayNotSignUp(settings.signUp, canonicalEmail(email)) : 'unreadable'
+  if (refusal && refusal !== 'closed') problems.email = refusal
+
+  const words = [typed.fullName, email, organization.name, organization.slug]
+  const wrong = judgePassword(settings.passwords, typed.password, { words })
+  if (wrong.length > 0) problems.password = wrong
+
+  const phone = typed.phone === '' ? null : readPhone(typed.phone, countryAssumed(settings))
+  if (phone && 'problem' in phone) problems.phone = phone.problem
+  if (settings.terms && !typed.hasAcceptedTerms) problems.terms = 'missing'
+
+  if (Object.keys(problems).length > 0) return { problems }
+  return {
+    facts: {
+      fullName: typed.fullName,
+      email,
+      emailCanonical: canonicalEmail(email),
+      phone: phone && 'e164' in phone ? phone.e164 : null,
+      termsVersion: settings.terms?.version ?? null,
+    },
+  }
+}
+
+/**
+ * The country of numbers that are written without one: the one that the organization sends texts to. Where it lists
+ * several, or none, nobody guesses: a number of the wrong country is somebody else's.
+ */
+export function countryAssumed({ sms }: Settings): string | undefined {
+  const [only, ...others] = sms.countries
+  return others.length === 0 ? only : undefined
+}

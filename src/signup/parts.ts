@@ -1,0 +1,16 @@
+import type { PasswordHasher } from '../credentials/password.ts'
+import type { Database } from '../database/connect.ts'
+import type { Limits } from '../limits/limits.ts'
+import type { Random } from '../platform/random.ts'
+import type { Secrets } from '../platform/secrets.ts'
+
+/** What sign-up is built from. */
+export interface SignUpParts {
+  database: Database
+  secrets: Secrets
+  random: Random
+  hasher: PasswordHasher
+  limits: Limits
+  /** The one source of every link. */
+  publicUrl: string
+}

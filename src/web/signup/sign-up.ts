@@ -1,0 +1,77 @@
+import { countryName } from '../../i18n/format.ts'
+import { signUp as signUpWith } from '../../signup/begin.ts'
+import { countryAssumed, type SignUpProblems } from '../../signup/judge.ts'
+import { optionalLine, requiredSecret, requiredText, type FormErrors } from '../form.ts'
+import { listOfRules, wordsFor } from '../new-password.ts'
+import { definePage } from '../page.ts'
+import type { Visit } from '../visit.ts'
+
+/** As long as a name is stored. */
+const LONGEST_NAME = 200
+
+const CLOSED = { show: 'signup/closed', status: 404, view: {} }
+
+/** Name, address, password, phone and the terms; one answer for every address. */
+export const signUp = definePage({
+  path: '/sign-up',
+  template: 'signup/sign-up',
+  view({ person, settings, locale }, _ctx, wrong) {
+    if (person) return { goTo: '/account' }
+    if (settings.signUp.mode === 'closed') return CLOSED
+    const country = countryAssumed(settings)
+    return {
+      view: {
+        isForCompanies: settings.signUp.mode === 'company',
+        country: country ? countryName(country, locale) : null,
+        terms: settings.terms?.url ?? null,
+        ...listOfRules(settings.passwords, wrong, { isFirst: true }),
+      },
+    }
+  },
+  fields: {
+    fullName: requiredText(
+      { missing: 'errors.fullName.missing', tooLong: 'errors.fullName.too-long' },
+      LONGEST_NAME,
+    ),
+    email: requiredText({ missing: 'errors.email.missing', tooLong: 'errors.email.unreadable' }),
+    password: requiredSecret({ missing: 'errors.password.missing' }),
+    phone: optionalLine({ tooLong: 'errors.phone.unreadable' }),
+    terms: optionalLine({ tooLong: 'errors.form.unreadable' }),
+  },
+  async submit(visit, { fullName, email, password, phone, terms }) {
+    const { parts, organization, cookies, visitor, locale } = visit
+    const signedUp = await signUpWith(
+      parts,
+      organization,
+      { fullName, email, password, phone, hasAcceptedTerms: terms !== '' },
+      { visitor, locale, askerToken: cookies.read('sign-up') },
+    )
+    switch (signedUp.outcome) {
+      case 'signed-up':
+        cookies.write('sign-up', signedUp.askerToken)
+        return { goTo: '/sign-up/sent' }
+      case 'refused':
+        return { errors: wordsOf(signedUp.problems, phone, visit) }
+      case 'closed':
+        return CLOSED
+      case 'too-many':
+        return { tooMany: signedUp.retryAfterSeconds }
+    }
+  },
+})
+
+/** In the order of the fields. */
+function wordsOf(
+  { email, password, phone, terms }: SignUpProblems,
+  typedPhone: string,
+  { settings }: Visit,
+): FormErrors {
+  const lacksCountry = !typedPhone.startsWith('+') && countryAssumed(settings) === undefined
+  const needsCountry = phone === 'unreadable' && lacksCountry
+  return {
+    ...(email ? { email: [{ key: `errors.email.${email}` }] } : {}),
+    ...(password ? { password: wordsFor(password, settings.passwords) } : {}),
+    ...(phone ? { phone: [{ key: `errors.phone.${needsCountry ? 'no-country' : phone}` }] } : {}),
+    ...(terms ? { terms: [{ key: `errors.terms.${terms}` }] } : {}),
+  }
+}
