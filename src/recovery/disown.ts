@@ -1,7 +1,7 @@
 import { withOrganization } from '../database/transaction.ts'
 import type { Visitor } from '../platform/visitor.ts'
 import type { DeadReason } from './attempt.ts'
-import { tooManyWrongTokens } from './wrong-tokens.ts'
+import { tooManyWrongTokens } from '../limits/wrong-tokens.ts'
 import { attemptOfLink, holdAttempt, move, readAttempt, type AttemptInHand } from './in-hand.ts'
 import type { RecoveryParts } from './parts.ts'
 import { recordDeed } from './record.ts'

@@ -20,7 +20,7 @@ import { isLate, lifetimeOf } from './secret.ts'
 import { settingsFor } from './settings.ts'
 import { identifierOf, startAttempt, type Asking, type Begun } from './start.ts'
 import type { IssuedSecret } from './store.ts'
-import { tooManyWrongTokens } from './wrong-tokens.ts'
+import { tooManyWrongTokens } from '../limits/wrong-tokens.ts'
 
 /** A link as it stands: alive, or dead for a reason, and then whether a fresh one can be sent in its place. */
 export type LinkState =

@@ -13,6 +13,7 @@ import { record, visitorOrigin } from '../audit/audit.ts'
 import { isDuplicate } from '../database/faults.ts'
 import { withOrganization, type Transaction } from '../database/transaction.ts'
 import { enqueue } from '../delivery/outbox.ts'
+import { tooManyWrongTokens } from '../limits/wrong-tokens.ts'
 import { whyMayNotSignUp } from '../organizations/mail-domains.ts'
 import { currentSettings } from '../organizations/store.ts'
 import { isToken } from '../platform/random.ts'
@@ -64,7 +65,7 @@ export async function examineVerification(
     const asksPassword = await mayBeAnothers(tx, found.signUp, askerToken)
     return { outcome: 'alive' as const, from: { at, place, device }, asksPassword }
   })
-  return (await tooManyWrong(parts, state, visitor)) ?? state
+  return (await tooManyWrongTokens(parts, state, visitor)) ?? state
 }
 
 /**
@@ -86,7 +87,7 @@ export async function verifyEmail(
     const isToProve = await mayBeAnothers(tx, found.signUp, presser.askerToken)
     return { outcome: 'alive' as const, hash: isToProve ? found.signUp.passwordHash : null }
   })
-  if (asked.outcome === 'dead') return (await tooManyWrong(parts, asked, presser.visitor)) ?? asked
+  if (asked.outcome === 'dead') return (await tooManyWrongTokens(parts, asked, presser.visitor)) ?? asked
   if (asked.hash !== null) {
     if (password === '') return { outcome: 'asks-password' }
     const spent = await parts.limits.spend('wrong-tokens-per-address', presser.visitor.network)
@@ -129,7 +130,7 @@ export async function disownSignUp(
     })
     return { outcome: 'disowned' as const }
   })
-  return (await tooManyWrong(parts, state, visitor)) ?? state
+  return (await tooManyWrongTokens(parts, state, visitor)) ?? state
 }
 
 /**
@@ -223,15 +224,4 @@ async function mayBeAnothers(
 ): Promise<boolean> {
   if (askerToken !== undefined && signUp.askedByHash.equals(hashToken(askerToken))) return false
   return doOthersWait(tx, signUp)
-}
-
-/** Counts a token that was never ours against the network that it came from; null while that may go on. */
-async function tooManyWrong(
-  parts: SignUpParts,
-  judged: { outcome: string; reason?: string },
-  visitor: Visitor,
-): Promise<TooMany | null> {
-  if (judged.outcome !== 'dead' || judged.reason !== 'not-known') return null
-  const spent = await parts.limits.spend('wrong-tokens-per-address', visitor.network)
-  return spent.allowed ? null : { outcome: 'too-many', retryAfterSeconds: spent.retryAfterSeconds }
 }
