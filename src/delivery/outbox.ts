@@ -150,7 +150,10 @@ async function sentRows(tx: Transaction, most: number): Promise<SentRow[]> {
         .andOn('captured.message_id', 'messages.id'),
     )
     .whereIn('messages.state', ['sent', 'delivered'])
-    .orderBy('messages.created_at', 'desc')
+    .orderBy([
+      { column: 'messages.created_at', order: 'desc' },
+      { column: 'messages.id', order: 'desc' },
+    ])
     .limit(most)
     .select([
       'messages.id',

@@ -48,8 +48,9 @@ export async function rememberDevice(
     .merge(['last_seen_at'])
   const surplus = devices()
     .where('account_id', accountId)
+    .whereNot('device_hash', hash)
     .orderBy('last_seen_at', 'desc')
-    .offset(MOST_PER_ACCOUNT)
+    .offset(MOST_PER_ACCOUNT - 1)
     .select('device_hash')
   await devices().where('account_id', accountId).whereIn('device_hash', surplus).delete()
   return token

@@ -55,7 +55,10 @@ export async function openSession(
   const surplus = tx
     .rows<SessionRow>('sessions')
     .where('account_id', accountId)
-    .orderBy('last_seen_at', 'desc')
+    .orderBy([
+      { column: 'last_seen_at', order: 'desc' },
+      { column: 'id', order: 'desc' },
+    ])
     .offset(MOST_PER_ACCOUNT)
     .select('token_hash')
   await tx.rows<SessionRow>('sessions').whereIn('token_hash', surplus).delete()

@@ -26,10 +26,23 @@ describe('random', () => {
     )
   })
 
-  it('keeps every random bit that the version leaves free', () => {
+  it('orders the ids of one transaction as they were made', () => {
     const at = new Date('2026-03-02T09:00:00Z')
-    expect(newId(filledWith(255), at).slice(14)).to.equal('7fff-bfff-ffffffffffff')
-    expect(newId(filledWith(0), at).slice(14)).to.equal('7000-8000-000000000000')
+    const ids = Array.from({ length: 5000 }, () => newId(systemRandom, at))
+    expect(ids).to.deep.equal([...ids].sort())
+    expect(new Set(ids)).to.have.property('size', 5000)
+  })
+
+  it('lets nobody count by ids: transactions of one instant begin anywhere', () => {
+    const begun = Array.from({ length: 50 }, () => newId(systemRandom, new Date('2026-03-02T09:00:00Z')))
+    expect(begun).to.not.deep.equal([...begun].sort())
+  })
+
+  it('keeps every random bit that version, time and order leave free', () => {
+    const at = () => new Date('2026-03-02T09:00:00Z')
+    const highest: Random = { bytes: (count) => Buffer.alloc(count, 255), below: (bound) => bound - 1 }
+    expect(newId(highest, at()).slice(14)).to.equal('7800-8000-03ffffffffff')
+    expect(newId(filledWith(0), at()).slice(14)).to.equal('7000-8000-040000000000')
   })
 
   it('makes tokens of 256 bits that are all different and look like tokens', () => {
