@@ -118,14 +118,21 @@ export async function attemptById(tx: Transaction, id: string): Promise<StoredAt
 
 /** An account's attempts that are not over, oldest first, held until the transaction ends. */
 export async function lockOpenAttempts(tx: Transaction, accountId: string): Promise<StoredAttempt[]> {
-  const rows = await tx
+  return (await openOnes(tx, accountId).forUpdate()).map(shownRow)
+}
+
+/** The same, read. */
+export async function openAttempts(tx: Transaction, accountId: string): Promise<StoredAttempt[]> {
+  return (await openOnes(tx, accountId)).map(shownRow)
+}
+
+function openOnes(tx: Transaction, accountId: string) {
+  return tx
     .rows<AttemptRow>('recovery_attempts')
     .where('account_id', accountId)
     .whereNull('ended_at')
     .where('expires_at', '>', tx.now)
     .orderBy('id')
-    .forUpdate()
-  return rows.map(shownRow)
 }
 
 /** The one attempt of an account that is open by this method, held; null when there is none. */

@@ -21,6 +21,7 @@ export const NOTICES = [
   'verification-sent-again',
   'sign-up-deleted',
   'request-over',
+  'change-settled',
 ] as const
 type NoticeName = (typeof NOTICES)[number]
 

@@ -1,4 +1,7 @@
 import Router from '@koa/router'
+import { overview as activity } from './account/activity/overview.ts'
+import { stop as stopRecovery } from './account/activity/stop.ts'
+import { undo as undoOwnChange } from './account/activity/undo.ts'
 import { enrol as enrolHere } from './account/authenticator/enrol.ts'
 import { newCodes } from './account/authenticator/new-codes.ts'
 import { overview as myAuthenticator } from './account/authenticator/overview.ts'
@@ -81,6 +84,9 @@ export const pages: readonly Page[] = [
   remove,
   sessions,
   stopRequestHere,
+  activity,
+  stopRecovery,
+  undoOwnChange,
 ]
 
 /** Every address that is served, besides the assets. */

@@ -12,6 +12,7 @@ import { settingsShape, type RecoverySettings } from '../../src/organizations/se
 import { STRATEGIES } from '../../src/recovery/strategies/index.ts'
 import type { Strategy } from '../../src/recovery/strategy.ts'
 import type { DeadReason } from '../../src/recovery/attempt.ts'
+import { TOLD_KINDS, type Doer } from '../../src/profile/activity.ts'
 import { PLACES } from '../../src/web/account/places.ts'
 import type { Reached, WaysAre } from '../../src/web/account/ways-back.ts'
 import type { SignUpProblems } from '../../src/signup/judge.ts'
@@ -36,6 +37,14 @@ const changes: Record<ChangeOfAuthenticator, true> = {
   replaced: true,
   removed: true,
   codes: true,
+}
+
+const doers: Record<Doer['who'], true> = {
+  you: true,
+  nobody: true,
+  administrator: true,
+  operator: true,
+  system: true,
 }
 
 const waysAre: Record<WaysAre, true> = { none: true, one: true, all: true }
@@ -118,6 +127,8 @@ export const FAMILIES: readonly Family[] = [
   { beginning: 'layout.places.', endings: PLACES.map(({ name }) => name) },
   { beginning: 'account.home.ways.are.', endings: Object.keys(waysAre) },
   { beginning: 'account.home.ways.reached.', endings: Object.keys(reached) },
+  { beginning: 'account.activity.kinds.', endings: [...TOLD_KINDS] },
+  { beginning: 'account.activity.doers.', endings: Object.keys(doers) },
   { beginning: 'roles.', endings: Object.keys(roles) },
   { beginning: 'steps.', endings: ['identify', 'prove', 'password'] },
   { beginning: 'error.', endings: each(Object.keys(refusals), ['title', 'body', 'next']) },
