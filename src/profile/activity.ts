@@ -56,6 +56,10 @@ const TOLD = {
   'sign-up.verified': 'deed',
   'sign-up.disowned': 'hidden',
   'sign-up.refused': 'hidden',
+  'deletion.asked': 'deed',
+  'deletion.stopped': 'deed',
+  // Nobody is left to read it.
+  'account.deleted': 'hidden',
 } as const satisfies Record<EventKind, 'deed' | 'change' | 'try' | 'hidden'>
 
 /** Who did something, as its person is told. `nobody`: somebody who was not signed in. */
@@ -92,6 +96,9 @@ export interface Cursor {
   olderThan: string | null
   newerThan: string | null
 }
+
+/** Every kind, for a person's own copy. */
+const ALL_KINDS = Object.keys(TOLD) as EventKind[]
 
 const DEEDS_A_PAGE = 25
 const MOST_TRIES_A_PAGE = 1000
@@ -163,14 +170,41 @@ async function lineOf(tx: Transaction, accountId: string, events: PastEvent[]): 
   }
 }
 
+/** What is in a person's copy of one event. Of who else did something there is only what they were. */
+export interface CopiedEvent {
+  at: Date
+  kind: EventKind
+  outcome: PastEvent['outcome']
+  by: Doer['who']
+  network: string | null
+}
+
+/** The newest events about an account, for its person's own copy, newest first. */
+export async function copyOfActivity(
+  tx: Transaction,
+  accountId: string,
+  most: number,
+): Promise<CopiedEvent[]> {
+  const events = await eventsAbout(tx, { subjectId: accountId, kinds: ALL_KINDS }, most)
+  return events.map((event) => {
+    const { at, kind, outcome, address: network } = event
+    return { at, kind, outcome, by: whoDid(accountId, event), network }
+  })
+}
+
 /** Whose try it was is not known: who was not signed in may have been anybody. */
 const NOBODY: Doer = { who: 'nobody', name: null }
 
-async function doerOf(tx: Transaction, accountId: string, { actor, actorId }: PastEvent): Promise<Doer> {
-  if (actor !== 'person') return { who: actor, name: null }
-  if (actorId === null) return NOBODY
-  if (actorId === accountId) return { who: 'you', name: null }
-  return { who: 'administrator', name: (await accountById(tx, actorId))?.fullName ?? null }
+async function doerOf(tx: Transaction, accountId: string, event: PastEvent): Promise<Doer> {
+  const who = whoDid(accountId, event)
+  const other = who === 'administrator' && event.actorId ? await accountById(tx, event.actorId) : null
+  return { who, name: other?.fullName ?? null }
+}
+
+function whoDid(accountId: string, { actor, actorId }: PastEvent): Doer['who'] {
+  if (actor !== 'person') return actor
+  if (actorId === null) return 'nobody'
+  return actorId === accountId ? 'you' : 'administrator'
 }
 
 /** Names the changes that can still be undone: each was made in the transaction, and so at the instant, that its event tells of. */

@@ -165,6 +165,12 @@ export async function hasSecret(tx: Transaction, attemptId: string): Promise<boo
   return Boolean(await tx.rows<SecretRow>('recovery_secrets').where({ attempt_id: attemptId }).first())
 }
 
+/** An account's attempts, over or not, as far as they are kept, oldest first. */
+export async function attemptsOf(tx: Transaction, accountId: string): Promise<StoredAttempt[]> {
+  const rows = tx.rows<AttemptRow>('recovery_attempts').where('account_id', accountId).orderBy('id')
+  return (await rows).map(shownRow)
+}
+
 /** An account's attempts of some methods that began since an instant, over or not. */
 export async function attemptsSince(
   tx: Transaction,

@@ -22,6 +22,8 @@ export const NOTICES = [
   'sign-up-deleted',
   'request-over',
   'change-settled',
+  'deletion-asked',
+  'account-kept',
 ] as const
 type NoticeName = (typeof NOTICES)[number]
 

@@ -39,6 +39,15 @@ const letters: { [Name in Letter]: LetterData[Name] } = {
     requestedFrom: { place: '198.51.100.0/24', device: 'Firefox · Linux' },
   },
   'account-exists': { ...letterhead, signInUrl: LINK, recoverUrl: LINK, support },
+  'deletion-asked': {
+    ...letterhead,
+    when: 'March 16, 2026',
+    device: 'Firefox · Linux',
+    keepUrl: LINK,
+    support,
+  },
+  'deletion-stopped': { ...letterhead, why: 'asked', support },
+  'account-deleted': letterhead,
   'request-waiting': {
     ...letterhead,
     asker: 'Noah',

@@ -6,6 +6,7 @@ import {
   type ChangeOfAuthenticator,
   type Channel,
   type WayBack,
+  type WhyKept,
 } from '../../src/delivery/message.ts'
 import type { PhoneProblem } from '../../src/accounts/phone.ts'
 import { settingsShape, type RecoverySettings } from '../../src/organizations/settings.ts'
@@ -68,6 +69,8 @@ const endings: Record<DeadReason, true> = {
 }
 
 const waysBack: Record<WayBack, true> = { asked: true, ask: true, operator: true }
+
+const whyKept: Record<WhyKept, true> = { asked: true, 'last-owner': true }
 
 const refusals: Record<ConstructorParameters<typeof Refused>[0], true> = {
   400: true,
@@ -151,6 +154,7 @@ export const FAMILIES: readonly Family[] = [
   { beginning: 'errors.terms.', endings: Object.keys(termsProblems) },
   { beginning: 'messages.', endings: each(namesOf('email'), ['subject']) },
   { beginning: 'messages.account-protected.wayBack.', endings: Object.keys(waysBack) },
+  { beginning: 'messages.deletion-stopped.why.', endings: Object.keys(whyKept) },
   { beginning: 'recover.undo-change.', endings: each(['open', 'undone', 'over', 'too-old'], ['title']) },
   { beginning: 'recover.undo-change.undone.next.', endings: Object.keys(waysBack) },
   { beginning: 'recover.undo-change.open.wayBack.', endings: ['asked', 'operator'] },
