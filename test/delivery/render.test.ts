@@ -58,11 +58,13 @@ const letters: { [Name in Letter]: LetterData[Name] } = {
   },
 }
 
-/** Who decides does so by a command that the letter names; a pause of texts ends without anybody. */
+/** Who decides does so by a command that the letter names; a pause of texts ends without anybody, and so does an account. */
 const WAYS: Partial<Record<Letter, string>> = {
   'request-waiting': 'requests approve harbour 0198d000',
   'owner-reset': 'requests refuse harbour 0198d000',
   'texts-paused': 'on 1 May 2026',
+  'deletion-stopped': 'Nothing was deleted',
+  'account-deleted': 'sign up or ask your organization',
 }
 
 describe('rendering messages', () => {
