@@ -19,7 +19,10 @@ import {
   prepareAccountExists,
   prepareAccountProtected,
   prepareAuthenticatorChanged,
+  prepareAccountDeleted,
   prepareCodeNotSent,
+  prepareDeletionAsked,
+  prepareDeletionStopped,
   preparePasswordChanged,
   prepareRequestRefused,
   prepareSignInPaused,
@@ -193,6 +196,9 @@ function preparersOf(parts: WebParts): Preparers {
     'password-changed': (tx, message) => preparePasswordChanged(parts, tx, message),
     'authenticator-changed': (tx, message) => prepareAuthenticatorChanged(parts, tx, message),
     'account-protected': (tx, message) => prepareAccountProtected(parts, tx, message),
+    'deletion-asked': (tx, message) => prepareDeletionAsked(parts, tx, message),
+    'deletion-stopped': (tx, message) => prepareDeletionStopped(parts.publicUrl, tx, message),
+    'account-deleted': (tx, message) => prepareAccountDeleted(tx, message),
     'sign-in-paused': async (tx, message) => {
       const letter = { ...message.data, attemptId: message.id, origin: 'paused-sign-in' } as const
       return prepareSignInPaused(parts.publicUrl, tx, message, await linkInLetter(parts, tx, letter))

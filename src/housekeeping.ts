@@ -8,6 +8,8 @@ import { purgeLimits } from './limits/limits.ts'
 import { purgeTries } from './limits/sign-in-delays.ts'
 import { allOrganizations } from './organizations/store.ts'
 import type { Logger } from './platform/log.ts'
+import type { Random } from './platform/random.ts'
+import { deleteDueAccount } from './profile/delete-due.ts'
 import { purgePending } from './profile/pending-store.ts'
 import { expireRequests, purgeRequests } from './recovery/requests/store.ts'
 import { forgetPending } from './recovery/pending.ts'
@@ -37,12 +39,12 @@ const purgesOfAnOrganization: readonly ((tx: Transaction) => Promise<number>)[] 
  * data.
  */
 export async function keepHouse(
-  { database, log }: { database: Database; log: Logger },
+  { database, random, log }: { database: Database; random: Random; log: Logger },
   stop?: AbortSignal,
 ): Promise<void> {
-  async function untilDone(batch: () => Promise<number>, facts: object): Promise<void> {
+  async function untilDone(batch: () => Promise<number>, facts: object, full = PURGE_BATCH): Promise<void> {
     try {
-      while (!stop?.aborted && (await batch()) >= PURGE_BATCH);
+      while (!stop?.aborted && (await batch()) >= full);
     } catch (error) {
       log.error({ err: error, ...facts }, 'what is over could not be deleted')
     }
@@ -52,5 +54,7 @@ export async function keepHouse(
     for (const purge of purgesOfAnOrganization) {
       await untilDone(() => withOrganization(database, id, purge), { organization: id })
     }
+    const deleteOne = () => withOrganization(database, id, (tx) => deleteDueAccount({ random }, tx))
+    await untilDone(deleteOne, { organization: id }, 1)
   }
 }

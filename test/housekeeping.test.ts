@@ -39,13 +39,13 @@ describe('housekeeping', () => {
 
   it('goes on with all others when one organization’s rows cannot be deleted, and says so', async () => {
     await refuseDeletingOf(organizations[0]!)
-    await keepHouse({ database: fresh.database, log })
+    await keepHouse({ database: fresh.database, random: systemRandom, log })
     expect(await Promise.all(organizations.map(rowsLeft))).to.deep.equal([1, 0, 0])
     expect(logged.filter((line) => line.includes(organizations[0]!))).to.have.length(1)
   })
 
   it('deletes nothing more once it is told to stop', async () => {
-    await keepHouse({ database: fresh.database, log }, AbortSignal.abort())
+    await keepHouse({ database: fresh.database, random: systemRandom, log }, AbortSignal.abort())
     expect(await Promise.all(organizations.map(rowsLeft))).to.deep.equal([1, 1, 1])
   })
 

@@ -15,8 +15,13 @@ export function linkToUndo(
   { id, slug }: { id: string; slug: string },
   changeId: string,
 ): string {
-  const token = secrets.keyedHash(UNDOING, id, changeId)
-  return `${publicUrl}/${slug}/recover/undo-change?change=${changeId}&token=${token}`
+  return `${publicUrl}/${slug}${pageToUndo(secrets, id, changeId)}`
+}
+
+/** The page of that address, below the organization's. */
+export function pageToUndo(secrets: Secrets, organizationId: string, changeId: string): string {
+  const token = secrets.keyedHash(UNDOING, organizationId, changeId)
+  return `/recover/undo-change?change=${changeId}&token=${token}`
 }
 
 /** Whether an address was made by `linkToUndo` for this organization. */

@@ -55,6 +55,22 @@ export async function changeById(tx: Transaction, id: string): Promise<AccountCh
   return row ? shown(row) : null
 }
 
+/** What was changed of an account, as far as it is kept, oldest first. */
+export async function changesOf(tx: Transaction, accountId: string): Promise<AccountChange[]> {
+  const rows = await tx.rows<ChangeRow>('account_changes').where({ account_id: accountId }).orderBy('id')
+  return rows.map(shown)
+}
+
+/** The changes of an account that its person can still undo. */
+export async function openChanges(tx: Transaction, accountId: string): Promise<AccountChange[]> {
+  const rows = await tx
+    .rows<ChangeRow>('account_changes')
+    .where({ account_id: accountId })
+    .whereNull('undone_at')
+    .where('made_at', '>', after(tx.now, -UNDONE_WITHIN))
+  return rows.map(shown)
+}
+
 /**
  * What became of the account's second lock since it was as it was before this change: the first of the changes that touched
  * it tells, this one among them. `added`: there was none before. `codes`: nothing but its recovery codes changed.

@@ -230,6 +230,15 @@ export async function keepAcceptedTerms(
   })
 }
 
+/** Which terms a person agreed to, and when. */
+export async function acceptedTermsOf(
+  tx: Transaction,
+  accountId: string,
+): Promise<{ version: string; acceptedAt: Date }[]> {
+  const rows = await tx.rows<AcceptedTermsRow>('accepted_terms').where('account_id', accountId)
+  return rows.map(({ version, accepted_at }) => ({ version, acceptedAt: accepted_at }))
+}
+
 /** Deletes sign-ups that waited long enough, whatever became of them, one batch; their links go with them. */
 export async function purgeSignUps(tx: Transaction): Promise<number> {
   const rows = () => tx.rows<SignUpRow>('sign_ups')

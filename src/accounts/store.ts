@@ -103,9 +103,12 @@ export async function raiseSecurityEpoch(tx: Transaction, id: string): Promise<n
   return raised.security_epoch
 }
 
-/** Closes an account to all but those whom people let in. */
+/** Closes an account to all but those whom people let in. It stays, too: it may have been a thief who wanted it deleted. */
 export async function protectAccount(tx: Transaction, id: string): Promise<void> {
-  await tx.rows<AccountRow>('accounts').where({ id }).update({ protected_at: tx.now })
+  await tx
+    .rows<AccountRow & { deletion_due_at: Date | null }>('accounts')
+    .where({ id })
+    .update({ protected_at: tx.now, deletion_due_at: null })
 }
 
 /** Opens a protected account to its person again, whom people have checked. */

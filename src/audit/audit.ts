@@ -46,6 +46,9 @@ export type EventKind =
   | 'sign-up.verified'
   | 'sign-up.disowned'
   | 'sign-up.refused'
+  | 'deletion.asked'
+  | 'deletion.stopped'
+  | 'account.deleted'
 
 /** Who did it, from where, in which request (ASVS 16.2.1). */
 export interface Origin {

@@ -45,7 +45,15 @@ export interface QueuedData {
   /** `isGranted`: outside of what a mailbox may get in an hour. */
   'verify-email': { signUpId: string; isGranted?: true }
   'account-exists': { accountId: string }
+  /** `dueAt` is an ISO 8601 instant. */
+  'deletion-asked': { accountId: string; dueAt: string; device: string | null }
+  'deletion-stopped': { accountId: string; why: WhyKept }
+  /** Names nobody: there is no account any more. */
+  'account-deleted': Record<string, never>
 }
+
+/** Why an account stays whose deletion had been asked for. */
+export type WhyKept = 'asked' | 'last-owner'
 
 /** What was done with the second lock of an account. */
 export type ChangeOfAuthenticator = 'added' | 'replaced' | 'removed' | 'codes'
@@ -76,6 +84,9 @@ export const CHANNELS = {
   'texts-paused': 'email',
   'verify-email': 'email',
   'account-exists': 'email',
+  'deletion-asked': 'email',
+  'deletion-stopped': 'email',
+  'account-deleted': 'email',
 } as const satisfies Record<MessageName, 'email' | 'sms'>
 
 export type Channel = (typeof CHANNELS)[MessageName]
@@ -105,6 +116,9 @@ export const WORTH_SENDING_MS: Record<MessageName, number> = {
   'texts-paused': 24 * HOUR,
   'verify-email': 24 * HOUR,
   'account-exists': 24 * HOUR,
+  'deletion-asked': 72 * HOUR,
+  'deletion-stopped': 72 * HOUR,
+  'account-deleted': 72 * HOUR,
 }
 
 /** What every mail says about who sends it and who reads it; colours as `#rrggbb`. */
@@ -182,6 +196,16 @@ export interface LetterData {
     requestedFrom: { place: string; device: string | null }
   }
   'account-exists': Letterhead & { signInUrl: string; recoverUrl: string; support: Support | null }
+  /** `when` is already written in the reader's language. */
+  'deletion-asked': Letterhead & {
+    when: string
+    device: string | null
+    /** Where the reader keeps the account. */
+    keepUrl: string
+    support: Support | null
+  }
+  'deletion-stopped': Letterhead & { why: WhyKept; support: Support | null }
+  'account-deleted': Letterhead
 }
 
 /** A message as it waits in the outbox. */

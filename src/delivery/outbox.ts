@@ -103,7 +103,12 @@ const KEPT_FOR_MS = 30 * DAY
 /** Deletes an organization's messages that ended long ago, one batch of them. */
 export async function purgeMessages(tx: Transaction): Promise<number> {
   const rows = () => tx.rows<MessageRow>('messages')
-  return deleteBatch(rows, (over) => over.where('ended_at', '<', after(tx.now, -KEPT_FOR_MS)))
+  const old = await deleteBatch(rows, (over) => over.where('ended_at', '<', after(tx.now, -KEPT_FOR_MS)))
+  // Its address is the last that is known of somebody whose account is gone.
+  const last = await deleteBatch(rows, (over) =>
+    over.whereNotNull('ended_at').where('template', 'account-deleted'),
+  )
+  return old + last
 }
 
 /** A message that went out. Where it went to a real mail server or provider, only that it went is known. */

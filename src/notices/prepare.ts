@@ -1,4 +1,5 @@
 import { linkToUndo } from '../access/change-link.ts'
+import { linkToKeep } from '../access/keep-link.ts'
 import { accountById } from '../accounts/store.ts'
 import type { Transaction } from '../database/transaction.ts'
 import type { LetterData, Prepared, QueuedMessage } from '../delivery/message.ts'
@@ -16,6 +17,8 @@ type NoticeName =
   | 'request-refused'
   | 'texts-paused'
   | 'account-exists'
+  | 'deletion-asked'
+  | 'deletion-stopped'
 type Notice = { [Name in NoticeName]: QueuedMessage<Name> }[NoticeName]
 
 /** What links in notices are made of. */
@@ -127,6 +130,41 @@ export async function prepareAccountExists(
 ): Promise<Prepared<'account-exists'>> {
   const common = await commonTo(publicUrl, tx, message)
   return toRecipient(message, { ...common, signInUrl: `${publicUrl}/${common.slug}/sign-in` })
+}
+
+/** The letter that tells a person when their account is deleted, and how to keep it. */
+export async function prepareDeletionAsked(
+  parts: LinkParts,
+  tx: Transaction,
+  message: QueuedMessage<'deletion-asked'>,
+): Promise<Prepared<'deletion-asked'>> {
+  const { accountId, dueAt, device } = message.data
+  return toRecipient(message, {
+    ...(await commonTo(parts.publicUrl, tx, message)),
+    keepUrl: linkToKeep(parts, await organizationOf(tx), { accountId, dueAt }),
+    when: formatInstant(new Date(dueAt), message.locale),
+    device,
+  })
+}
+
+/** The letter that tells a person that their account stays. */
+export async function prepareDeletionStopped(
+  publicUrl: string,
+  tx: Transaction,
+  message: QueuedMessage<'deletion-stopped'>,
+): Promise<Prepared<'deletion-stopped'>> {
+  return toRecipient(message, { ...(await commonTo(publicUrl, tx, message)), why: message.data.why })
+}
+
+/** The last letter: nothing is left from which it could be made but its own address. */
+export async function prepareAccountDeleted(
+  tx: Transaction,
+  message: QueuedMessage<'account-deleted'>,
+): Promise<Prepared<'account-deleted'>> {
+  if (message.to === null) return { drop: 'no address' }
+  const { settings } = await currentSettings(tx)
+  const data = { ...letterhead(await organizationOf(tx), settings), person: { fullName: null } }
+  return { send: { to: message.to, locale: message.locale, data } }
 }
 
 async function commonTo(publicUrl: string, tx: Transaction, message: Notice) {

@@ -180,7 +180,7 @@ async function withhold(
   await record(tx, parts.random, {
     kind: 'recovery.message-withheld',
     outcome: 'refused',
-    origin: { actor: 'system' },
+    origin: { actor: 'system', address: attempt.asked.address || null },
     subjectId: account?.id ?? null,
     detail: { attempt: attempt.id, reason },
   })

@@ -1,10 +1,16 @@
-import { withOrganization } from '../database/transaction.ts'
+import type { Account } from '../accounts/account.ts'
+import { lockAccount } from '../accounts/store.ts'
+import { withOrganization, type Transaction } from '../database/transaction.ts'
+import { isId } from '../platform/random.ts'
 import type { Visitor } from '../platform/visitor.ts'
-import type { DeadReason } from './attempt.ts'
+import { sessionById } from '../sessions/store.ts'
+import { whyOver, type DeadReason } from './attempt.ts'
 import { tooManyWrongTokens } from '../limits/wrong-tokens.ts'
 import { attemptOfLink, holdAttempt, move, readAttempt, type AttemptInHand } from './in-hand.ts'
+import { ORIGINS } from './origin.ts'
 import type { RecoveryParts } from './parts.ts'
 import { recordDeed } from './record.ts'
+import { lockAttempt, openAttempts, type StoredAttempt } from './store.ts'
 
 /** How a request stands for who says that it was not theirs: open, or over for a reason. */
 export type Disowning =
@@ -39,12 +45,49 @@ export async function disownAttempt(
     const found = await attemptOfLink(tx, token, holdAttempt)
     const before = stateOf(found)
     if (!found || before.outcome !== 'open') return before
-    const { attempt } = found
-    await move(tx, attempt, { name: 'ended', reason: 'cancelled' })
-    await recordDeed(parts, tx, 'recovery.disowned', attempt, visitor, { step: attempt.step })
+    await cancel(parts, tx, found.attempt, visitor, null)
     return { outcome: 'dead', reason: 'cancelled' }
   })
   return (await tooManyWrongTokens(parts, state, visitor)) ?? state
+}
+
+/** The recoveries that somebody may be about to finish with an account as it is now; not those that its organization let in. */
+export async function recoveriesUnderWay(tx: Transaction, account: Account): Promise<StoredAttempt[]> {
+  return (await openAttempts(tx, account.id)).filter((attempt) => isUnderWay(attempt, account, tx.now))
+}
+
+function isUnderWay(attempt: StoredAttempt, { id, securityEpoch }: Account, now: Date): boolean {
+  const { person, origin } = attempt
+  const isTheirs = person?.accountId === id && person.securityEpoch === securityEpoch
+  return isTheirs && ORIGINS[origin].isSelfService && whyOver(attempt, now) === null
+}
+
+/** Like `disownAttempt`, for who is signed in to the account that it is about. */
+export async function disownFromAccount(
+  parts: RecoveryParts,
+  organizationId: string,
+  attemptId: string,
+  { accountId, sessionId, visitor }: { accountId: string; sessionId: string; visitor: Visitor },
+): Promise<'cancelled' | 'over' | 'session-over'> {
+  return withOrganization(parts.database, organizationId, async (tx) => {
+    const account = await lockAccount(tx, accountId)
+    if (!account || !(await sessionById(tx, accountId, sessionId))) return 'session-over'
+    const attempt = isId(attemptId) ? await lockAttempt(tx, attemptId) : null
+    if (!attempt || !isUnderWay(attempt, account, tx.now)) return 'over'
+    await cancel(parts, tx, attempt, visitor, accountId)
+    return 'cancelled'
+  })
+}
+
+async function cancel(
+  parts: RecoveryParts,
+  tx: Transaction,
+  attempt: StoredAttempt,
+  visitor: Visitor,
+  actorId: string | null,
+): Promise<void> {
+  await move(tx, attempt, { name: 'ended', reason: 'cancelled' })
+  await recordDeed(parts, tx, 'recovery.disowned', attempt, visitor, { step: attempt.step }, actorId)
 }
 
 function stateOf(found: AttemptInHand | null): { outcome: 'open' } | { outcome: 'dead'; reason: DeadReason } {

@@ -1,9 +1,7 @@
-import type { Account } from '../accounts/account.ts'
 import { record, type EventKind } from '../audit/audit.ts'
 import type { Transaction } from '../database/transaction.ts'
 import type { Settings } from '../organizations/settings.ts'
 import { after } from '../platform/clock.ts'
-import type { Attempt } from './attempt.ts'
 import { move, type AttemptInHand } from './in-hand.ts'
 import type { RecoveryParts } from './parts.ts'
 import { secretHash } from './secret.ts'
@@ -38,7 +36,7 @@ export async function mint(
 export async function keepSecret(
   parts: RecoveryParts,
   tx: Transaction,
-  { attempt, account }: { attempt: Attempt; account: Account | null },
+  { attempt, account }: AttemptInHand,
   { hash, lifetime, kind }: { hash: Buffer; lifetime: number; kind: EventKind },
 ): Promise<void> {
   const secretExpiresAt = after(tx.now, lifetime)
@@ -48,7 +46,7 @@ export async function keepSecret(
   await record(tx, parts.random, {
     kind,
     outcome: 'success',
-    origin: { actor: 'system' },
+    origin: { actor: 'system', address: attempt.asked.address || null },
     subjectId: account?.id ?? null,
     detail: { attempt: attempt.id, ...(attempt.method === null ? {} : { method: attempt.method }) },
   })

@@ -4,7 +4,7 @@ import type { Visitor } from '../platform/visitor.ts'
 import type { Attempt, DeadReason } from './attempt.ts'
 import type { RecoveryParts } from './parts.ts'
 
-/** Records what a visitor did to an attempt, with what else there is to tell of it. */
+/** Records what a visitor did to an attempt, with what else there is to tell of it; `actorId` for who is signed in. */
 export async function recordDeed(
   parts: RecoveryParts,
   tx: Transaction,
@@ -12,11 +12,12 @@ export async function recordDeed(
   { id, person }: Attempt,
   visitor: Visitor,
   detail: Record<string, string> = {},
+  actorId: string | null = null,
 ): Promise<void> {
   await record(tx, parts.random, {
     kind,
     outcome: kind === 'recovery.refused' ? 'refused' : 'success',
-    origin: visitorOrigin(visitor),
+    origin: visitorOrigin(visitor, actorId),
     subjectId: person?.accountId ?? null,
     detail: { attempt: id, ...detail },
   })

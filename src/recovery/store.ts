@@ -118,14 +118,21 @@ export async function attemptById(tx: Transaction, id: string): Promise<StoredAt
 
 /** An account's attempts that are not over, oldest first, held until the transaction ends. */
 export async function lockOpenAttempts(tx: Transaction, accountId: string): Promise<StoredAttempt[]> {
-  const rows = await tx
+  return (await openOnes(tx, accountId).forUpdate()).map(shownRow)
+}
+
+/** The same, read. */
+export async function openAttempts(tx: Transaction, accountId: string): Promise<StoredAttempt[]> {
+  return (await openOnes(tx, accountId)).map(shownRow)
+}
+
+function openOnes(tx: Transaction, accountId: string) {
+  return tx
     .rows<AttemptRow>('recovery_attempts')
     .where('account_id', accountId)
     .whereNull('ended_at')
     .where('expires_at', '>', tx.now)
     .orderBy('id')
-    .forUpdate()
-  return rows.map(shownRow)
 }
 
 /** The one attempt of an account that is open by this method, held; null when there is none. */
@@ -156,6 +163,12 @@ export async function issuedSecret(tx: Transaction, ...hashes: Buffer[]): Promis
 /** Whether anything was ever sent for an attempt: what is sent after that is a retry. */
 export async function hasSecret(tx: Transaction, attemptId: string): Promise<boolean> {
   return Boolean(await tx.rows<SecretRow>('recovery_secrets').where({ attempt_id: attemptId }).first())
+}
+
+/** An account's attempts, over or not, as far as they are kept, oldest first. */
+export async function attemptsOf(tx: Transaction, accountId: string): Promise<StoredAttempt[]> {
+  const rows = tx.rows<AttemptRow>('recovery_attempts').where('account_id', accountId).orderBy('id')
+  return (await rows).map(shownRow)
 }
 
 /** An account's attempts of some methods that began since an instant, over or not. */

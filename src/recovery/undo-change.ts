@@ -21,9 +21,10 @@ import { withOrganization, type Transaction } from '../database/transaction.ts'
 import type { ChangeOfAuthenticator, WayBack } from '../delivery/message.ts'
 import { enqueue } from '../delivery/outbox.ts'
 import { after } from '../platform/clock.ts'
+import { isId } from '../platform/random.ts'
 import type { Visitor } from '../platform/visitor.ts'
 import { forgetDevices } from '../sessions/devices-store.ts'
-import { endSessions } from '../sessions/store.ts'
+import { endSessions, sessionById } from '../sessions/store.ts'
 import { openRequest, tellManagers } from './requests/request.ts'
 import { tooManyWrongTokens } from '../limits/wrong-tokens.ts'
 import type { RecoveryParts } from './parts.ts'
@@ -47,11 +48,21 @@ export type ChangeStanding =
   | { outcome: 'dead'; reason: 'not-known' }
   | { outcome: 'too-many'; retryAfterSeconds: number }
 
-/** The browser in which somebody says that a change was not theirs. */
+/** The browser in which somebody says that a change was not theirs; `actorId` for who is signed in there. */
 interface Reporter {
   visitor: Visitor
   locale: string
+  actorId?: string
 }
+
+/** Who says so in their own account, which they have just proven once more. */
+interface OwnReporter extends Reporter {
+  actorId: string
+  sessionId: string
+}
+
+/** How it stands for who needs no link: there is nothing to guess at. */
+type StandingOfOwn = Exclude<ChangeStanding, { outcome: 'too-many' }>
 
 const UNKNOWN = { outcome: 'dead', reason: 'not-known' } as const
 
@@ -82,17 +93,55 @@ export async function undoChange(
   reporter: Reporter,
 ): Promise<ChangeStanding> {
   const standing = isLinkToUndo(parts.secrets, organizationId, link)
-    ? await withOrganization(parts.database, organizationId, (tx) => undo(parts, tx, link, reporter))
+    ? await withOrganization(parts.database, organizationId, (tx) => undo(parts, tx, link.changeId, reporter))
     : UNKNOWN
   return (await tooManyWrongTokens(parts, standing, reporter.visitor)) ?? standing
+}
+
+/** Like `examineChange`, for who is signed in and finds the change among their own. */
+export async function examineOwnChange(
+  parts: RecoveryParts,
+  organizationId: string,
+  accountId: string,
+  changeId: string,
+): Promise<StandingOfOwn> {
+  return withOrganization(parts.database, organizationId, async (tx) => {
+    const change = await ownChange(tx, accountId, changeId)
+    return change ? howItStands(tx, change, await accountById(tx, accountId)) : UNKNOWN
+  })
+}
+
+/**
+ * Like `undoChange`, for who is signed in. Nothing when that session was ended meanwhile: whoever ended it may have
+ * just taken the account back, and what they did must not be undone.
+ */
+export async function undoOwnChange(
+  parts: RecoveryParts,
+  organizationId: string,
+  changeId: string,
+  reporter: OwnReporter,
+): Promise<StandingOfOwn | { outcome: 'over' }> {
+  const { actorId, sessionId } = reporter
+  return withOrganization(parts.database, organizationId, async (tx) => {
+    await lockAccount(tx, actorId)
+    if (!(await sessionById(tx, actorId, sessionId))) return { outcome: 'over' }
+    if (!(await ownChange(tx, actorId, changeId))) return UNKNOWN
+    return undo(parts, tx, changeId, reporter)
+  })
+}
+
+/** A change of this account under an id; null for one of another. */
+async function ownChange(tx: Transaction, accountId: string, id: string): Promise<AccountChange | null> {
+  const change = isId(id) ? await changeById(tx, id) : null
+  return change?.accountId === accountId ? change : null
 }
 
 async function undo(
   parts: RecoveryParts,
   tx: Transaction,
-  { changeId }: ChangeLink,
-  { visitor, locale }: Reporter,
-): Promise<ChangeStanding> {
+  changeId: string,
+  { visitor, locale, actorId }: Reporter,
+): Promise<StandingOfOwn> {
   const seen = await changeById(tx, changeId)
   const account = seen && (await lockAccount(tx, seen.accountId))
   // Read again under the account's lock, under which alone changes are made and undone.
@@ -105,7 +154,13 @@ async function undo(
   await markUndone(tx, change)
   // An older letter mends what the newer left, and stops nothing: whoever kept letters could keep the person out.
   if (account.protectedAt) {
-    await recordUndoing(parts, tx, before.authenticator, { account, changeId, visitor, sessionsEnded: 0 })
+    await recordUndoing(parts, tx, before.authenticator, {
+      account,
+      changeId,
+      visitor,
+      actorId,
+      sessionsEnded: 0,
+    })
     return { outcome: 'undone', wayBack: await wayBackFor(tx, account) }
   }
   const sessionsEnded = await endSessions(tx, account.id)
@@ -131,7 +186,7 @@ async function undo(
       data: { accountId: account.id, changeId, authenticator, wayBack },
     })
   }
-  await recordUndoing(parts, tx, authenticator, { account, changeId, visitor, sessionsEnded })
+  await recordUndoing(parts, tx, authenticator, { account, changeId, visitor, actorId, sessionsEnded })
   return { outcome: 'undone', wayBack }
 }
 
@@ -139,12 +194,18 @@ async function recordUndoing(
   parts: RecoveryParts,
   tx: Transaction,
   authenticator: AuthenticatorChange,
-  undone: { account: Account; changeId: string; visitor: Visitor; sessionsEnded: number },
+  undone: {
+    account: Account
+    changeId: string
+    visitor: Visitor
+    actorId: string | undefined
+    sessionsEnded: number
+  },
 ): Promise<void> {
   await record(tx, parts.random, {
     kind: 'change.undone',
     outcome: 'success',
-    origin: visitorOrigin(undone.visitor),
+    origin: visitorOrigin(undone.visitor, undone.actorId),
     subjectId: undone.account.id,
     detail: {
       change: undone.changeId,
@@ -176,7 +237,7 @@ async function howItStands(
   tx: Transaction,
   change: AccountChange | null,
   account: Account | null,
-): Promise<Exclude<ChangeStanding, { outcome: 'too-many' }>> {
+): Promise<StandingOfOwn> {
   // The link was ours, and what it was about is deleted when nobody can undo it any more.
   if (!change || !account) return { outcome: 'too-old' }
   if (change.undoneAt)

@@ -71,6 +71,15 @@ export async function isKnownDevice(
   return row !== undefined
 }
 
+/** When each browser that is known to an account was seen last, newest first. */
+export async function knownDevicesSeen(tx: Transaction, accountId: string): Promise<Date[]> {
+  const rows = await tx
+    .rows<KnownDeviceRow>('known_devices')
+    .where('account_id', accountId)
+    .orderBy('last_seen_at', 'desc')
+  return rows.map(({ last_seen_at }) => last_seen_at)
+}
+
 /** Forgets every browser of an account: one of them may be somebody else's. */
 export async function forgetDevices(tx: Transaction, accountId: string): Promise<void> {
   await tx.rows<KnownDeviceRow>('known_devices').where('account_id', accountId).delete()

@@ -21,6 +21,9 @@ export const NOTICES = [
   'verification-sent-again',
   'sign-up-deleted',
   'request-over',
+  'change-settled',
+  'deletion-asked',
+  'account-kept',
 ] as const
 type NoticeName = (typeof NOTICES)[number]
 

@@ -40,11 +40,16 @@ export interface TooMany {
   early?: true
 }
 
+/** A file for the browser to keep, in JSON. */
+export interface Download {
+  download: { name: string; content: object }
+}
+
 /** How a page answers when it is opened. */
 export type Answer = { view: View } | GoTo | Show | TooMany
 
 /** What comes of a form that could be read: on to another page, or back to this one with what is wrong. */
-export type Submitted = { errors: FormErrors } | GoTo | Show | TooMany
+export type Submitted = { errors: FormErrors } | GoTo | Show | TooMany | Download
 
 /** One screen: its address below the organization's, its template, and what it does. */
 export interface Page<Form extends Fields = Fields> {
@@ -95,6 +100,10 @@ export function mount(router: Router, parts: WebParts, page: Page): void {
         : form.ok
           ? await submit(visit, form.values, ctx)
           : { errors: form.errors }
+      if ('download' in submitted) {
+        handOver(ctx, submitted)
+        return
+      }
       if ('show' in submitted || 'goTo' in submitted) return answer(ctx, visit, page, submitted)
       const typed = withoutSecrets(page.fields ?? {}, form.ok ? form.values : form.typed)
       await showAgain(ctx, visit, page, submitted, typed)
@@ -167,6 +176,12 @@ async function render(
   const places = page.signedIn ? placesAround(page.path) : null
   const proof = await askedAgain(visit, page.stepUp)
   await renderPage(ctx, visit.parts, template, view, { visit, form, csrf, notice, wayIn, places, proof })
+}
+
+function handOver(ctx: Context, { download: { name, content } }: Download): void {
+  ctx.attachment(name)
+  ctx.type = 'application/json'
+  ctx.body = JSON.stringify(content, null, 2)
 }
 
 /** Only ever to a path of the same organization: what is not written in this program is no target (CWE-601). */

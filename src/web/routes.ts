@@ -1,4 +1,10 @@
 import Router from '@koa/router'
+import { overview as activity } from './account/activity/overview.ts'
+import { stop as stopRecovery } from './account/activity/stop.ts'
+import { undo as undoOwnChange } from './account/activity/undo.ts'
+import { data } from './account/data.ts'
+import { deleteAccount } from './account/delete.ts'
+import { keep } from './account/keep.ts'
 import { enrol as enrolHere } from './account/authenticator/enrol.ts'
 import { newCodes } from './account/authenticator/new-codes.ts'
 import { overview as myAuthenticator } from './account/authenticator/overview.ts'
@@ -26,6 +32,7 @@ import { done } from './recover/done.ts'
 import { ended } from './recover/ended.ts'
 import { enrol } from './recover/enrol.ts'
 import { identify } from './recover/identify.ts'
+import { keepAccount } from './recover/keep-account.ts'
 import { link } from './recover/link.ts'
 import { notMe } from './recover/not-me.ts'
 import { password } from './recover/password.ts'
@@ -81,6 +88,13 @@ export const pages: readonly Page[] = [
   remove,
   sessions,
   stopRequestHere,
+  activity,
+  stopRecovery,
+  undoOwnChange,
+  data,
+  deleteAccount,
+  keep,
+  keepAccount,
 ]
 
 /** Every address that is served, besides the assets. */

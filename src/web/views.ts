@@ -73,6 +73,7 @@ export async function renderPage(
         heldUntil: wayIn.heldUntil && formatInstant(wayIn.heldUntil, locale),
         openUntil: wayIn.openUntil && formatInstant(wayIn.openUntil, locale),
       },
+      leavingOn: places && visit?.person?.leavingAt ? formatInstant(visit.person.leavingAt, locale) : null,
       places: places ?? null,
       proof: proof ?? null,
       demo: parts.demo !== null,

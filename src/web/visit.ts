@@ -1,6 +1,7 @@
 import bowser from 'bowser'
 import type { Context } from 'koa'
 import type { Account } from '../accounts/account.ts'
+import { deletionDueAt } from '../accounts/deletion-store.ts'
 import { accountById } from '../accounts/store.ts'
 import { withOrganization } from '../database/transaction.ts'
 import { chooseLocale } from '../i18n/choose.ts'
@@ -24,7 +25,13 @@ export interface Visit {
   visitor: Visitor
   locale: string
   /** Null for who is not signed in. */
-  person: { account: Account; session: Session; wayIn: WayIn | null } | null
+  person: {
+    account: Account
+    session: Session
+    wayIn: WayIn | null
+    /** When the account is deleted, as its person wants it. */
+    leavingAt: Date | null
+  } | null
 }
 
 /** Kept beside the context and not in `ctx.state`, which koa-views would hand to every template. */
@@ -49,7 +56,12 @@ export async function openVisit(parts: WebParts, ctx: Context, slug: string): Pr
       // A suspension counts from the next request on (ASVS 7.4.2).
       person:
         session && account?.state === 'active'
-          ? { account, session, wayIn: await wayInto(tx, account) }
+          ? {
+              account,
+              session,
+              wayIn: await wayInto(tx, account),
+              leavingAt: await deletionDueAt(tx, account.id),
+            }
           : null,
     }
   })

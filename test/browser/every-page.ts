@@ -9,6 +9,7 @@ import { changeAccount, NEW_PASSWORD, wrongCodeOfApp } from '../support/steps.ts
 import { codesAndAuthenticators } from './codes-and-authenticators.ts'
 import { letIn } from './let-in.ts'
 import { personalCentre } from './personal-centre.ts'
+import { records } from './records.ts'
 import type { Rig } from './rig.ts'
 import { signingUp } from './signing-up.ts'
 import { enterCode, newestLink, newestUndoLink, press, signIn, typeNewPassword } from './steps.ts'
@@ -45,6 +46,7 @@ export async function* everyPage(rig: Rig): AsyncGenerator<Scene> {
   yield* signingUp(rig)
   yield* letIn(rig)
   yield* personalCentre(rig)
+  yield* records(rig)
   yield* account(mia)
   yield* undoneChange(rig)
   yield* errors(rig.portal, mia)

@@ -25,7 +25,8 @@ export async function newestCode(portal: Portal): Promise<string> {
   return (await newestIn(portal, /#\d+$/)).slice(1)
 }
 
-async function newestIn({ url }: Portal, pattern: RegExp): Promise<string> {
+/** What a pattern finds in the newest message of the outbox that has it. */
+export async function newestIn({ url }: Portal, pattern: RegExp): Promise<string> {
   const messages = (await (await fetch(`${url}/demo/outbox.json`)).json()) as { text: string }[]
   const newest = messages
     .map(({ text }) => pattern.exec(text)?.[0])

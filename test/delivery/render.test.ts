@@ -39,6 +39,15 @@ const letters: { [Name in Letter]: LetterData[Name] } = {
     requestedFrom: { place: '198.51.100.0/24', device: 'Firefox · Linux' },
   },
   'account-exists': { ...letterhead, signInUrl: LINK, recoverUrl: LINK, support },
+  'deletion-asked': {
+    ...letterhead,
+    when: 'March 16, 2026',
+    device: 'Firefox · Linux',
+    keepUrl: LINK,
+    support,
+  },
+  'deletion-stopped': { ...letterhead, why: 'asked', support },
+  'account-deleted': letterhead,
   'request-waiting': {
     ...letterhead,
     asker: 'Noah',
@@ -49,11 +58,13 @@ const letters: { [Name in Letter]: LetterData[Name] } = {
   },
 }
 
-/** Who decides does so by a command that the letter names; a pause of texts ends without anybody. */
+/** Who decides does so by a command that the letter names; a pause of texts ends without anybody, and so does an account. */
 const WAYS: Partial<Record<Letter, string>> = {
   'request-waiting': 'requests approve harbour 0198d000',
   'owner-reset': 'requests refuse harbour 0198d000',
   'texts-paused': 'on 1 May 2026',
+  'deletion-stopped': 'Nothing was deleted',
+  'account-deleted': 'sign up or ask your organization',
 }
 
 describe('rendering messages', () => {

@@ -144,6 +144,9 @@ export function preparersThatMint(minted: string[]): Preparers {
     'texts-paused': () => Promise.resolve({ drop: 'nobody' }),
     'verify-email': () => Promise.resolve({ drop: 'nobody' }),
     'account-exists': () => Promise.resolve({ drop: 'nobody' }),
+    'deletion-asked': () => Promise.resolve({ drop: 'nobody' }),
+    'deletion-stopped': () => Promise.resolve({ drop: 'nobody' }),
+    'account-deleted': () => Promise.resolve({ drop: 'nobody' }),
     'recover-code': (_tx, message) => {
       const code = String(systemRandom.below(900_000) + 100_000)
       minted.push(code)

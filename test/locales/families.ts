@@ -6,12 +6,14 @@ import {
   type ChangeOfAuthenticator,
   type Channel,
   type WayBack,
+  type WhyKept,
 } from '../../src/delivery/message.ts'
 import type { PhoneProblem } from '../../src/accounts/phone.ts'
 import { settingsShape, type RecoverySettings } from '../../src/organizations/settings.ts'
 import { STRATEGIES } from '../../src/recovery/strategies/index.ts'
 import type { Strategy } from '../../src/recovery/strategy.ts'
 import type { DeadReason } from '../../src/recovery/attempt.ts'
+import { TOLD_KINDS, type Doer } from '../../src/profile/activity.ts'
 import { PLACES } from '../../src/web/account/places.ts'
 import type { Reached, WaysAre } from '../../src/web/account/ways-back.ts'
 import type { SignUpProblems } from '../../src/signup/judge.ts'
@@ -38,6 +40,14 @@ const changes: Record<ChangeOfAuthenticator, true> = {
   codes: true,
 }
 
+const doers: Record<Doer['who'], true> = {
+  you: true,
+  nobody: true,
+  administrator: true,
+  operator: true,
+  system: true,
+}
+
 const waysAre: Record<WaysAre, true> = { none: true, one: true, all: true }
 const reached: Record<Reached, true> = { none: true, unverified: true, verified: true }
 
@@ -59,6 +69,8 @@ const endings: Record<DeadReason, true> = {
 }
 
 const waysBack: Record<WayBack, true> = { asked: true, ask: true, operator: true }
+
+const whyKept: Record<WhyKept, true> = { asked: true, 'last-owner': true }
 
 const refusals: Record<ConstructorParameters<typeof Refused>[0], true> = {
   400: true,
@@ -118,6 +130,8 @@ export const FAMILIES: readonly Family[] = [
   { beginning: 'layout.places.', endings: PLACES.map(({ name }) => name) },
   { beginning: 'account.home.ways.are.', endings: Object.keys(waysAre) },
   { beginning: 'account.home.ways.reached.', endings: Object.keys(reached) },
+  { beginning: 'account.activity.kinds.', endings: [...TOLD_KINDS] },
+  { beginning: 'account.activity.doers.', endings: Object.keys(doers) },
   { beginning: 'roles.', endings: Object.keys(roles) },
   { beginning: 'steps.', endings: ['identify', 'prove', 'password'] },
   { beginning: 'error.', endings: each(Object.keys(refusals), ['title', 'body', 'next']) },
@@ -140,6 +154,7 @@ export const FAMILIES: readonly Family[] = [
   { beginning: 'errors.terms.', endings: Object.keys(termsProblems) },
   { beginning: 'messages.', endings: each(namesOf('email'), ['subject']) },
   { beginning: 'messages.account-protected.wayBack.', endings: Object.keys(waysBack) },
+  { beginning: 'messages.deletion-stopped.why.', endings: Object.keys(whyKept) },
   { beginning: 'recover.undo-change.', endings: each(['open', 'undone', 'over', 'too-old'], ['title']) },
   { beginning: 'recover.undo-change.undone.next.', endings: Object.keys(waysBack) },
   { beginning: 'recover.undo-change.open.wayBack.', endings: ['asked', 'operator'] },

@@ -122,6 +122,12 @@ export async function liveRequestOf(tx: Transaction, accountId: string): Promise
   return row ? shown(row) : null
 }
 
+/** An account's requests, as far as they are kept, oldest first. */
+export async function requestsOf(tx: Transaction, accountId: string): Promise<RecoveryRequest[]> {
+  const rows = await tx.rows<RequestRow>('recovery_requests').where({ account_id: accountId }).orderBy('id')
+  return rows.map(shown)
+}
+
 /** A request whatever became of it; null when there is none. */
 export async function requestById(tx: Transaction, id: string): Promise<RecoveryRequest | null> {
   const row = await tx.rows<RequestRow>('recovery_requests').where({ id }).first()

@@ -1,0 +1,74 @@
+import type { Account } from '../accounts/account.ts'
+import { canonicalEmail } from '../accounts/identifiers.ts'
+import type { TenantRow, Transaction } from '../database/transaction.ts'
+import type { Channel, MessageName } from '../delivery/message.ts'
+import { dueMessages, type MessageRow } from '../delivery/outbox.ts'
+
+/** What is told of a message that went to a person, or should have. */
+export interface SentToPerson {
+  name: MessageName
+  channel: Channel
+  state: MessageRow['state']
+  createdAt: Date
+  endedAt: Date | null
+}
+
+/** Whom messages are about: the addresses, and ids by the name that they have in a message's data. */
+interface About {
+  addresses: string[]
+  ids: [string, string[]][]
+}
+
+/** The messages to a person, as far as they are kept, oldest first: never what they say. */
+export async function messagesTo(tx: Transaction, account: Account): Promise<SentToPerson[]> {
+  const about = await whatNames(tx, account)
+  const rows = await messagesAbout(tx, about)
+    .where((to) => void to.whereNull('recipient').orWhereIn('recipient', about.addresses))
+    .orderBy(['created_at', 'id'])
+  return rows.map(({ template, channel, state, created_at, ended_at }) => ({
+    name: template,
+    channel,
+    state,
+    createdAt: created_at,
+    endedAt: ended_at,
+  }))
+}
+
+/**
+ * Deletes every message to a person or about them, those that wait too, and what the demo's outbox kept of them: also the
+ * letters in which others are told of their requests.
+ */
+export async function deleteMessagesAbout(tx: Transaction, account: Account): Promise<void> {
+  const rows = await messagesAbout(tx, await whatNames(tx, account))
+  const ids = rows.map(({ id }) => id)
+  // The queue's entries first, as everywhere.
+  await dueMessages(tx).where('organization_id', tx.organizationId).whereIn('id', ids).delete()
+  await tx.rows<MessageRow>('messages').whereIn('id', ids).delete()
+}
+
+function messagesAbout(tx: Transaction, { addresses, ids }: About) {
+  return tx.rows<MessageRow>('messages').where((any) => {
+    void any.whereIn('recipient', addresses)
+    for (const [name, named] of ids) void any.orWhereRaw(`data ->> '${name}' = any (?)`, [named])
+  })
+}
+
+/** Most messages name no address until they leave, and are found by what they are about. */
+async function whatNames(tx: Transaction, { id, email, phone }: Account): Promise<About> {
+  const signUps =
+    email === null ? [] : await idsOf(tx, 'sign_ups', { email_canonical: canonicalEmail(email) })
+  return {
+    addresses: [email, phone].filter((address) => address !== null),
+    ids: [
+      ['accountId', [id]],
+      ['attemptId', await idsOf(tx, 'recovery_attempts', { account_id: id })],
+      ['requestId', await idsOf(tx, 'recovery_requests', { account_id: id })],
+      ['signUpId', signUps],
+    ],
+  }
+}
+
+async function idsOf(tx: Transaction, table: string, whose: Record<string, string>): Promise<string[]> {
+  const rows = await tx.rows<TenantRow & { id: string }>(table).where(whose).select('id')
+  return rows.map(({ id }) => id)
+}

@@ -1,0 +1,157 @@
+import { isLinkToKeep, type KeepLink } from '../access/keep-link.ts'
+import { verifiedEmail, type Account } from '../accounts/account.ts'
+import { deletionDueAt, holdOwners, isOnlyOwner, setDeletionDue } from '../accounts/deletion-store.ts'
+import { lockAccount } from '../accounts/store.ts'
+import { record, visitorOrigin, type Origin } from '../audit/audit.ts'
+import { withOrganization, type Transaction } from '../database/transaction.ts'
+import type { WhyKept } from '../delivery/message.ts'
+import { enqueue } from '../delivery/outbox.ts'
+import { tooManyWrongTokens } from '../limits/wrong-tokens.ts'
+import { after, DAY } from '../platform/clock.ts'
+import type { Random } from '../platform/random.ts'
+import type { Visitor } from '../platform/visitor.ts'
+import { endOtherSessions } from '../sessions/store.ts'
+import type { ProfileParts } from './parts.ts'
+import { lockSignedIn, type SignedIn } from './signed-in.ts'
+
+/** Time to think better of it, and for a person to notice that it was not them who asked. */
+export const DAYS_TO_KEEP = 14
+
+/** `over`: the session is not there any more. */
+export type DeletionAsked = { outcome: 'asked' } | { outcome: 'last-owner' } | { outcome: 'over' }
+
+/** How a deletion stands for who holds the letter about it. */
+export type Keeping =
+  | { outcome: 'open'; dueAt: Date }
+  | { outcome: 'over' }
+  | { outcome: 'dead'; reason: 'not-known' }
+  | { outcome: 'too-many'; retryAfterSeconds: number }
+
+const UNKNOWN = { outcome: 'dead', reason: 'not-known' } as const
+
+/**
+ * Has the account of who is signed in deleted in two weeks, for who has just proven who they are. Until then everything
+ * works as before, and it can be kept. Every other session ends. There is always an owner.
+ */
+export async function askDeletion(
+  parts: ProfileParts,
+  organizationId: string,
+  who: SignedIn & { locale: string },
+): Promise<DeletionAsked> {
+  return withOrganization(parts.database, organizationId, async (tx): Promise<DeletionAsked> => {
+    await holdOwners(tx)
+    const held = await lockSignedIn(tx, who)
+    if (!held) return { outcome: 'over' }
+    if (await isOnlyOwner(tx, who.accountId)) return { outcome: 'last-owner' }
+    const { account, session } = held
+    if (await deletionDueAt(tx, account.id)) return { outcome: 'asked' }
+    const dueAt = after(tx.now, DAYS_TO_KEEP * DAY)
+    await setDeletionDue(tx, account.id, dueAt)
+    const sessionsEnded = await endOtherSessions(tx, account.id, session.id)
+    await record(tx, parts.random, {
+      kind: 'deletion.asked',
+      outcome: 'success',
+      origin: visitorOrigin(who.visitor, account.id),
+      subjectId: account.id,
+      detail: { dueAt: dueAt.toISOString(), sessionsEnded },
+    })
+    const to = verifiedEmail(account)
+    if (to) {
+      await enqueue(tx, parts.random, {
+        name: 'deletion-asked',
+        to,
+        locale: account.locale ?? who.locale,
+        data: {
+          accountId: account.id,
+          dueAt: dueAt.toISOString(),
+          device: who.visitor.device || null,
+        },
+      })
+    }
+    return { outcome: 'asked' }
+  })
+}
+
+/** Keeps the account of who is signed in. Says whether it was about to be deleted. */
+export async function keepAccount(
+  parts: ProfileParts,
+  organizationId: string,
+  accountId: string,
+  { visitor, locale }: { visitor: Visitor; locale: string },
+): Promise<boolean> {
+  return withOrganization(parts.database, organizationId, async (tx) => {
+    const account = await lockAccount(tx, accountId)
+    if (!account || !(await deletionDueAt(tx, accountId))) return false
+    await stopDeletion(parts, tx, account, {
+      why: 'asked',
+      locale,
+      origin: visitorOrigin(visitor, accountId),
+    })
+    return true
+  })
+}
+
+/** Tells whether there is something to keep, and changes nothing: mail scanners open this link too. */
+export async function examineKeeping(
+  parts: ProfileParts,
+  organizationId: string,
+  link: KeepLink,
+  visitor: Visitor,
+): Promise<Keeping> {
+  const standing = isLinkToKeep(parts.secrets, organizationId, link)
+    ? await withOrganization(parts.database, organizationId, (tx) => standingOf(tx, link))
+    : UNKNOWN
+  return (await tooManyWrongTokens(parts, standing, visitor)) ?? standing
+}
+
+/** Keeps an account, for who holds the letter about its deletion. `open`: it was about to be deleted, until now. */
+export async function keepByLetter(
+  parts: ProfileParts,
+  organizationId: string,
+  link: KeepLink,
+  { visitor, locale }: { visitor: Visitor; locale: string },
+): Promise<Keeping> {
+  const standing = isLinkToKeep(parts.secrets, organizationId, link)
+    ? await withOrganization(parts.database, organizationId, async (tx) => {
+        const account = await lockAccount(tx, link.accountId)
+        const before = await standingOf(tx, link)
+        if (!account || before.outcome !== 'open') return before
+        await stopDeletion(parts, tx, account, { why: 'asked', locale, origin: visitorOrigin(visitor) })
+        return before
+      })
+    : UNKNOWN
+  return (await tooManyWrongTokens(parts, standing, visitor)) ?? standing
+}
+
+/** Keeps a locked account that was about to be deleted, and tells its person. */
+export async function stopDeletion(
+  { random }: { random: Random },
+  tx: Transaction,
+  account: Account,
+  { why, locale, origin }: { why: WhyKept; locale: string; origin: Origin },
+): Promise<void> {
+  await setDeletionDue(tx, account.id, null)
+  await record(tx, random, {
+    kind: 'deletion.stopped',
+    outcome: 'success',
+    origin,
+    subjectId: account.id,
+    detail: { why },
+  })
+  const to = verifiedEmail(account)
+  if (!to) return
+  await enqueue(tx, random, {
+    name: 'deletion-stopped',
+    to,
+    locale: account.locale ?? locale,
+    data: { accountId: account.id, why },
+  })
+}
+
+async function standingOf(
+  tx: Transaction,
+  link: KeepLink,
+): Promise<{ outcome: 'open'; dueAt: Date } | { outcome: 'over' }> {
+  const dueAt = await deletionDueAt(tx, link.accountId)
+  return dueAt?.toISOString() === link.dueAt ? { outcome: 'open', dueAt } : { outcome: 'over' }
+}
