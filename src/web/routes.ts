@@ -36,6 +36,7 @@ import { stopRequest } from './recover/stop-request.ts'
 import { undoChange } from './recover/undo-change.ts'
 import { authenticator as signInWithAuthenticator } from './signin/authenticator.ts'
 import { door } from './signin/door.ts'
+import { newPassword } from './signin/new-password.ts'
 import { signIn } from './signin/sign-in.ts'
 import { signOut } from './signin/sign-out.ts'
 import { sent as signUpSent } from './signup/sent.ts'
@@ -48,6 +49,7 @@ export const pages: readonly Page[] = [
   door,
   signIn,
   signInWithAuthenticator,
+  newPassword,
   signOut,
   signUp,
   signUpSent,
