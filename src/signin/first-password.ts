@@ -74,10 +74,12 @@ export async function chooseFirstPassword(
   })
   if (!asked) return { outcome: 'over' }
   const { account, initial, judgement } = asked
+  const rules = { ...judgement, policy: { ...judgement.policy, notLast: false } }
+  const problems = await judgeNewPassword(parts.hasher, rules, own.password)
+  if (problems.length > 0) return { outcome: 'refused', problems }
+  // From here on each try costs hashes.
   const tries = await parts.limits.spend('step-ups-per-account', organizationId, account.id)
   if (!tries.allowed) return { outcome: 'too-many', retryAfterSeconds: tries.retryAfterSeconds }
-  const problems = await judgeNewPassword(parts.hasher, judgement, own.password)
-  if (problems.length > 0) return { outcome: 'refused', problems }
   // Whatever the organization's rules say: it was on paper, and in somebody else's hands.
   if (await parts.hasher.verify(initial.hash, readInitialPassword(own.password) ?? own.password))
     return { outcome: 'refused', problems: ['last'] }
