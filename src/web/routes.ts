@@ -1,4 +1,5 @@
 import Router from '@koa/router'
+import { addEmail } from './account/add-email.ts'
 import { enrol as enrolHere } from './account/authenticator/enrol.ts'
 import { newCodes } from './account/authenticator/new-codes.ts'
 import { overview as myAuthenticator } from './account/authenticator/overview.ts'
@@ -74,6 +75,7 @@ export const pages: readonly Page[] = [
   stopRequest,
   undoChange,
   home,
+  addEmail,
   changePassword,
   myAuthenticator,
   setUp,

@@ -53,7 +53,7 @@ export const newPassword = definePage({
         cookies.write('device', chosen.deviceToken)
         cookies.clear('half')
         cookies.clear('recovery')
-        return { goTo: '/account', notice: 'own-password' }
+        return { goTo: '/account/add-email', notice: 'own-password' }
       case 'refused':
         return { errors: { password: wordsFor(chosen.problems, settings.passwords) } }
       case 'over':
