@@ -1,5 +1,6 @@
 import { purgeChanges } from './access/change-store.ts'
 import { purgeSignUps } from './accounts/signup-store.ts'
+import { purgeInitialPasswords } from './credentials/initial-store.ts'
 import type { Database } from './database/connect.ts'
 import { PURGE_BATCH } from './database/purge.ts'
 import { withOrganization, withoutOrganization, type Transaction } from './database/transaction.ts'
@@ -28,6 +29,7 @@ const purgesOfAnOrganization: readonly ((tx: Transaction) => Promise<number>)[] 
   purgeSessions,
   purgeHalfSignIns,
   purgeSignUps,
+  purgeInitialPasswords,
   purgeDevices,
   purgeTries,
   purgeMessages,

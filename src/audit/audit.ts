@@ -5,6 +5,8 @@ import type { TenantRow, Transaction } from '../database/transaction.ts'
 /** Every kind of event that is recorded; the list is closed, so that a reader of the log can know all of them. */
 export type EventKind =
   | 'organization.created'
+  | 'person.created'
+  | 'initial-password.made'
   | 'recovery.requested'
   | 'recovery.method-chosen'
   | 'recovery.link-minted'

@@ -9,6 +9,7 @@ import { keysRotate } from './keys-rotate.ts'
 import { migrate } from './migrate.ts'
 import { orgCreate } from './org-create.ts'
 import { ownerReset } from './owner-reset.ts'
+import { peopleCreate, peopleInvite } from './people.ts'
 import { requestsApprove, requestsList, requestsRefuse } from './requests.ts'
 import { serve } from './serve.ts'
 import { worker } from './worker.ts'
@@ -19,6 +20,8 @@ const commands: readonly Command[] = [
   worker,
   migrate,
   orgCreate,
+  peopleCreate,
+  peopleInvite,
   keysRotate,
   diagram,
   requestsList,

@@ -145,7 +145,7 @@ export interface LetterData {
     insteadOfCode: boolean
     requestedFrom: { place: string; device: string | null }
   }
-  welcome: Letterhead & { link: string; hours: number }
+  welcome: Letterhead & { link: string; hours: number; isOwner: boolean }
   /** `when` is already written in the reader's language. */
   'password-changed': Letterhead & {
     when: string

@@ -1,5 +1,7 @@
 import { settleChanges } from '../access/change-store.ts'
 import { judgementFor, judgeNewPassword, replacePassword } from '../access/new-password.ts'
+import { canonicalEmail } from '../accounts/identifiers.ts'
+import { overtakeSignUps } from '../accounts/signup-store.ts'
 import { endProtection, unsettlePhone } from '../accounts/store.ts'
 import { record, visitorOrigin } from '../audit/audit.ts'
 import { bindPending } from '../credentials/pending-authenticator.ts'
@@ -100,6 +102,8 @@ async function spend(
     await settleChanges(tx, account.id)
     await endProtection(tx, account.id)
   }
+  // What still waits for this address may be a stranger's, and its person has the account.
+  if (account.email) await overtakeSignUps(tx, canonicalEmail(account.email))
   const change = { ...submission, authenticator }
   const sessionsEnded = await replacePassword(parts, tx, account, hash, change)
   if (submission.sessionToken) await endSession(tx, submission.sessionToken)

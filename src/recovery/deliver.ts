@@ -67,6 +67,7 @@ export async function prepareLink(
       data: {
         ...letterhead(organization, settings),
         person: { fullName: account?.fullName ?? null },
+        isOwner: account?.role === 'owner',
         link: linkWith(parts, organization, minted.secret),
         notMeUrl: linkWith(parts, organization, minted.secret, 'not-me'),
         minutes: lifetime / MINUTE,

@@ -6,7 +6,7 @@ import type { Visitor } from '../platform/visitor.ts'
 import { rememberDevice } from '../sessions/devices-store.ts'
 import { endSession, openSession } from '../sessions/store.ts'
 import type { SignInParts } from './parts.ts'
-import { endHalfSignIn } from './store.ts'
+import { endHalfSignIn, type HalfSignIn } from './store.ts'
 
 /** Who asks to come in, and what their browser brings along. */
 export interface Browser {
@@ -27,7 +27,7 @@ export async function enter(
   parts: SignInParts,
   tx: Transaction,
   account: Account,
-  factors: ['password', ...FactorProof[]],
+  factors: [HalfSignIn['proven'], ...FactorProof[]],
   { visitor, sessionToken, halfToken, deviceToken }: Browser,
 ): Promise<OpenedSession> {
   if (sessionToken) await endSession(tx, sessionToken)

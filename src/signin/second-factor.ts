@@ -1,4 +1,3 @@
-import type { Account } from '../accounts/account.ts'
 import { accountById, lockAccount } from '../accounts/store.ts'
 import {
   authenticatorOf,
@@ -10,8 +9,8 @@ import {
 import { withOrganization, type Transaction } from '../database/transaction.ts'
 import { deviceHash, isKnownDevice } from '../sessions/devices-store.ts'
 import { enter, recordRefusal, type Browser, type OpenedSession } from './enter.ts'
+import { accountHalfWay } from './half-way.ts'
 import type { SignInParts } from './parts.ts'
-import { halfSignInOf } from './store.ts'
 
 /** The code, or recovery code, that a person sends in after their password. */
 export interface FactorTry extends Browser {
@@ -32,7 +31,7 @@ export async function factorAskedFor(
   halfToken: string | undefined,
 ): Promise<{ codesLeft: number } | null> {
   return withOrganization(parts.database, organizationId, async (tx) => {
-    const account = await accountHalfWay(tx, halfToken, accountById)
+    const account = await accountHalfWay(tx, halfToken, 'password', accountById)
     return account && (await authenticatorOf(tx, account.id))
   })
 }
@@ -48,7 +47,7 @@ export async function proveFactor(
 ): Promise<SecondFactor> {
   const { network } = sent.visitor
   const claim = await withOrganization(parts.database, organizationId, async (tx) => {
-    const account = await accountHalfWay(tx, sent.halfToken, accountById)
+    const account = await accountHalfWay(tx, sent.halfToken, 'password', accountById)
     const device = deviceHash(tx.organizationId, sent.deviceToken)
     return account && { account, known: await isKnownDevice(tx, account.id, device) }
   })
@@ -72,7 +71,7 @@ export async function proveFactor(
 }
 
 async function judge(parts: SignInParts, tx: Transaction, sent: FactorTry): Promise<SecondFactor> {
-  const account = await accountHalfWay(tx, sent.halfToken, lockAccount)
+  const account = await accountHalfWay(tx, sent.halfToken, 'password', lockAccount)
   if (!account) return { outcome: 'over' }
   const spent = await spendFactor(tx, parts.secrets, account.id, sent.code)
   if (!spent) {
@@ -81,19 +80,4 @@ async function judge(parts: SignInParts, tx: Transaction, sent: FactorTry): Prom
   }
   const opened = await enter(parts, tx, account, ['password', spent.proof], sent)
   return { outcome: 'signed-in', ...spent, ...opened }
-}
-
-/**
- * The account of a half-done sign-in; null when there is none, or when the account is not what it was when the password was
- * given. Read twice, so that of two requests that wait for the account's lock one finds the sign-in ended by the other.
- */
-async function accountHalfWay(
-  tx: Transaction,
-  halfToken: string | undefined,
-  read: (tx: Transaction, id: string) => Promise<Account | null>,
-): Promise<Account | null> {
-  const seen = halfToken === undefined ? null : await halfSignInOf(tx, halfToken)
-  const account = seen && (await read(tx, seen.accountId))
-  const half = halfToken === undefined ? null : await halfSignInOf(tx, halfToken)
-  return account?.state === 'active' && account.securityEpoch === half?.securityEpoch ? account : null
 }

@@ -4,6 +4,7 @@ import { handSignUpTo, newestSignUpOf } from '../accounts/signup-store.ts'
 import { accountNamed, lockAccount } from '../accounts/store.ts'
 import { record, visitorOrigin } from '../audit/audit.ts'
 import { authenticatorOf } from '../credentials/authenticator-store.ts'
+import { initialPasswordOf } from '../credentials/initial-store.ts'
 import { passwordOf, upgradePassword } from '../credentials/store.ts'
 import { withOrganization, type Transaction } from '../database/transaction.ts'
 import { clearTries, countTry, signInDelayKey, uncountTry } from '../limits/sign-in-delays.ts'
@@ -12,6 +13,7 @@ import { newToken } from '../platform/random.ts'
 import type { Visitor } from '../platform/visitor.ts'
 import { deviceHash, isKnownDevice } from '../sessions/devices-store.ts'
 import { enter, recordRefusal, type Browser, type OpenedSession } from './enter.ts'
+import { proveInitialPassword, type InitialOver, type InitialProof } from './initial-password.ts'
 import type { SignInParts } from './parts.ts'
 import { tellOfPause } from './pause.ts'
 import { endHalfSignIn, openHalfSignIn } from './store.ts'
@@ -24,11 +26,15 @@ export interface Credentials extends Browser {
 
 /**
  * `refused` is one answer for everything: wrong, unknown, suspended, paused (EN-04). `half-way`: the password was right, and
- * now the authenticator is asked for. `unverified`: it is the password of a sign-up whose mailbox is still to be proven.
+ * now the authenticator is asked for; `new-password`: it was an initial one, and an own one is. `initial-over`: it was the
+ * right initial one, and opens nothing any more. `unverified`: it is the password of a sign-up whose mailbox is still to be
+ * proven.
  */
 export type SignedIn =
   | ({ outcome: 'signed-in' } & OpenedSession)
   | { outcome: 'half-way'; halfToken: string }
+  | { outcome: 'new-password'; halfToken: string; deviceToken: string }
+  | { outcome: 'initial-over'; why: InitialOver }
   | { outcome: 'unverified'; askerToken: string }
   | { outcome: 'refused' }
   | { outcome: 'too-many'; retryAfterSeconds: number }
@@ -55,27 +61,36 @@ export async function signIn(
     return { outcome: 'too-many', retryAfterSeconds: shared.perAddress.retryAfterSeconds }
   }
 
+  const mayComeIn = shared.perAccount.allowed
+  let initial: InitialProof | null
   let opened: OpenedSession | { halfToken: string } | null
   let isOfSignUp: boolean
   try {
-    opened = await prove(parts, organizationId, claim, credentials, shared.perAccount.allowed)
-    isOfSignUp = !opened && (await isPasswordOfSignUp(parts, claim, credentials.password))
+    initial = await proveInitialPassword(parts, organizationId, { ...claim, mayComeIn }, credentials)
+    const isHalfWay = initial !== null && 'halfToken' in initial
+    opened = isHalfWay ? null : await prove(parts, organizationId, claim, credentials, mayComeIn)
+    isOfSignUp = !isHalfWay && !opened && (await isPasswordOfSignUp(parts, claim, credentials.password))
   } catch (error) {
     // Nothing was judged, so nobody failed: a busy server must not run out an office's tries.
     await forgive(parts, organizationId, claim, shared).catch(() => undefined)
     throw error
+  }
+  if (initial && 'halfToken' in initial) {
+    await shared.giveBack().catch(() => undefined)
+    return { outcome: 'new-password', ...initial }
   }
   if (opened) {
     // The session is open already: that a try could not be given back must not cost the person its cookies.
     await shared.giveBack().catch(() => undefined)
     return 'halfToken' in opened ? { outcome: 'half-way', ...opened } : { outcome: 'signed-in', ...opened }
   }
-  if (!shared.perAccount.allowed) await tellOfPause(parts, organizationId, claim, credentials.visitor)
+  if (!mayComeIn) await tellOfPause(parts, organizationId, claim, credentials.visitor)
   await withOrganization(parts.database, organizationId, (tx) =>
     recordRefusal(parts, tx, 'sign-in.failed', claim.account, credentials.visitor),
   )
+  if (initial) return { outcome: 'initial-over', why: initial.over }
   const { signUpId } = claim
-  if (!isOfSignUp || signUpId === null || !shared.perAccount.allowed) return { outcome: 'refused' }
+  if (!isOfSignUp || signUpId === null || !mayComeIn) return { outcome: 'refused' }
   const askerToken = newToken(parts.random)
   await withOrganization(parts.database, organizationId, (tx) => handSignUpTo(tx, signUpId, askerToken))
   return { outcome: 'unverified', askerToken }
@@ -149,6 +164,7 @@ async function prove(
 interface Claim {
   account: Account | null
   hash: string | null
+  initialHash: string | null
   takesSignUps: boolean
   signUpId: string | null
   signUpHash: string | null
@@ -179,6 +195,7 @@ async function examine(
   return {
     account,
     hash: (await passwordOf(tx, account?.id ?? NOBODY))?.hash ?? null,
+    initialHash: (await initialPasswordOf(tx, account?.id ?? NOBODY))?.hash ?? null,
     takesSignUps: settings.mode !== 'closed',
     signUpId: signUp?.id ?? null,
     signUpHash: signUp?.passwordHash ?? null,
@@ -203,14 +220,14 @@ async function open(
   await clearTries(tx, proven.tryKey)
   if (!(await authenticatorOf(tx, account.id))) return enter(parts, tx, account, ['password'], browser)
   if (browser.halfToken) await endHalfSignIn(tx, browser.halfToken)
-  const { id: accountId, securityEpoch } = account
+  const half = { accountId: account.id, securityEpoch: account.securityEpoch, proven: 'password' } as const
   // A password that is right and goes no further may be a stolen one.
   await record(tx, parts.random, {
     kind: 'sign-in.half-way',
     outcome: 'success',
     origin: visitorOrigin(browser.visitor),
-    subjectId: accountId,
-    detail: { factors: 'password' },
+    subjectId: account.id,
+    detail: { factors: half.proven },
   })
-  return { halfToken: await openHalfSignIn(tx, parts.random, { accountId, securityEpoch }) }
+  return { halfToken: await openHalfSignIn(tx, parts.random, half) }
 }

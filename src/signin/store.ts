@@ -8,16 +8,19 @@ interface HalfSignInRow extends TenantRow {
   token_hash: Buffer
   account_id: string
   security_epoch: number
+  proven: HalfSignIn['proven']
   expires_at: Date
 }
 
-/** Whose password was right, and under which state of the account's security. */
+/** Whose password was right, which of the two, and under which state of the account's security. */
 export interface HalfSignIn {
   accountId: string
   securityEpoch: number
+  /** With an initial password the other half is an own password; with any other, the authenticator. */
+  proven: 'password' | 'initial-password'
 }
 
-/** How long a person may look for their phone. */
+/** How long a person may look for their phone, or think of a password. */
 export const HALF_DONE_FOR = 10 * MINUTE
 
 /** Opens a half-done sign-in, which gives access to nothing but its other half. Returns the token for its cookie. */
@@ -27,6 +30,7 @@ export async function openHalfSignIn(tx: Transaction, random: Random, half: Half
     token_hash: hashToken(token),
     account_id: half.accountId,
     security_epoch: half.securityEpoch,
+    proven: half.proven,
     expires_at: after(tx.now, HALF_DONE_FOR),
   })
   return token
@@ -40,7 +44,7 @@ export async function halfSignInOf(tx: Transaction, token: string): Promise<Half
     .where('token_hash', hashToken(token))
     .where('expires_at', '>', tx.now)
     .first()
-  return row ? { accountId: row.account_id, securityEpoch: row.security_epoch } : null
+  return row ? { accountId: row.account_id, securityEpoch: row.security_epoch, proven: row.proven } : null
 }
 
 /** Ends a half-done sign-in; a token that has none ends nothing. */

@@ -9,6 +9,7 @@ export const NOTICES = [
   'message-sent-again',
   'code-sent-again',
   'password-changed',
+  'own-password',
   'recovered',
   'sessions-ended',
   'set-up-over',

@@ -5,6 +5,7 @@ import { undo as undoOwnChange } from './account/activity/undo.ts'
 import { data } from './account/data.ts'
 import { deleteAccount } from './account/delete.ts'
 import { keep } from './account/keep.ts'
+import { addEmail } from './account/add-email.ts'
 import { enrol as enrolHere } from './account/authenticator/enrol.ts'
 import { newCodes } from './account/authenticator/new-codes.ts'
 import { overview as myAuthenticator } from './account/authenticator/overview.ts'
@@ -43,6 +44,7 @@ import { stopRequest } from './recover/stop-request.ts'
 import { undoChange } from './recover/undo-change.ts'
 import { authenticator as signInWithAuthenticator } from './signin/authenticator.ts'
 import { door } from './signin/door.ts'
+import { newPassword } from './signin/new-password.ts'
 import { signIn } from './signin/sign-in.ts'
 import { signOut } from './signin/sign-out.ts'
 import { sent as signUpSent } from './signup/sent.ts'
@@ -55,6 +57,7 @@ export const pages: readonly Page[] = [
   door,
   signIn,
   signInWithAuthenticator,
+  newPassword,
   signOut,
   signUp,
   signUpSent,
@@ -79,6 +82,7 @@ export const pages: readonly Page[] = [
   stopRequest,
   undoChange,
   home,
+  addEmail,
   changePassword,
   myAuthenticator,
   setUp,

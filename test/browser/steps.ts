@@ -35,10 +35,15 @@ export async function newestIn({ url }: Portal, pattern: RegExp): Promise<string
   return newest
 }
 
-export async function signIn(page: Page, organization: string, identifier: string): Promise<void> {
+export async function signIn(
+  page: Page,
+  organization: string,
+  identifier: string,
+  password = DEMO_PASSWORD,
+): Promise<void> {
   await page.goto(`/${organization}/sign-in`)
   await page.getByLabel('Username or email').fill(identifier)
-  await page.getByLabel('Password', { exact: true }).fill(DEMO_PASSWORD)
+  await page.getByLabel('Password', { exact: true }).fill(password)
   await press(page, 'Sign in')
 }
 

@@ -60,6 +60,18 @@ describe('Commands in a process of their own', () => {
     expect(refused.err).to.contain('organizations that are not the demo’s')
   })
 
+  it('people create prints an initial password on its output and nowhere else, however much is logged', async () => {
+    const owner = ['--name', 'Real', '--owner-email', 'o@real.example']
+    await start(['org', 'create', 'real', ...owner], PRODUCTION).ended
+    const loud = { ...PRODUCTION, LOG_LEVEL: 'debug' }
+    const created = await start(['people', 'create', 'real', 'rani'], loud).ended
+    expect(created).to.include({ code: 0, err: '' })
+    expect(created.out.match(/\w{4}(-\w{4}){3}/g)).to.have.length(1)
+    expect(created.out).to.contain('https://account.example.org/real/sign-in')
+    const taken = await start(['people', 'invite', 'real', 'o@real.example,x'], loud).ended
+    expect(taken).to.include({ code: 1, err: 'the address must be one email address\n' })
+  })
+
   it('serve and worker run beside each other until they are told to end', async () => {
     const pair = [start(['serve'], PRODUCTION), start(['worker'], PRODUCTION)]
     await Promise.all([pair[0]?.says('Serving https://account.example.org'), pair[1]?.says('Working')])

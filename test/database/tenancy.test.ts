@@ -9,6 +9,7 @@ import { newId, systemRandom } from '../../src/platform/random.ts'
 import { stoppedClock } from '../support/clock.ts'
 import { freshDatabase, type FreshDatabase } from '../support/database.ts'
 import { terminal } from '../cli/terminal.ts'
+import { handOut } from '../support/people.ts'
 import { openPortal, type Portal } from '../support/portal.ts'
 import { beginSetUp } from '../support/profile.ts'
 import {
@@ -108,6 +109,7 @@ describe('tenancy, on the real database', () => {
       await signIn(adam, 'adam')
       await beginSetUp(adam)
       await requestApproved(portal)
+      await handOut(portal, 'rani', 'harbour')
       const rina = portal.visitor()
       await verify(rina, await getVerification(portal, rina))
       await portal.within('harbour', (tx) => mayTextCountry(portal.app.parts, tx, 'ID', 'en'))

@@ -7,7 +7,7 @@ const FLOORS = [
   ['audit', 'limits', 'delivery'],
   ['organizations', 'accounts', 'credentials', 'sessions'],
   ['access'],
-  ['recovery', 'signin', 'signup', 'profile', 'notices'],
+  ['recovery', 'signin', 'signup', 'people', 'profile', 'notices'],
   ['web', 'cli', 'worker.ts', 'housekeeping.ts'],
   ['main.ts', 'app.ts'],
 ]

@@ -17,6 +17,7 @@ import { TOLD_KINDS, type Doer } from '../../src/profile/activity.ts'
 import { PLACES } from '../../src/web/account/places.ts'
 import type { Reached, WaysAre } from '../../src/web/account/ways-back.ts'
 import type { SignUpProblems } from '../../src/signup/judge.ts'
+import type { InitialOver } from '../../src/signin/initial-password.ts'
 import type { DeadSignUp } from '../../src/signup/verify.ts'
 import type { Refused } from '../../src/web/errors.ts'
 import { listOfRules, wordsFor } from '../../src/web/new-password.ts'
@@ -124,6 +125,8 @@ const phoneProblems: Record<PhoneProblem | 'no-country', true> = {
   'no-country': true,
 }
 
+const initialOver: Record<InitialOver, true> = { expired: true, used: true }
+
 const termsProblems: Record<NonNullable<SignUpProblems['terms']>, true> = { missing: true }
 
 export const FAMILIES: readonly Family[] = [
@@ -151,6 +154,7 @@ export const FAMILIES: readonly Family[] = [
   { beginning: 'signup.ended.', endings: each(Object.keys(signUpEndings), ['title', 'reason', 'next']) },
   { beginning: 'errors.email.', endings: Object.keys(emailProblems) },
   { beginning: 'errors.phone.', endings: Object.keys(phoneProblems) },
+  { beginning: 'errors.sign-in.initial-', endings: Object.keys(initialOver) },
   { beginning: 'errors.terms.', endings: Object.keys(termsProblems) },
   { beginning: 'messages.', endings: each(namesOf('email'), ['subject']) },
   { beginning: 'messages.account-protected.wayBack.', endings: Object.keys(waysBack) },

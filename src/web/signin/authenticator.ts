@@ -1,8 +1,8 @@
 import { factorAskedFor, proveFactor } from '../../signin/second-factor.ts'
 import { factorAsked, factorProblem } from '../factor.ts'
 import { requiredSecret } from '../form.ts'
-import { definePage, type GoTo } from '../page.ts'
-import type { Visit } from '../visit.ts'
+import { definePage } from '../page.ts'
+import { startAgain } from './start-again.ts'
 
 /** The second half of signing in: a code of the authenticator app, or a recovery code. The one field takes both. */
 export const authenticator = definePage({
@@ -40,10 +40,3 @@ export const authenticator = definePage({
     }
   },
 })
-
-function startAgain({ cookies, person }: Visit): GoTo {
-  const wasHalfWay = cookies.read('half') !== undefined
-  if (wasHalfWay) cookies.clear('half')
-  if (person) return { goTo: '/account' }
-  return wasHalfWay ? { goTo: '/sign-in', notice: 'sign-in-over' } : { goTo: '/sign-in' }
-}

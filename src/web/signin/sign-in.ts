@@ -22,6 +22,15 @@ export const signIn = definePage({
     })
     if (signedIn.outcome === 'too-many') return { tooMany: signedIn.retryAfterSeconds }
     if (signedIn.outcome === 'refused') return { errors: { form: [{ key: 'errors.sign-in.refused' }] } }
+    if (signedIn.outcome === 'initial-over') {
+      const key = `errors.sign-in.initial-${signedIn.why}`
+      return { errors: { form: [{ key, params: { organization: organization.name } }] } }
+    }
+    if (signedIn.outcome === 'new-password') {
+      cookies.write('half', signedIn.halfToken)
+      cookies.write('device', signedIn.deviceToken)
+      return { goTo: '/sign-in/new-password' }
+    }
     if (signedIn.outcome === 'unverified') {
       cookies.write('sign-up', signedIn.askerToken)
       return { goTo: '/sign-up/sent', notice: 'unverified' }

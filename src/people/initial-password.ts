@@ -1,0 +1,41 @@
+import { raiseSecurityEpoch } from '../accounts/store.ts'
+import { record } from '../audit/audit.ts'
+import { goodUntil, newInitialPassword, readInitialPassword } from '../credentials/initial-password.ts'
+import { saveInitialPassword } from '../credentials/initial-store.ts'
+import type { PasswordHasher } from '../credentials/password.ts'
+import type { Database } from '../database/connect.ts'
+import { withOrganization } from '../database/transaction.ts'
+import type { Random } from '../platform/random.ts'
+import { addPerson, type NewPerson, type NotAdded } from './add.ts'
+
+/** `password` is told this once, to be handed to the person; `until` is how long it is good. */
+export type Handed =
+  { outcome: 'added'; isNew: boolean; password: string; until: Date } | { outcome: NotAdded }
+
+/**
+ * Adds a person who has no address, with an initial password. Done once more for who has not used theirs up, it takes the
+ * place of the one before, which somebody else may have found. Throws as `addPerson` does.
+ */
+export async function addWithInitialPassword(
+  { database, random, hasher }: { database: Database; random: Random; hasher: PasswordHasher },
+  organizationId: string,
+  person: Omit<NewPerson, 'email'>,
+): Promise<Handed> {
+  const password = newInitialPassword(random)
+  const hash = await hasher.hash(readInitialPassword(password) ?? password)
+  return withOrganization(database, organizationId, async (tx) => {
+    const added = await addPerson({ random }, tx, { ...person, email: null })
+    if (added.outcome !== 'added') return added
+    const { account, isNew, makerId } = added
+    // Whoever is half-way in with the one before is out.
+    const securityEpoch = isNew ? account.securityEpoch : await raiseSecurityEpoch(tx, account.id)
+    await saveInitialPassword(tx, account.id, { hash, securityEpoch, madeBy: makerId })
+    await record(tx, random, {
+      kind: 'initial-password.made',
+      outcome: 'success',
+      origin: makerId ? { actor: 'person', actorId: makerId } : { actor: 'operator' },
+      subjectId: account.id,
+    })
+    return { outcome: 'added', isNew, password, until: goodUntil(tx.now) }
+  })
+}

@@ -1,0 +1,115 @@
+import { judgementFor, judgeNewPassword, replacePassword } from '../access/new-password.ts'
+import { accountById, lockAccount } from '../accounts/store.ts'
+import { record, visitorOrigin } from '../audit/audit.ts'
+import { readInitialPassword } from '../credentials/initial-password.ts'
+import { initialPasswordOf, type FirstUse } from '../credentials/initial-store.ts'
+import type { PasswordProblem } from '../credentials/password-policy.ts'
+import { passwordOf } from '../credentials/store.ts'
+import { withKnownOutcome } from '../database/known-outcome.ts'
+import { withOrganization, type Transaction } from '../database/transaction.ts'
+import { deviceHash } from '../sessions/devices-store.ts'
+import { enter, type Browser, type OpenedSession } from './enter.ts'
+import { accountHalfWay } from './half-way.ts'
+import type { SignInParts } from './parts.ts'
+
+/** What a person sees who chooses their own password: whose it will be, and whether somebody was here before them. */
+export interface FirstPasswordAsked {
+  username: string | null
+  /** Null: whoever runs the server. */
+  madeBy: string | null
+  madeAt: Date
+  /** Null where it was this browser. */
+  usedElsewhere: FirstUse | null
+}
+
+/** An own password as it was typed. */
+export interface OwnPassword extends Browser {
+  password: string
+  locale: string
+}
+
+/** `over`: there is no half-done sign-in, or no more; the initial password comes first. */
+export type FirstPassword =
+  | ({ outcome: 'signed-in' } & OpenedSession)
+  | { outcome: 'refused'; problems: PasswordProblem[] }
+  | { outcome: 'over' }
+  | { outcome: 'too-many'; retryAfterSeconds: number }
+
+/** What the browser's half-done sign-in is about; null when it has none that an own password finishes. Reads only. */
+export async function firstPasswordAskedFor(
+  parts: SignInParts,
+  organizationId: string,
+  { halfToken, deviceToken }: Pick<Browser, 'halfToken' | 'deviceToken'>,
+): Promise<FirstPasswordAsked | null> {
+  return withOrganization(parts.database, organizationId, async (tx) => {
+    const account = await accountHalfWay(tx, halfToken, 'initial-password', accountById)
+    const initial = account && (await initialPasswordOf(tx, account.id))
+    if (!initial) return null
+    const { madeAt, madeBy, firstUse } = initial
+    const here = deviceHash(tx.organizationId, deviceToken)
+    const wasHere = here !== null && firstUse?.browserHash.equals(here) === true
+    const maker = madeBy === null ? null : await accountById(tx, madeBy)
+    return {
+      username: account.username,
+      madeBy: maker?.fullName ?? null,
+      madeAt,
+      usedElsewhere: wasHere ? null : firstUse,
+    }
+  })
+}
+
+/**
+ * Finishes a sign-in with an initial password: the own one takes its place, every session and all that was half done ends,
+ * and a session is opened, in one transaction. Of two people who choose at once one is let in, and the other begins anew.
+ */
+export async function chooseFirstPassword(
+  parts: SignInParts,
+  organizationId: string,
+  own: OwnPassword,
+): Promise<FirstPassword> {
+  const asked = await withOrganization(parts.database, organizationId, async (tx) => {
+    const account = await accountHalfWay(tx, own.halfToken, 'initial-password', accountById)
+    const initial = account && (await initialPasswordOf(tx, account.id))
+    return initial && { account, initial, judgement: await judgementFor(tx, account) }
+  })
+  if (!asked) return { outcome: 'over' }
+  const { account, initial, judgement } = asked
+  const rules = { ...judgement, policy: { ...judgement.policy, notLast: false } }
+  const problems = await judgeNewPassword(parts.hasher, rules, own.password)
+  if (problems.length > 0) return { outcome: 'refused', problems }
+  // From here on each try costs hashes.
+  const tries = await parts.limits.spend('step-ups-per-account', organizationId, account.id)
+  if (!tries.allowed) return { outcome: 'too-many', retryAfterSeconds: tries.retryAfterSeconds }
+  // Whatever the organization's rules say: it was on paper, and in somebody else's hands.
+  if (await parts.hasher.verify(initial.hash, readInitialPassword(own.password) ?? own.password))
+    return { outcome: 'refused', problems: ['last'] }
+
+  const hash = await parts.hasher.hash(own.password)
+  return withKnownOutcome(
+    parts.database,
+    organizationId,
+    (tx) => replace(parts, tx, own, hash),
+    async (tx) => {
+      await lockAccount(tx, account.id)
+      return (await passwordOf(tx, account.id))?.hash === hash
+    },
+  )
+}
+
+async function replace(
+  parts: SignInParts,
+  tx: Transaction,
+  own: OwnPassword,
+  hash: string,
+): Promise<FirstPassword> {
+  const account = await accountHalfWay(tx, own.halfToken, 'initial-password', lockAccount)
+  if (!account) return { outcome: 'over' }
+  await replacePassword(parts, tx, account, hash, own)
+  await record(tx, parts.random, {
+    kind: 'password.changed',
+    outcome: 'success',
+    origin: visitorOrigin(own.visitor, account.id),
+    subjectId: account.id,
+  })
+  return { outcome: 'signed-in', ...(await enter(parts, tx, account, ['initial-password'], own)) }
+}

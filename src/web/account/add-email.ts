@@ -1,0 +1,10 @@
+import { definePage } from '../page.ts'
+import { signedInPerson } from '../visit.ts'
+
+/** After the first own password: an address to be let back in by. Its form is that of the profile's page; it may be skipped. */
+export const addEmail = definePage({
+  path: '/account/add-email',
+  template: 'account/add-email',
+  signedIn: true,
+  view: (visit) => (signedInPerson(visit).account.email === null ? { view: {} } : { goTo: '/account' }),
+})

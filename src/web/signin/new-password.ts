@@ -1,0 +1,65 @@
+import { formatInstant } from '../../i18n/format.ts'
+import { chooseFirstPassword, firstPasswordAskedFor } from '../../signin/first-password.ts'
+import { requiredSecret } from '../form.ts'
+import { faultsOfConfirmation, listOfRules, wordsFor } from '../new-password.ts'
+import { definePage } from '../page.ts'
+import { startAgain } from './start-again.ts'
+
+/** The second half of signing in with an initial password: an own one, and whether somebody used the initial one before. */
+export const newPassword = definePage({
+  path: '/sign-in/new-password',
+  template: 'signin/new-password',
+  async view(visit, _ctx, wrong) {
+    const { parts, organization, cookies, locale, settings } = visit
+    const asked = await firstPasswordAskedFor(parts, organization.id, {
+      halfToken: cookies.read('half'),
+      deviceToken: cookies.read('device'),
+    })
+    if (!asked) return startAgain(visit)
+    const { username, madeBy, usedElsewhere } = asked
+    return {
+      view: {
+        username,
+        made: { by: madeBy, when: formatInstant(asked.madeAt, locale) },
+        used: usedElsewhere && {
+          when: formatInstant(usedElsewhere.at, locale),
+          place: usedElsewhere.address,
+          device: usedElsewhere.device,
+        },
+        // Never the initial one again, whatever the organization asks of others.
+        ...listOfRules({ ...settings.passwords, notLast: true }, wrong),
+      },
+    }
+  },
+  fields: {
+    password: requiredSecret({ missing: 'errors.password.missing' }),
+    confirmation: requiredSecret({ missing: 'errors.confirmation.missing' }),
+  },
+  async submit(visit, { password, confirmation }) {
+    const { parts, organization, cookies, visitor, locale, settings } = visit
+    const different = faultsOfConfirmation({ password, confirmation }, settings.passwords)
+    if (different) return { errors: different }
+    const chosen = await chooseFirstPassword(parts, organization.id, {
+      password,
+      visitor,
+      locale,
+      sessionToken: cookies.read('session'),
+      halfToken: cookies.read('half'),
+      deviceToken: cookies.read('device'),
+    })
+    switch (chosen.outcome) {
+      case 'signed-in':
+        cookies.write('session', chosen.sessionToken)
+        cookies.write('device', chosen.deviceToken)
+        cookies.clear('half')
+        cookies.clear('recovery')
+        return { goTo: '/account/add-email', notice: 'own-password' }
+      case 'refused':
+        return { errors: { password: wordsFor(chosen.problems, settings.passwords) } }
+      case 'over':
+        return startAgain(visit)
+      case 'too-many':
+        return { tooMany: chosen.retryAfterSeconds }
+    }
+  },
+})

@@ -1,0 +1,33 @@
+import { terminal } from '../cli/terminal.ts'
+import type { Portal } from './portal.ts'
+import { NEW_PASSWORD, signIn } from './steps.ts'
+import type { Page, Visitor } from './visitor.ts'
+
+/** The initial password in what a terminal printed. */
+export function initialIn(said: string[]): string {
+  const password = /^ {2}(\w{4}(?:-\w{4}){3})$/m.exec(said.join('\n'))?.[1]
+  if (!password) throw new Error(`no initial password was printed: ${said.join('\n')}`)
+  return password
+}
+
+/** Creates a person with an initial password, in Adam's name; returns the password. */
+export async function handOut(portal: Portal, username = 'rani', slug = 'lantern'): Promise<string> {
+  const { said, type } = terminal(portal)
+  await type('people', 'create', slug, username, '--name', 'Rani Putri', '--as', 'adam')
+  return initialIn(said)
+}
+
+/** Types a new own password twice and sends it. */
+export function chooseOwn(visitor: Visitor, password = NEW_PASSWORD): Promise<Page> {
+  return visitor.press('Create Password', { password, confirmation: password })
+}
+
+/** Signs in with an initial password and chooses an own one. */
+export async function enterAtFirst(
+  visitor: Visitor,
+  initial: string,
+  { username = 'rani', slug = 'lantern', password = NEW_PASSWORD } = {},
+): Promise<Page> {
+  await signIn(visitor, username, initial, slug)
+  return chooseOwn(visitor, password)
+}
