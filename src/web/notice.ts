@@ -9,6 +9,7 @@ export const NOTICES = [
   'message-sent-again',
   'code-sent-again',
   'password-changed',
+  'language-changed',
   'recovered',
   'sessions-ended',
   'set-up-over',

@@ -6,6 +6,7 @@ import { recoveryCodes as recoveryCodesHere } from './account/authenticator/reco
 import { remove } from './account/authenticator/remove.ts'
 import { setUp } from './account/authenticator/set-up.ts'
 import { home } from './account/home.ts'
+import { language } from './account/language.ts'
 import { password as changePassword } from './account/password.ts'
 import { sessions } from './account/sessions.ts'
 import { stopRequestHere } from './account/stop-request.ts'
@@ -80,6 +81,7 @@ export const pages: readonly Page[] = [
   recoveryCodesHere,
   remove,
   sessions,
+  language,
   stopRequestHere,
 ]
 

@@ -4,6 +4,7 @@ export const PLACES = [
   { name: 'password', path: '/account/password' },
   { name: 'authenticator', path: '/account/authenticator' },
   { name: 'sessions', path: '/account/sessions' },
+  { name: 'language', path: '/account/language' },
 ] as const
 
 /** A place of the navigation as templates print it; `current` in the words of aria-current, '' elsewhere. */
