@@ -103,6 +103,11 @@ export async function raiseSecurityEpoch(tx: Transaction, id: string): Promise<n
   return raised.security_epoch
 }
 
+/** Keeps the language that the account's person chose; null: none. */
+export async function setLocale(tx: Transaction, id: string, locale: string | null): Promise<void> {
+  await tx.rows<AccountRow>('accounts').where({ id }).update({ locale })
+}
+
 /** Closes an account to all but those whom people let in. It stays, too: it may have been a thief who wanted it deleted. */
 export async function protectAccount(tx: Transaction, id: string): Promise<void> {
   await tx

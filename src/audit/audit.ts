@@ -27,6 +27,7 @@ export type EventKind =
   | 'sign-in.paused'
   | 'sign-out'
   | 'password.changed'
+  | 'language.changed'
   | 'step-up.passed'
   | 'step-up.refused'
   | 'session.ended'

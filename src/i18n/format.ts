@@ -2,9 +2,15 @@ const MINUTE_MS = 60_000
 
 /** An instant as people read it, with its zone said because a mail may be read anywhere. */
 export function formatInstant(instant: Date, locale: string): string {
-  return new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' })
-    .format(instant)
-    .concat(' UTC')
+  return new Intl.DateTimeFormat(locale, {
+    year: 'numeric',
+    month: 'long',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: '2-digit',
+    timeZone: 'UTC',
+    timeZoneName: 'short',
+  }).format(instant)
 }
 
 /** A country as people call it, of its two letters (ISO 3166-1). */

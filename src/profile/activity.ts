@@ -11,6 +11,8 @@ import type { Transaction } from '../database/transaction.ts'
  */
 const TOLD = {
   'organization.created': 'deed',
+  'person.created': 'deed',
+  'initial-password.made': 'deed',
   // The link or code that comes of it is told.
   'recovery.requested': 'hidden',
   'recovery.method-chosen': 'hidden',
@@ -36,6 +38,7 @@ const TOLD = {
   'step-up.passed': 'hidden',
   'step-up.refused': 'deed',
   'session.ended': 'deed',
+  'language.changed': 'deed',
   'authenticator.added': 'change',
   'authenticator.replaced': 'change',
   'authenticator.removed': 'change',

@@ -22,13 +22,15 @@ const LIFETIMES = {
   form: DAY,
   /** What the next page says once. */
   notice: MINUTE,
+  /** The language that was chosen in this browser. */
+  language: KNOWN_FOR,
 }
 
 export type CookieName = keyof typeof LIFETIMES
 
 /**
- * One organization's cookies in one browser. The slug is part of each name, so that two organizations live side by side.
- * `__Host-` and Secure come with an https address of ours and not with the request, which a proxy may show as http.
+ * One organization's cookies in one browser. The slug is part of each name, so that two organizations live side by side; but
+ * a language is the reader's, whichever organization they turn to, and is kept before they have said which. `__Host-` and Secure come with an https address of ours and not with the request, which a proxy may show as http.
  */
 export interface Cookies {
   read(name: CookieName): string | undefined
@@ -36,9 +38,11 @@ export interface Cookies {
   clear(name: CookieName): void
 }
 
-export function cookiesOf(ctx: Context, slug: string, isHttps: boolean): Cookies {
+/** `slug` is null on pages that belong to no organization. */
+export function cookiesOf(ctx: Context, slug: string | null, isHttps: boolean): Cookies {
   ctx.cookies.secure = isHttps
-  const fullName = (name: CookieName) => `${isHttps ? '__Host-' : ''}latchkey-${name}.${slug}`
+  const fullName = (name: CookieName) =>
+    `${isHttps ? '__Host-' : ''}latchkey-${name}${slug === null || name === 'language' ? '' : `.${slug}`}`
   const options = { httpOnly: true, sameSite: 'lax', secure: isHttps, path: '/', overwrite: true } as const
   return {
     read: (name) => ctx.cookies.get(fullName(name)),

@@ -2,11 +2,13 @@ import type Router from '@koa/router'
 import { isSlug } from '../organizations/organization.ts'
 import { organizationBySlug } from '../organizations/store.ts'
 import { showDemoIndex } from './demo/index.ts'
+import { mountSwitch, tokenOfNobody } from './language-switch.ts'
 import type { WebParts } from './parts.ts'
 import { renderPage } from './views.ts'
 
 /** `/`: where is your organization? In the demo, its index instead. */
 export function mountFinder(router: Router, parts: WebParts): void {
+  mountSwitch(router, parts, '/')
   router.get('/', async (ctx) => {
     const { organization: typed } = ctx.query
     if (typed === undefined && parts.demo) return showDemoIndex(ctx, parts, parts.demo)
@@ -25,7 +27,7 @@ export function mountFinder(router: Router, parts: WebParts): void {
       parts,
       'home',
       {},
-      { visit: null, form: { values: { organization: slug }, errors } },
+      { visit: null, form: { values: { organization: slug }, errors }, csrf: tokenOfNobody(ctx, parts) },
     )
   })
 }

@@ -10,6 +10,7 @@ export const NOTICES = [
   'code-sent-again',
   'password-changed',
   'own-password',
+  'language-changed',
   'recovered',
   'sessions-ended',
   'set-up-over',

@@ -16,6 +16,7 @@ import type { WebParts } from './parts.ts'
 import { askedAgain, proveAgain, type StepUp } from './step-up.ts'
 import { renderPage } from './views.ts'
 import { placesAround } from './account/places.ts'
+import { isSwitch, switchLanguage } from './language-switch.ts'
 import { openVisit, pathPart, type Visit } from './visit.ts'
 
 /** What a template is given of its own. */
@@ -75,7 +76,7 @@ export function definePage<Form extends Fields>(page: Page<Form>): Page {
 /**
  * Puts a page on the router. Here, once for all pages, is decided: 200 with the form, 422 with the form again and
  * nothing lost but secrets, 303 after success, 403 for forms that are not ours, 429 with when to come back, on the
- * form where there is one.
+ * form where there is one; and the language of every page that is shown can be switched on it.
  */
 export function mount(router: Router, parts: WebParts, page: Page): void {
   const { view, submit } = page
@@ -86,29 +87,44 @@ export function mount(router: Router, parts: WebParts, page: Page): void {
       if (visit) await answer(ctx, visit, page, await view(visit, ctx, {}))
     })
   }
-  if (submit) {
-    router.post(path, async (ctx: Context) => {
-      const visit = await admit(parts, page, ctx)
-      if (!visit) return
-      const body = (ctx.request.body ?? {}) as Record<string, unknown>
-      if (!isOwnForm(ctx, parts, visit.organization.id, visit.cookies, body['csrf'])) throw new Refused(403)
-      const form = readForm(page.fields ?? {}, body)
-      const asked = await askedAgain(visit, page.stepUp)
-      const unproven = asked && (await proveAgain(visit, asked, body))
-      const submitted = unproven
-        ? withErrorsOf(unproven, form)
-        : form.ok
-          ? await submit(visit, form.values, ctx)
-          : { errors: form.errors }
-      if ('download' in submitted) {
-        handOver(ctx, submitted)
-        return
-      }
-      if ('show' in submitted || 'goTo' in submitted) return answer(ctx, visit, page, submitted)
-      const typed = withoutSecrets(page.fields ?? {}, form.ok ? form.values : form.typed)
-      await showAgain(ctx, visit, page, submitted, typed)
-    })
+  router.post(path, async (ctx: Context) => {
+    const body = (ctx.request.body ?? {}) as Record<string, unknown>
+    const switches = view !== undefined && isSwitch(body)
+    if (!submit && !switches) {
+      ctx.set('Allow', 'GET, HEAD')
+      throw new Refused(405)
+    }
+    const visit = await admit(parts, page, ctx)
+    if (!visit) return
+    if (!isOwnForm(ctx, parts, visit.organization.id, visit.cookies, body['csrf'])) throw new Refused(403)
+    if (switches) await switchLanguage(ctx, visit, body)
+    else if (submit) await take(ctx, visit, page, submit, body)
+  })
+}
+
+/** Takes a form of ours: on to what comes of it, or the page again with what is wrong. */
+async function take(
+  ctx: Context,
+  visit: Visit,
+  page: Page,
+  submit: NonNullable<Page['submit']>,
+  body: Record<string, unknown>,
+): Promise<void> {
+  const form = readForm(page.fields ?? {}, body)
+  const asked = await askedAgain(visit, page.stepUp)
+  const unproven = asked && (await proveAgain(visit, asked, body))
+  const submitted = unproven
+    ? withErrorsOf(unproven, form)
+    : form.ok
+      ? await submit(visit, form.values, ctx)
+      : { errors: form.errors }
+  if ('download' in submitted) {
+    handOver(ctx, submitted)
+    return
   }
+  if ('show' in submitted || 'goTo' in submitted) return answer(ctx, visit, page, submitted)
+  const typed = withoutSecrets(page.fields ?? {}, form.ok ? form.values : form.typed)
+  await showAgain(ctx, visit, page, submitted, typed)
 }
 
 /** What is wrong with the proof, and with the form that it came with: every fault at once. */

@@ -13,6 +13,7 @@ import { recoveryCodes as recoveryCodesHere } from './account/authenticator/reco
 import { remove } from './account/authenticator/remove.ts'
 import { setUp } from './account/authenticator/set-up.ts'
 import { home } from './account/home.ts'
+import { language } from './account/language.ts'
 import { password as changePassword } from './account/password.ts'
 import { sessions } from './account/sessions.ts'
 import { stopRequestHere } from './account/stop-request.ts'
@@ -91,6 +92,7 @@ export const pages: readonly Page[] = [
   recoveryCodesHere,
   remove,
   sessions,
+  language,
   stopRequestHere,
   activity,
   stopRecovery,

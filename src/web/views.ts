@@ -3,11 +3,11 @@ import type { Context, Middleware } from 'koa'
 import koaViews from 'koa-views'
 import nunjucks from 'nunjucks'
 import { formatInstant } from '../i18n/format.ts'
-import { FALLBACK_LOCALE } from '../i18n/words.ts'
 import { projectRoot } from '../platform/root.ts'
 import type { WayIn } from '../recovery/requests/store.ts'
 import type { Place } from './account/places.ts'
 import type { FormErrors } from './form.ts'
+import { localeOf, offeredLanguages } from './language.ts'
 import type { TakenNotice } from './notice.ts'
 import type { WebParts } from './parts.ts'
 import type { AskedAgain } from './step-up.ts'
@@ -60,7 +60,7 @@ export async function renderPage(
   view: object,
   { visit, form, csrf, notice, wayIn, places, proof }: Frame,
 ): Promise<void> {
-  const locale = visit?.locale ?? FALLBACK_LOCALE
+  const locale = visit?.locale ?? localeOf(ctx, parts)
   const organization = visit && { slug: visit.organization.slug, name: visit.organization.name }
   await ctx.render(template, {
     page: {
@@ -76,6 +76,8 @@ export async function renderPage(
       leavingOn: places && visit?.person?.leavingAt ? formatInstant(visit.person.leavingAt, locale) : null,
       places: places ?? null,
       proof: proof ?? null,
+      // A form without a token would be refused.
+      languages: csrf ? offeredLanguages(parts, locale) : [],
       demo: parts.demo !== null,
       assets: { ...parts.assets.addresses, brand: visit && brandAddress(visit) },
       base: organization ? `/${organization.slug}` : '',

@@ -4,7 +4,6 @@ import type { Account } from '../accounts/account.ts'
 import { deletionDueAt } from '../accounts/deletion-store.ts'
 import { accountById } from '../accounts/store.ts'
 import { withOrganization } from '../database/transaction.ts'
-import { chooseLocale } from '../i18n/choose.ts'
 import { isSlug, type Organization } from '../organizations/organization.ts'
 import type { Settings } from '../organizations/settings.ts'
 import { currentSettings, organizationBySlug } from '../organizations/store.ts'
@@ -14,6 +13,7 @@ import { wayInto, type WayIn } from '../recovery/requests/store.ts'
 import { sessionOf } from '../sessions/store.ts'
 import type { Session } from '../sessions/session.ts'
 import { cookiesOf, type Cookies } from './cookies.ts'
+import { localeOf } from './language.ts'
 import type { WebParts } from './parts.ts'
 
 /** One request to a page of one organization: who asks, where, in which language. */
@@ -65,9 +65,8 @@ export async function openVisit(parts: WebParts, ctx: Context, slug: string): Pr
           : null,
     }
   })
-  const locale = chooseLocale(parts.words.locales, {
+  const locale = localeOf(ctx, parts, {
     person: person?.account.locale ?? null,
-    accepted: ctx.get('Accept-Language'),
     organization: settings.branding.locale,
   })
   const visit = { parts, organization, settings, cookies, visitor: visitorOf(ctx), locale, person }

@@ -34,6 +34,8 @@ describe('the Personal Centre, read aloud', () => {
       '      link "Authenticator"',
       '    listitem',
       '      link "Sessions"',
+      '    listitem',
+      '      link "Language"',
     ])
     expect(await page.locator('nav [aria-current=page]').innerText()).to.equal('Home')
     expect((await heard(page, 'main')).slice(-9)).to.deep.equal([

@@ -37,6 +37,14 @@ describe('the main journey, read aloud', () => {
       '  paragraph',
       '    link "Forgot password?"',
       '    link "Sign Up"',
+      'contentinfo',
+      '  list "Language"',
+      '    listitem',
+      '      button "English"',
+      '    listitem',
+      '      button "Bahasa Indonesia"',
+      '    listitem',
+      '      button "简体中文"',
     ])
   })
 

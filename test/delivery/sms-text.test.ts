@@ -1,12 +1,12 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { fitted, segmentsOf } from '../../src/delivery/sms-text.ts'
-import { recoverCode, renderer } from './rig.ts'
+import { recoverCode, renderer, words } from './rig.ts'
 
 /** The text with a code, of an organization. */
-function textOf(name: string, code = '123456', minutes = 5): string {
+function textOf(name: string, code = '123456', minutes = 5, locale = 'en'): string {
   const data = { ...recoverCode(code), minutes, organization: { name } }
-  return renderer.render('recover-code', 'en', data).text
+  return renderer.render('recover-code', locale, data).text
 }
 
 describe('A text with a code', () => {
@@ -32,6 +32,16 @@ describe('A text with a code', () => {
     ])
       expect(textOf(name).split(/[\n\r\u2028\u2029]/)).to.have.length(3)
     expect(textOf('Harbour\u202egnp.exe')).not.to.contain('\u202e')
+  })
+
+  it('fits into two parts in every language, with the code in its first line and the host in the last', () => {
+    for (const locale of words.locales) {
+      const text = textOf('Harbour Cloud'.repeat(20), '12345678', 15, locale)
+      expect(segmentsOf(text), locale).to.be.at.most(2)
+      const [first, , last, ...more] = text.split('\n')
+      expect(first).to.contain('12345678').and.contain('15')
+      expect([last, more]).to.deep.equal(['@account.example.org #12345678', []])
+    }
   })
 
   it('takes a name for text, never for a template or a message format', () => {

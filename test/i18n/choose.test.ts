@@ -5,10 +5,12 @@ import { chooseLocale } from '../../src/i18n/choose.ts'
 const available = ['en', 'id', 'zh-CN']
 
 describe('Choosing a language', () => {
-  it('takes the person’s own first, then the browser’s, then the organization’s, then English', () => {
-    const all = { person: 'id', accepted: 'zh-CN', organization: 'en' }
+  it('takes the person’s own first, then what was chosen here, then the browser’s, the organization’s, English', () => {
+    const all = { person: 'id', browser: 'en', accepted: 'zh-CN', organization: 'en' }
     expect(chooseLocale(available, all)).to.equal('id')
-    expect(chooseLocale(available, { ...all, person: null })).to.equal('zh-CN')
+    expect(chooseLocale(available, { ...all, person: null })).to.equal('en')
+    expect(chooseLocale(available, { ...all, person: null, browser: null })).to.equal('zh-CN')
+    expect(chooseLocale(available, { ...all, person: null, browser: 'junk' })).to.equal('zh-CN')
     expect(chooseLocale(available, { accepted: 'sv, de', organization: 'id' })).to.equal('id')
     expect(chooseLocale(available, { accepted: '', organization: null })).to.equal('en')
     expect(chooseLocale(available, {})).to.equal('en')
@@ -23,6 +25,14 @@ describe('Choosing a language', () => {
     ['sv;q=1.0, zh;q=0.2, en;q=0.1', 'zh-CN'],
     ['ZH-cn', 'zh-CN'],
     ['zh-SG', 'zh-CN'],
+    ['zh-Hans-HK', 'zh-CN'],
+    ['zh-TW, id;q=0.5', 'id'],
+    ['zh-Hant', 'en'],
+    ['zh-HK, zh;q=0.9, en;q=0.8', 'zh-CN'],
+    ['in', 'id'],
+    ['in-ID', 'id'],
+    ['ina, inh', 'en'],
+    ['en;Q=0.1, id;Q=0.2', 'id'],
     ['id;q=0, zh', 'zh-CN'],
     ['*', 'en'],
     ['id ; q=0.9 , en ; q=0.8', 'id'],

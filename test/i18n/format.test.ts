@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { formatAgo } from '../../src/i18n/format.ts'
+import { countryName, formatAgo, formatInstant } from '../../src/i18n/format.ts'
 import { after, HOUR, MINUTE, SECOND } from '../../src/platform/clock.ts'
 
 describe('how long ago', () => {
@@ -18,5 +18,28 @@ describe('how long ago', () => {
 
   it('is told in other languages', () => {
     expect(said(5 * MINUTE, 'id')).to.equal('5 menit yang lalu')
+  })
+})
+
+describe('an instant', () => {
+  const instant = new Date('2026-03-02T09:05:00Z')
+
+  for (const [locale, words] of [
+    ['en', 'March 2, 2026 at 9:05 AM UTC'],
+    ['id', '2 Maret 2026 pukul 09.05 UTC'],
+    ['zh-CN', '2026年3月2日 UTC 09:05'],
+  ] as const)
+    it(`stands with its zone where ${locale} puts it`, () => {
+      expect(formatInstant(instant, locale).replace(/\s/g, ' ')).to.equal(words)
+    })
+})
+
+describe('a country', () => {
+  it('has the name that the reader’s language gives it', () => {
+    expect(['en', 'id', 'zh-CN'].map((locale) => countryName('DE', locale))).to.deep.equal([
+      'Germany',
+      'Jerman',
+      '德国',
+    ])
   })
 })

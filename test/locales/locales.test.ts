@@ -7,6 +7,7 @@ import { FALLBACK_LOCALE, flatten } from '../../src/i18n/words.ts'
 import { projectRoot } from '../../src/platform/root.ts'
 import { filesUnder, lineAt } from '../floors/source.ts'
 import { FAMILIES } from './families.ts'
+import { SAME_WORDS } from './same-words.ts'
 import { wordsAskedByTemplates, type Asked } from './template-words.ts'
 
 const folder = join(projectRoot, 'config', 'locales')
@@ -103,6 +104,28 @@ describe('locales: every word that is asked for is there, and no other', () => {
         expect(faults.map(([key]) => key)).to.deep.equal([])
       })
 
+      it('has the plural forms that its language has, and no other', () => {
+        const forms = new Intl.PluralRules(locale).resolvedOptions().pluralCategories
+        const faults = [...words].filter(([, text]) =>
+          pluralsOf(messageOf(locale, text)).some(
+            (plural) =>
+              plural
+                .filter((form) => !form.startsWith('='))
+                .toSorted()
+                .join() !== forms.toSorted().join(),
+          ),
+        )
+        expect(faults.map(([key]) => key)).to.deep.equal([])
+      })
+
+      it('says nothing in English but names', () => {
+        const same = [...words].filter(
+          ([key, text]) =>
+            locale !== FALLBACK_LOCALE && text === english.get(key) && !SAME_WORDS.includes(text),
+        )
+        expect(same.map(([key, text]) => `${key} is still “${text}”`)).to.deep.equal([])
+      })
+
       it('is plain text: no markup, no stray space, straight quotes only in code', () => {
         const faults = [...words].flatMap(([key, text]) =>
           oddities(text).map((oddity) => `${key}: ${oddity}`),
@@ -131,7 +154,7 @@ function placeholdersOf(message: Message): Map<string, string> {
   const found = new Map<string, string>()
   for (const part of message) {
     if (!('options' in part)) {
-      if (isArgument(part)) found.set(part.value, found.get(part.value) ?? 'value')
+      if (isArgument(part)) found.set(part.value, found.get(part.value) ?? KINDS[part.type] ?? '')
       continue
     }
     // Plural forms differ from language to language; what a select chooses between does not.
@@ -144,9 +167,20 @@ function placeholdersOf(message: Message): Map<string, string> {
   return found
 }
 
-/** The parser's kinds: 0 is text, 7 the `#` of a plural; 1 to 4 are an argument, a number, a date, a time. */
+/** The parser's kinds of what is given; 0 is text, and 7 the `#` of a plural. */
+const KINDS: Record<number, string> = { 1: 'text', 2: 'number', 3: 'date', 4: 'time' }
+
 function isArgument(part: Message[number]): part is Extract<Message[number], { value: string }> {
-  return [1, 2, 3, 4].includes(part.type)
+  return part.type in KINDS
+}
+
+/** Of each plural of a message, the forms that it has. */
+function pluralsOf(message: Message): string[][] {
+  return message.flatMap((part) => {
+    if (!('options' in part)) return []
+    const within = Object.values(part.options).flatMap(({ value }) => pluralsOf(value))
+    return 'pluralType' in part ? [Object.keys(part.options), ...within] : within
+  })
 }
 
 function oddities(text: string): string[] {

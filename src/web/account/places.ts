@@ -6,6 +6,7 @@ export const PLACES = [
   { name: 'sessions', path: '/account/sessions' },
   { name: 'activity', path: '/account/activity' },
   { name: 'data', path: '/account/data' },
+  { name: 'language', path: '/account/language' },
 ] as const
 
 /** A place of the navigation as templates print it; `current` in the words of aria-current, '' elsewhere. */

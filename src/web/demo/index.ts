@@ -5,6 +5,7 @@ import { withOrganization } from '../../database/transaction.ts'
 import { readableOn } from '../../organizations/branding.ts'
 import { allOrganizations, currentSettings } from '../../organizations/store.ts'
 import { Refused } from '../errors.ts'
+import { mountSwitch, tokenOfNobody } from '../language-switch.ts'
 import type { WebParts } from '../parts.ts'
 import { renderPage } from '../views.ts'
 import { showMessage, showOutbox, showOutboxAsJson } from './outbox.ts'
@@ -14,6 +15,7 @@ type Demo = NonNullable<WebParts['demo']>
 /** The demo's own pages. They show reset links, so they answer this machine only, whatever the address in front. */
 export function mountDemo(router: Router, parts: WebParts): void {
   router.get('/demo/outbox', onlyThisMachine, (ctx) => showOutbox(ctx, parts))
+  mountSwitch(router, parts, '/demo/outbox', onlyThisMachine)
   router.get('/demo/outbox.json', onlyThisMachine, (ctx) => showOutboxAsJson(ctx, parts))
   router.get('/demo/outbox/:message', onlyThisMachine, (ctx) => showMessage(ctx, parts))
 }
@@ -38,7 +40,8 @@ export async function showDemoIndex(ctx: Context, parts: WebParts, demo: Demo): 
     })
   }
   const { password, authenticator } = demo
-  await renderPage(ctx, parts, 'demo/index', { organizations, password, authenticator }, { visit: null })
+  const view = { organizations, password, authenticator }
+  await renderPage(ctx, parts, 'demo/index', view, { visit: null, csrf: tokenOfNobody(ctx, parts) })
 }
 
 const onlyThisMachine: Middleware = async (ctx, next) => {

@@ -1,9 +1,10 @@
 import type { Context } from 'koa'
 import { sentMessages, type SentMessage } from '../../delivery/outbox.ts'
 import { formatInstant } from '../../i18n/format.ts'
-import { FALLBACK_LOCALE } from '../../i18n/words.ts'
 import { allOrganizations } from '../../organizations/store.ts'
 import { Refused } from '../errors.ts'
+import { localeOf } from '../language.ts'
+import { tokenOfNobody } from '../language-switch.ts'
 import type { WebParts } from '../parts.ts'
 import { renderPage } from '../views.ts'
 import { pathPart } from '../visit.ts'
@@ -13,12 +14,13 @@ const MOST_OF_EACH = 50
 
 /** The demo's mailbox: every message that went out, newest first. */
 export async function showOutbox(ctx: Context, parts: WebParts): Promise<void> {
+  const locale = localeOf(ctx, parts)
   const messages = (await allMessages(parts)).map(({ html, ...message }) => ({
     ...message,
     hasHtml: html !== null,
-    when: formatInstant(new Date(message.createdAt), FALLBACK_LOCALE),
+    when: formatInstant(new Date(message.createdAt), locale),
   }))
-  await renderPage(ctx, parts, 'demo/outbox', { messages }, { visit: null })
+  await renderPage(ctx, parts, 'demo/outbox', { messages }, { visit: null, csrf: tokenOfNobody(ctx, parts) })
 }
 
 /** The same for scripts. */
