@@ -120,11 +120,23 @@ describe('Signing up, on every way that it can go', () => {
     )
   })
 
+  it('opened on another device: it says why it asks for the password, and a wrong one is told at its field', async () => {
+    const link = await getVerification(portal, rina)
+    const phone = portal.visitor()
+    const page = await phone.open(link)
+    expect(page.text).to.contain('You opened this link in another browser than the one that signed up')
+    const wrong = await phone.press('Verify Your Email Address', { password: 'Wrong-Kettle-77?' })
+    expect(wrong.problemsAt('password').join()).to.contain('not the password of this sign-up')
+    const right = await phone.press('Verify Your Email Address', { password: RINAS_PASSWORD })
+    expect(right.heading).to.equal('Verification successful.')
+    expect(await account()).to.include({ fullName: 'Rina Wulandari' })
+  })
+
   it('signed up again in the same browser: the newer form counts, and the older link says so', async () => {
     const first = await getVerification(portal, rina, { fullName: 'Rinna' })
     const second = await getVerification(portal, rina)
     expect((await rina.open(first)).heading).to.equal('You have signed up once more')
-    await verify(portal.visitor(), second)
+    await verify(rina, second)
     expect((await account())?.fullName).to.equal('Rina Wulandari')
   })
 

@@ -1,0 +1,52 @@
+import { expect } from 'chai'
+import { waitingSignUp } from '../../src/accounts/signup-store.ts'
+import { accountNamed } from '../../src/accounts/store.ts'
+import { openPortal, type Portal } from '../support/portal.ts'
+import { getVerification, RINA, RINAS_PASSWORD, signIn, verify } from '../support/steps.ts'
+
+const STRANGERS = { fullName: 'A stranger', password: 'Stranger-Kettle-9?', phone: '+62 811-1111-1111' }
+
+describe('attacks: a stranger signs up with somebody’s address', () => {
+  let portal: Portal
+
+  beforeEach(async () => {
+    portal = await openPortal()
+  })
+  afterEach(() => portal.close())
+
+  const rinasAccount = () =>
+    portal.within('harbour', (tx) => accountNamed(tx, { kind: 'email', canonical: RINA.email }))
+
+  it('TK-25: who signed up in the name of another has nothing, though they were first and their mail is pressed by mistake', async () => {
+    const strangersLink = await getVerification(portal, portal.visitor(), STRANGERS)
+    const rina = portal.visitor()
+    const ownLink = await getVerification(portal, rina)
+    await rina.open(strangersLink)
+    expect(rina.page.text).to.contain('signed up more than once')
+    const without = await rina.press('Verify Your Email Address')
+    expect(without.status).to.equal(422)
+    const pressed = await rina.press('Verify Your Email Address', { password: RINAS_PASSWORD })
+    expect(pressed.problemsAt('password').join()).to.contain('not the password of this sign-up')
+    expect(await rinasAccount()).to.equal(null)
+
+    await verify(rina, ownLink)
+    expect(rina.page.heading).to.equal('Verification successful.')
+    expect(await rinasAccount()).to.include({ fullName: 'Rina Wulandari', phone: '+6281234567890' })
+    expect((await portal.visitor().open(strangersLink)).status).to.equal(410)
+    expect(await portal.within('harbour', (tx) => waitingSignUp(tx, RINA.email))).to.equal(null)
+  })
+
+  it('TK-25: one press in another browser, by its owner or by a program that reads her mail, gives a stranger no account', async () => {
+    const stranger = portal.visitor()
+    const link = await getVerification(portal, stranger, STRANGERS)
+    const rina = portal.visitor()
+    await rina.open(link)
+    expect(rina.page.text).to.contain('another browser than the one that signed up')
+    const bare = await rina.send('POST', link, { csrf: rina.csrf, action: 'verify' })
+    expect(bare.status).to.equal(422)
+    const pressed = await rina.press('Verify Your Email Address')
+    expect(pressed.problemsAt('password').join()).to.contain('that you chose when you signed up')
+    expect(await rinasAccount()).to.equal(null)
+    expect((await signIn(stranger, RINA.email, STRANGERS.password)).address).not.to.equal('/harbour/account')
+  })
+})
