@@ -104,10 +104,22 @@ export async function addSignUp(
   })
 }
 
-/** Puts an end to what a browser sent in for the same address before. */
-export async function replaceSignUpsOf(tx: Transaction, askerToken: string, email: string): Promise<void> {
-  const earlier = waiting(tx).where({ asked_by_hash: hashToken(askerToken), email_canonical: email })
-  await earlier.update(ended(tx, 'replaced'))
+/** Makes what a browser sent in before, and what waits, its own under a new cookie too. */
+export async function handWaitingTo(tx: Transaction, before: string, askerToken: string): Promise<void> {
+  await waiting(tx)
+    .where('asked_by_hash', hashToken(before))
+    .update({ asked_by_hash: hashToken(askerToken) })
+}
+
+/** Puts an end to what the same browser sent in for the same address before. */
+export async function replaceEarlier(
+  tx: Transaction,
+  { id, askedByHash, emailCanonical }: SignUp,
+): Promise<void> {
+  await waiting(tx)
+    .where({ asked_by_hash: askedByHash, email_canonical: emailCanonical })
+    .where('id', '<', id)
+    .update(ended(tx, 'replaced'))
 }
 
 /** The sign-up of the browser that has this cookie; null for any other, and for one that is too long ago. */
@@ -117,7 +129,7 @@ export async function signUpAskedBy(tx: Transaction, askerToken: string): Promis
       .rows<SignUpRow>('sign_ups')
       .where('asked_by_hash', hashToken(askerToken))
       .where('expires_at', '>', tx.now)
-      .orderBy('created_at', 'desc')
+      .orderBy('id', 'desc')
       .first(),
   )
 }

@@ -1,4 +1,4 @@
-import { addSignUp, replaceSignUpsOf } from '../accounts/signup-store.ts'
+import { addSignUp, handWaitingTo } from '../accounts/signup-store.ts'
 import { record, visitorOrigin } from '../audit/audit.ts'
 import { withOrganization, type Transaction } from '../database/transaction.ts'
 import { enqueue } from '../delivery/outbox.ts'
@@ -59,7 +59,8 @@ async function keep(
   { visitor, locale, askerToken: earlier }: SigningUp,
 ): Promise<void> {
   const id = newId(parts.random, tx.now)
-  if (earlier && isToken(earlier)) await replaceSignUpsOf(tx, earlier, facts.emailCanonical)
+  // It replaces none yet: its own mail may never leave, and then the links that are out are all that the person has.
+  if (earlier && isToken(earlier)) await handWaitingTo(tx, earlier, askerToken)
   await addSignUp(tx, {
     ...facts,
     id,

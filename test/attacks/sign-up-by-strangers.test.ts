@@ -1,8 +1,17 @@
 import { expect } from 'chai'
 import { waitingSignUp } from '../../src/accounts/signup-store.ts'
 import { accountNamed } from '../../src/accounts/store.ts'
-import { openPortal, type Portal } from '../support/portal.ts'
-import { getVerification, RINA, RINAS_PASSWORD, signIn, verify } from '../support/steps.ts'
+import { HOUR } from '../../src/platform/clock.ts'
+import { openPortal, verificationIn, type Portal } from '../support/portal.ts'
+import {
+  askForLink,
+  getVerification,
+  RINA,
+  RINAS_PASSWORD,
+  signIn,
+  signUp,
+  verify,
+} from '../support/steps.ts'
 
 const STRANGERS = { fullName: 'A stranger', password: 'Stranger-Kettle-9?', phone: '+62 811-1111-1111' }
 
@@ -49,4 +58,52 @@ describe('attacks: a stranger signs up with somebody’s address', () => {
     expect(await rinasAccount()).to.equal(null)
     expect((await signIn(stranger, RINA.email, STRANGERS.password)).address).not.to.equal('/harbour/account')
   })
+
+  it('TK-29: a stranger at one address does not keep the mail of her own sign-up from her, hour after hour', async () => {
+    const rina = portal.visitor()
+    for (let hour = 1; hour <= 3; hour += 1) {
+      for (let round = 1; round <= 3; round += 1) await signUp(strangerAtOneAddress(), STRANGERS)
+      await portal.deliver()
+      const before = portal.mailbox.length
+      if (hour === 1) await signUp(rina)
+      else {
+        await rina.open('/harbour/sign-up/sent')
+        await rina.press('Send it again')
+      }
+      await portal.deliver()
+      expect(portal.mailbox.slice(before), `hour ${hour}`).to.have.length(1)
+      portal.clock.pass(HOUR)
+    }
+    await verify(rina, verificationIn(portal.mailbox.at(-1)))
+    expect(await rinasAccount()).to.include({ fullName: RINA.fullName })
+  })
+
+  it('TK-29: nor the link of her recovery, which is her other way out', async () => {
+    await signUp(portal.visitor(), STRANGERS)
+    for (let round = 1; round <= 3; round += 1) await askForLink(strangerAtOneAddress(), RINA.email)
+    await portal.deliver()
+    const before = portal.mailbox.length
+    await askForLink(portal.visitor(), RINA.email)
+    await portal.deliver()
+    expect(portal.mailbox.slice(before).map(({ text }) => text.includes('/recover/link?'))).to.deep.equal([
+      true,
+    ])
+  })
+
+  it('TK-29: nor kill the link that she has, by having her newer one not sent', async () => {
+    const rina = portal.visitor()
+    const link = await getVerification(portal, rina)
+    for (const address of ['203.0.113.9', '192.0.2.9']) await signUp(portal.visitor(address), STRANGERS)
+    await portal.deliver()
+    await signUp(rina)
+    await portal.deliver()
+    expect(portal.mailbox, 'her second is not sent').to.have.length(3)
+    await verify(rina, link)
+    expect(await rinasAccount()).to.include({ fullName: RINA.fullName })
+  })
+
+  /** Without cookies, as a program comes. */
+  function strangerAtOneAddress() {
+    return portal.visitor('203.0.113.9')
+  }
 })
