@@ -145,18 +145,21 @@ export async function lockSignUp(tx: Transaction, id: string): Promise<SignUp | 
 }
 
 /**
- * The newest sign-up of an address that did not become an account. One that ended otherwise is still found: whoever knows
- * its password must not learn by signing in what the owner of the mailbox did.
+ * The sign-up whose password signing in with an address is compared with: the one of this browser's cookie, or else the
+ * newest. One that ended is found too: whoever knows its password must not learn by signing in what the owner of the
+ * mailbox did, nor from the one that comes to light when hers became an account.
  */
-export async function newestSignUpOf(tx: Transaction, email: string): Promise<SignUp | null> {
+export async function signUpAtSignIn(
+  tx: Transaction,
+  email: string,
+  askerToken: string | undefined,
+): Promise<SignUp | null> {
   return shown(
     await tx
       .rows<SignUpRow>('sign_ups')
       .where('email_canonical', email)
       .where('expires_at', '>', tx.now)
-      .whereRaw('ending is distinct from ?', ['verified'])
-      .orderBy('created_at', 'desc')
-      .orderBy('id', 'desc')
+      .orderByRaw('asked_by_hash = ? desc, id desc', [hashToken(askerToken ?? '')])
       .first(),
   )
 }

@@ -44,7 +44,11 @@ export async function signUp(
   if ('problems' in judged) return { outcome: 'refused', ...judged }
   const spent = await parts.limits.spend('sign-ups-per-address', network)
   if (!spent.allowed) return { outcome: 'too-many', retryAfterSeconds: spent.retryAfterSeconds }
-  const passwordHash = await parts.hasher.hash(typed.password)
+  const passwordHash = await parts.hasher.hash(typed.password).catch(async (error: unknown) => {
+    // A busy server must not run out what an office may sign up.
+    await parts.limits.giveBack('sign-ups-per-address', network).catch(() => undefined)
+    throw error
+  })
   const askerToken = newToken(parts.random)
   await withOrganization(parts.database, organization.id, (tx) =>
     keep(parts, tx, { ...judged.facts, passwordHash, askerToken }, from),

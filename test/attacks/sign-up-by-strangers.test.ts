@@ -102,6 +102,32 @@ describe('attacks: a stranger signs up with somebody’s address', () => {
     expect(await rinasAccount()).to.include({ fullName: RINA.fullName })
   })
 
+  it('EN-05: the password of their sign-up does not tell that she proved the mailbox', async () => {
+    const stranger = portal.visitor()
+    await signUp(stranger, STRANGERS)
+    const rina = portal.visitor()
+    const link = await getVerification(portal, rina)
+    const probes = async () => {
+      const seen = []
+      for (const one of [stranger, portal.visitor()])
+        seen.push((await signIn(one, RINA.email, STRANGERS.password)).address)
+      return seen
+    }
+    const before = await probes()
+    expect(before).to.deep.equal(['/harbour/sign-up/sent', '/harbour/sign-in'])
+    await verify(rina, link)
+    expect(await rinasAccount()).not.to.equal(null)
+    expect(await probes()).to.deep.equal(before)
+  })
+
+  it('TK-29: nor keep from her why she cannot sign in yet, by signing up later', async () => {
+    const rina = portal.visitor()
+    await signUp(rina)
+    await signUp(portal.visitor(), STRANGERS)
+    const page = await signIn(rina, RINA.email, RINAS_PASSWORD)
+    expect(page.text).to.contain('your email address is not verified yet')
+  })
+
   /** Without cookies, as a program comes. */
   function strangerAtOneAddress() {
     return portal.visitor('203.0.113.9')

@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import { DEMO_PASSWORD } from '../../seeds/demo-organizations.ts'
 import { accountNamed } from '../../src/accounts/store.ts'
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/platform/clock.ts'
+import { Unavailable } from '../../src/platform/unavailable.ts'
 import type { Settings } from '../../src/organizations/settings.ts'
 import { openPortal, verificationIn, type Portal } from '../support/portal.ts'
 import {
@@ -235,6 +236,15 @@ describe('Signing up, on every way that it can go', () => {
       statuses.push((await rina.submit('Sign Up', { ...RINA, email: `r${round}@lintas.example` })).status)
     }
     expect(statuses).to.deep.equal([303, 303, 303, 303, 303, 429])
+  })
+
+  it('a server that is too busy spends none of what one network may sign up', async () => {
+    const { hasher } = portal.app.parts
+    const hash = hasher.hash.bind(hasher)
+    hasher.hash = () => Promise.reject(new Unavailable('password hashing', { retryAfterSeconds: 2 }))
+    for (let round = 1; round <= 5; round += 1) expect((await signUp(rina)).status).to.equal(503)
+    hasher.hash = hash
+    expect((await signUp(rina)).address).to.equal('/harbour/sign-up/sent')
   })
 
   it('judging passwords for forms that are refused is limited by the network that sends them', async () => {
