@@ -104,10 +104,22 @@ export async function addSignUp(
   })
 }
 
-/** Puts an end to what a browser sent in for the same address before. */
-export async function replaceSignUpsOf(tx: Transaction, askerToken: string, email: string): Promise<void> {
-  const earlier = waiting(tx).where({ asked_by_hash: hashToken(askerToken), email_canonical: email })
-  await earlier.update(ended(tx, 'replaced'))
+/** Makes what a browser sent in before, and what waits, its own under a new cookie too. */
+export async function handWaitingTo(tx: Transaction, before: string, askerToken: string): Promise<void> {
+  await waiting(tx)
+    .where('asked_by_hash', hashToken(before))
+    .update({ asked_by_hash: hashToken(askerToken) })
+}
+
+/** Puts an end to what the same browser sent in for the same address before. */
+export async function replaceEarlier(
+  tx: Transaction,
+  { id, askedByHash, emailCanonical }: SignUp,
+): Promise<void> {
+  await waiting(tx)
+    .where({ asked_by_hash: askedByHash, email_canonical: emailCanonical })
+    .where('id', '<', id)
+    .update(ended(tx, 'replaced'))
 }
 
 /** The sign-up of the browser that has this cookie; null for any other, and for one that is too long ago. */
@@ -117,7 +129,7 @@ export async function signUpAskedBy(tx: Transaction, askerToken: string): Promis
       .rows<SignUpRow>('sign_ups')
       .where('asked_by_hash', hashToken(askerToken))
       .where('expires_at', '>', tx.now)
-      .orderBy('created_at', 'desc')
+      .orderBy('id', 'desc')
       .first(),
   )
 }
@@ -133,18 +145,21 @@ export async function lockSignUp(tx: Transaction, id: string): Promise<SignUp | 
 }
 
 /**
- * The newest sign-up of an address that did not become an account. One that ended otherwise is still found: whoever knows
- * its password must not learn by signing in what the owner of the mailbox did.
+ * The sign-up whose password signing in with an address is compared with: the one of this browser's cookie, or else the
+ * newest. One that ended is found too: whoever knows its password must not learn by signing in what the owner of the
+ * mailbox did, nor from the one that comes to light when hers became an account.
  */
-export async function newestSignUpOf(tx: Transaction, email: string): Promise<SignUp | null> {
+export async function signUpAtSignIn(
+  tx: Transaction,
+  email: string,
+  askerToken: string | undefined,
+): Promise<SignUp | null> {
   return shown(
     await tx
       .rows<SignUpRow>('sign_ups')
       .where('email_canonical', email)
       .where('expires_at', '>', tx.now)
-      .whereRaw('ending is distinct from ?', ['verified'])
-      .orderBy('created_at', 'desc')
-      .orderBy('id', 'desc')
+      .orderByRaw('asked_by_hash = ? desc, id desc', [hashToken(askerToken ?? '')])
       .first(),
   )
 }

@@ -28,6 +28,7 @@ export const LIMIT_NAMES = [
   'step-ups-per-account',
   'sign-up-forms-per-address',
   'sign-ups-per-address',
+  'unproven-mail-per-network-hour',
   'sign-up-mail-per-mailbox-hour',
   'sign-up-mail-per-mailbox-day',
 ] as const

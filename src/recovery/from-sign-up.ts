@@ -29,7 +29,10 @@ export async function mailboxWaiting(
   return (await waitingSignUp(tx, identifier.canonical))?.email ?? null
 }
 
-/** Whether such a mailbox may have one more mail; a retry is no new one. Told by the address: there is no account yet. */
+/**
+ * Whether such a mailbox may have one more mail, and first whether whoever asks may send it one more; a retry is no new
+ * one. Told by the address: there is no account yet.
+ */
 export async function mayMailboxHaveMail(
   { limits }: RecoveryParts,
   tx: Transaction,
@@ -38,6 +41,8 @@ export async function mayMailboxHaveMail(
 ): Promise<boolean> {
   if (await hasSecret(tx, attempt.id)) return true
   const canonical = readIdentifier(mailbox)?.canonical ?? mailbox
+  const ofNetwork = ['recovery', tx.organizationId, canonical, attempt.asked.address]
+  if (!(await limits.spendIn(tx, 'unproven-mail-per-network-hour', ...ofNetwork)).allowed) return false
   for (const limit of ['recovery-mail-per-account-hour', 'recovery-mail-per-account-day'] as const) {
     if (!(await limits.spendIn(tx, limit, tx.organizationId, 'mailbox', canonical)).allowed) return false
   }

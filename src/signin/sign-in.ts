@@ -1,6 +1,6 @@
 import type { Account } from '../accounts/account.ts'
 import { readIdentifier } from '../accounts/identifiers.ts'
-import { handSignUpTo, newestSignUpOf } from '../accounts/signup-store.ts'
+import { handSignUpTo, signUpAtSignIn } from '../accounts/signup-store.ts'
 import { accountNamed, lockAccount } from '../accounts/store.ts'
 import { record, visitorOrigin } from '../audit/audit.ts'
 import { authenticatorOf } from '../credentials/authenticator-store.ts'
@@ -22,6 +22,8 @@ import { endHalfSignIn, openHalfSignIn } from './store.ts'
 export interface Credentials extends Browser {
   identifier: string
   password: string
+  /** The cookie of a sign-up that was sent in with this browser. */
+  signUpToken: string | undefined
 }
 
 /**
@@ -64,12 +66,10 @@ export async function signIn(
   const mayComeIn = shared.perAccount.allowed
   let initial: InitialProof | null
   let opened: OpenedSession | { halfToken: string } | null
-  let isOfSignUp: boolean
   try {
     initial = await proveInitialPassword(parts, organizationId, { ...claim, mayComeIn }, credentials)
     const isHalfWay = initial !== null && 'halfToken' in initial
     opened = isHalfWay ? null : await prove(parts, organizationId, claim, credentials, mayComeIn)
-    isOfSignUp = !isHalfWay && !opened && (await isPasswordOfSignUp(parts, claim, credentials.password))
   } catch (error) {
     // Nothing was judged, so nobody failed: a busy server must not run out an office's tries.
     await forgive(parts, organizationId, claim, shared).catch(() => undefined)
@@ -89,6 +89,8 @@ export async function signIn(
     recordRefusal(parts, tx, 'sign-in.failed', claim.account, credentials.visitor),
   )
   if (initial) return { outcome: 'initial-over', why: initial.over }
+  // After the failure counts: were it forgiven what is thrown here, a busy server would give guesses away.
+  const isOfSignUp = await isPasswordOfSignUp(parts, claim, credentials.password)
   const { signUpId } = claim
   if (!isOfSignUp || signUpId === null || !mayComeIn) return { outcome: 'refused' }
   const askerToken = newToken(parts.random)
@@ -97,7 +99,7 @@ export async function signIn(
 }
 
 /**
- * Whether the password is that of the address's newest sign-up, where people can sign up. Asked whether or not the address
+ * Whether the password is that of a sign-up of the address, where people can sign up. Asked whether or not the address
  * has an account, and answered alike: else whoever signs up with somebody's address could find out by signing in. Where
  * nothing waits it costs the same.
  */
@@ -179,7 +181,7 @@ interface Claim {
 async function examine(
   parts: SignInParts,
   tx: Transaction,
-  { identifier: typed, deviceToken, visitor }: Credentials,
+  { identifier: typed, deviceToken, signUpToken, visitor }: Credentials,
 ): Promise<Claim> {
   const identifier = readIdentifier(typed) ?? {
     kind: 'username' as const,
@@ -191,14 +193,15 @@ async function examine(
   const from = known && device ? device.toString('base64url') : visitor.network
   const tryKey = signInDelayKey(parts.secrets, identifier.canonical, from)
   const { signUp: settings } = (await currentSettings(tx)).settings
-  const signUp = await newestSignUpOf(tx, identifier.canonical)
+  const signUp = await signUpAtSignIn(tx, identifier.canonical, signUpToken)
   return {
     account,
     hash: (await passwordOf(tx, account?.id ?? NOBODY))?.hash ?? null,
     initialHash: (await initialPasswordOf(tx, account?.id ?? NOBODY))?.hash ?? null,
     takesSignUps: settings.mode !== 'closed',
     signUpId: signUp?.id ?? null,
-    signUpHash: signUp?.passwordHash ?? null,
+    // One that became an account has that account's password, or an old one.
+    signUpHash: signUp && signUp.ending !== 'verified' ? signUp.passwordHash : null,
     known,
     subject: account?.id ?? parts.secrets.lastingHash('sign-in subject', identifier.canonical),
     tryKey,

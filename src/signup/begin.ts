@@ -1,4 +1,4 @@
-import { addSignUp, replaceSignUpsOf } from '../accounts/signup-store.ts'
+import { addSignUp, handWaitingTo } from '../accounts/signup-store.ts'
 import { record, visitorOrigin } from '../audit/audit.ts'
 import { withOrganization, type Transaction } from '../database/transaction.ts'
 import { enqueue } from '../delivery/outbox.ts'
@@ -44,7 +44,11 @@ export async function signUp(
   if ('problems' in judged) return { outcome: 'refused', ...judged }
   const spent = await parts.limits.spend('sign-ups-per-address', network)
   if (!spent.allowed) return { outcome: 'too-many', retryAfterSeconds: spent.retryAfterSeconds }
-  const passwordHash = await parts.hasher.hash(typed.password)
+  const passwordHash = await parts.hasher.hash(typed.password).catch(async (error: unknown) => {
+    // A busy server must not run out what an office may sign up.
+    await parts.limits.giveBack('sign-ups-per-address', network).catch(() => undefined)
+    throw error
+  })
   const askerToken = newToken(parts.random)
   await withOrganization(parts.database, organization.id, (tx) =>
     keep(parts, tx, { ...judged.facts, passwordHash, askerToken }, from),
@@ -59,7 +63,8 @@ async function keep(
   { visitor, locale, askerToken: earlier }: SigningUp,
 ): Promise<void> {
   const id = newId(parts.random, tx.now)
-  if (earlier && isToken(earlier)) await replaceSignUpsOf(tx, earlier, facts.emailCanonical)
+  // It replaces none yet: its own mail may never leave, and then the links that are out are all that the person has.
+  if (earlier && isToken(earlier)) await handWaitingTo(tx, earlier, askerToken)
   await addSignUp(tx, {
     ...facts,
     id,

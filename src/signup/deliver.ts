@@ -1,4 +1,10 @@
-import { addSignUpLink, hasSignUpLink, lockSignUp, type SignUp } from '../accounts/signup-store.ts'
+import {
+  addSignUpLink,
+  hasSignUpLink,
+  lockSignUp,
+  replaceEarlier,
+  type SignUp,
+} from '../accounts/signup-store.ts'
 import { accountNamed } from '../accounts/store.ts'
 import { record } from '../audit/audit.ts'
 import type { Transaction } from '../database/transaction.ts'
@@ -35,7 +41,7 @@ export async function prepareVerification(
   // That the mailbox was proven meanwhile is no reason for silence: somebody waits for a mail, and has an account.
   const isKnownBySignUp = account !== null && (over === 'verified' || over === 'overtaken')
   if (over && !isKnownBySignUp) return withhold(parts, tx, signUp, over)
-  if (!(await mayHaveMail(parts, tx, message, emailCanonical))) return withhold(parts, tx, signUp, 'limit')
+  if (!(await mayHaveMail(parts, tx, message, signUp))) return withhold(parts, tx, signUp, 'limit')
   if (account) {
     const { id: accountId, email, locale } = account
     await enqueue(tx, parts.random, {
@@ -47,6 +53,7 @@ export async function prepareVerification(
     return withhold(parts, tx, signUp, 'has-account')
   }
 
+  await replaceEarlier(tx, signUp)
   const token = newToken(parts.random)
   const lapses = after(tx.now, settings.signUp.verificationHours * HOUR)
   const expiresAt = lapses < signUp.expiresAt ? lapses : signUp.expiresAt
@@ -72,16 +79,22 @@ export async function prepareVerification(
   }
 }
 
-/** What one mailbox may get in an hour and a day. Spent once a message: a retry is no new one, nor is what was granted. */
+/**
+ * What one mailbox may get in an hour and a day, and first what one network may send to it, or one visitor could use all of
+ * that up. Spent once a message: a retry is no new one, nor is what was granted.
+ */
 async function mayHaveMail(
   parts: SignUpParts,
   tx: Transaction,
   message: QueuedMessage<'verify-email'>,
-  email: string,
+  { emailCanonical: email, address }: SignUp,
 ): Promise<boolean> {
   if (message.data.isGranted || (await hasSignUpLink(tx, message.id))) return true
+  const { limits } = parts
+  const ofNetwork = ['sign-up', tx.organizationId, email, address]
+  if (!(await limits.spendIn(tx, 'unproven-mail-per-network-hour', ...ofNetwork)).allowed) return false
   for (const limit of ['sign-up-mail-per-mailbox-hour', 'sign-up-mail-per-mailbox-day'] as const) {
-    if (!(await parts.limits.spendIn(tx, limit, tx.organizationId, email)).allowed) return false
+    if (!(await limits.spendIn(tx, limit, tx.organizationId, email)).allowed) return false
   }
   return true
 }

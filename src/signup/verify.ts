@@ -37,8 +37,11 @@ interface TooMany {
 interface Alive {
   outcome: 'alive'
   from: { at: Date; place: string; device: string }
-  asksPassword: boolean
+  asksPassword: WhyPassword | null
 }
+
+/** Why the password is asked for: the link was opened in another browser, or sign-ups of several wait for the address. */
+export type WhyPassword = 'elsewhere' | 'several'
 
 /** Who presses a button on the link's page. */
 export interface Presser {
@@ -57,22 +60,23 @@ export async function examineVerification(
   token: string,
   { visitor, askerToken }: Presser,
 ): Promise<Alive | Dead | TooMany> {
-  const state = await withOrganization(parts.database, organizationId, async (tx) => {
+  const state = await withOrganization(parts.database, organizationId, async (tx): Promise<Alive | Dead> => {
     const found = await ofLink(tx, token, signUpById)
     const dead = await whyDead(tx, found)
     if (dead || !found) return dead ?? NOT_KNOWN
     const { createdAt: at, address: place, device } = found.signUp
-    const asksPassword = await mayBeAnothers(tx, found.signUp, askerToken)
-    return { outcome: 'alive' as const, from: { at, place, device }, asksPassword }
+    const isOwn = isOfBrowser(found.signUp, askerToken)
+    const asksPassword = isOwn ? null : (await doOthersWait(tx, found.signUp)) ? 'several' : 'elsewhere'
+    return { outcome: 'alive', from: { at, place, device }, asksPassword }
   })
   return (await tooManyWrongTokens(parts, state, visitor)) ?? state
 }
 
 /**
  * Proves the mailbox and makes the account, in one transaction, of this sign-up alone: all others of the address are over.
- * Where sign-ups of several browsers wait for one address, the link may lie in the mailbox because of a stranger, and
- * pressing the wrong one would give the stranger's password an account in this person's name: so whoever did not sign up
- * in this browser types the password that they chose.
+ * The link may lie in the mailbox because of a stranger, and one press, by a person who was told to sign up or by a program
+ * that reads their mail, would give the stranger's password an account in this person's name: so whoever did not sign up in
+ * this browser types the password that they chose.
  */
 export async function verifyEmail(
   parts: SignUpParts,
@@ -84,8 +88,8 @@ export async function verifyEmail(
     const found = await ofLink(tx, token, signUpById)
     const dead = await whyDead(tx, found)
     if (dead || !found) return dead ?? NOT_KNOWN
-    const isToProve = await mayBeAnothers(tx, found.signUp, presser.askerToken)
-    return { outcome: 'alive' as const, hash: isToProve ? found.signUp.passwordHash : null }
+    const hash = isOfBrowser(found.signUp, presser.askerToken) ? null : found.signUp.passwordHash
+    return { outcome: 'alive' as const, hash }
   })
   if (asked.outcome === 'dead') return (await tooManyWrongTokens(parts, asked, presser.visitor)) ?? asked
   if (asked.hash !== null) {
@@ -96,9 +100,7 @@ export async function verifyEmail(
     await parts.limits.giveBack('wrong-tokens-per-address', presser.visitor.network)
   }
   const once = () =>
-    withOrganization(parts.database, organizationId, (tx) =>
-      takeIn(parts, tx, token, { ...presser, knowsPassword: asked.hash !== null }),
-    )
+    withOrganization(parts.database, organizationId, (tx) => takeIn(parts, tx, token, presser.visitor))
   try {
     return await once()
   } catch (error) {
@@ -166,14 +168,12 @@ async function takeIn(
   parts: SignUpParts,
   tx: Transaction,
   token: string,
-  { visitor, askerToken, knowsPassword }: Presser & { knowsPassword: boolean },
-): Promise<{ outcome: 'verified' } | { outcome: 'asks-password' } | Dead> {
+  visitor: Visitor,
+): Promise<{ outcome: 'verified' } | Dead> {
   const seen = await ofLink(tx, token, signUpById)
   const before = await whyDead(tx, seen)
   if (before || !seen) return before ?? NOT_KNOWN
   const { id, emailCanonical: email } = seen.signUp
-  if (!knowsPassword && (await mayBeAnothers(tx, seen.signUp, askerToken)))
-    return { outcome: 'asks-password' }
   if (await admit(parts, tx, { email, signUpId: id, visitor })) return { outcome: 'verified' }
   // Another was first: why, its lock has waited for.
   const after = await whyDead(tx, await ofLink(tx, token, signUpById))
@@ -216,12 +216,7 @@ function reasonOf(ending: NonNullable<SignUp['ending']>): DeadSignUp {
   return ending === 'verified' ? 'used' : ending
 }
 
-/** Whether a link may be of somebody else's sign-up than of whoever presses: other browsers wait for the address too. */
-async function mayBeAnothers(
-  tx: Transaction,
-  signUp: SignUp,
-  askerToken: string | undefined,
-): Promise<boolean> {
-  if (askerToken !== undefined && signUp.askedByHash.equals(hashToken(askerToken))) return false
-  return doOthersWait(tx, signUp)
+/** Whether this browser sent the sign-up in, or knew its password since. */
+function isOfBrowser({ askedByHash }: SignUp, askerToken: string | undefined): boolean {
+  return askerToken !== undefined && askedByHash.equals(hashToken(askerToken))
 }

@@ -52,6 +52,8 @@ async function* links({ portal }: Rig, page: Page, stranger: Page): AsyncGenerat
   const link = await newestVerification(portal)
   await page.goto(link)
   yield { state: 'verify', page }
+  await stranger.goto(link)
+  yield { state: 'verify, in another browser', page: stranger }
   await stranger.goto('/harbour/sign-up')
   await fillSignUp(stranger, { ...RINA, fullName: 'A stranger' })
   await press(stranger, 'Sign Up')

@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import { DEMO_PASSWORD } from '../../seeds/demo-organizations.ts'
 import { accountNamed } from '../../src/accounts/store.ts'
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/platform/clock.ts'
+import { Unavailable } from '../../src/platform/unavailable.ts'
 import type { Settings } from '../../src/organizations/settings.ts'
 import { openPortal, verificationIn, type Portal } from '../support/portal.ts'
 import {
@@ -120,12 +121,37 @@ describe('Signing up, on every way that it can go', () => {
     )
   })
 
+  it('opened on another device: it says why it asks for the password, and a wrong one is told at its field', async () => {
+    const link = await getVerification(portal, rina)
+    const phone = portal.visitor()
+    const page = await phone.open(link)
+    expect(page.text).to.contain('You opened this link in another browser than the one that signed up')
+    const wrong = await phone.press('Verify Your Email Address', { password: 'Wrong-Kettle-77?' })
+    expect(wrong.problemsAt('password').join()).to.contain('not the password of this sign-up')
+    const right = await phone.press('Verify Your Email Address', { password: RINAS_PASSWORD })
+    expect(right.heading).to.equal('Verification successful.')
+    expect(await account()).to.include({ fullName: 'Rina Wulandari' })
+  })
+
   it('signed up again in the same browser: the newer form counts, and the older link says so', async () => {
     const first = await getVerification(portal, rina, { fullName: 'Rinna' })
     const second = await getVerification(portal, rina)
     expect((await rina.open(first)).heading).to.equal('You have signed up once more')
-    await verify(portal.visitor(), second)
+    await verify(rina, second)
     expect((await account())?.fullName).to.equal('Rina Wulandari')
+  })
+
+  it('filled in again and again because the mail is slow: the newest link that was sent works', async () => {
+    for (let round = 1; round <= 4; round += 1) {
+      await signUp(rina, { fullName: `Rina, time ${round}` })
+      await portal.deliver()
+      portal.clock.pass(5 * MINUTE)
+    }
+    const [older, newest, ...others] = portal.mailbox.map(verificationIn)
+    expect(others, 'what one network sends to one mailbox').to.deep.equal([])
+    expect((await rina.open(older ?? '')).heading).to.equal('You have signed up once more')
+    expect((await verify(rina, newest ?? '')).heading).to.equal('Verification successful.')
+    expect((await account())?.fullName).to.equal('Rina, time 2')
   })
 
   it('“I did not sign up” deletes that sign-up and nothing else, also by a link that ran out', async () => {
@@ -191,13 +217,16 @@ describe('Signing up, on every way that it can go', () => {
     expect(text).to.contain('Hello,')
   })
 
-  it('one mailbox gets three mails an hour and ten a day, whoever asks, and one network signs up five times an hour', async () => {
-    for (let round = 1; round <= 5; round += 1) await signUp(portal.visitor())
+  it('one mailbox gets three mails an hour and ten a day, two of one network, and one network signs up five times an hour', async () => {
+    for (let round = 1; round <= 3; round += 1) await signUp(portal.visitor())
+    await portal.deliver()
+    expect(portal.mailbox).to.have.length(2)
+    for (let round = 1; round <= 2; round += 1) await signUp(portal.visitor('203.0.113.7'))
     await portal.deliver()
     expect(portal.mailbox).to.have.length(3)
     for (let hour = 1; hour <= 4; hour += 1) {
       portal.clock.pass(HOUR + MINUTE)
-      for (let round = 1; round <= 4; round += 1) await signUp(portal.visitor())
+      for (let round = 1; round <= 4; round += 1) await signUp(portal.visitor(`203.0.${100 + round}.7`))
       await portal.deliver()
     }
     expect(portal.mailbox).to.have.length(10)
@@ -207,6 +236,15 @@ describe('Signing up, on every way that it can go', () => {
       statuses.push((await rina.submit('Sign Up', { ...RINA, email: `r${round}@lintas.example` })).status)
     }
     expect(statuses).to.deep.equal([303, 303, 303, 303, 303, 429])
+  })
+
+  it('a server that is too busy spends none of what one network may sign up', async () => {
+    const { hasher } = portal.app.parts
+    const hash = hasher.hash.bind(hasher)
+    hasher.hash = () => Promise.reject(new Unavailable('password hashing', { retryAfterSeconds: 2 }))
+    for (let round = 1; round <= 5; round += 1) expect((await signUp(rina)).status).to.equal(503)
+    hasher.hash = hash
+    expect((await signUp(rina)).address).to.equal('/harbour/sign-up/sent')
   })
 
   it('judging passwords for forms that are refused is limited by the network that sends them', async () => {

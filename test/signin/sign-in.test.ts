@@ -53,6 +53,23 @@ describe('Sign-in and its limits', () => {
     expect(await status(visitor, WRONG)).to.equal(429)
   })
 
+  it('charges for a guess that was judged, though then there was no place to look at sign-ups', async () => {
+    await open()
+    const visitor = portal.visitor()
+    const { hasher } = portal.app.parts
+    const verify = hasher.verify.bind(hasher)
+    hasher.verify = (hash, password) =>
+      hash === null
+        ? Promise.reject(new Unavailable('hashing', { retryAfterSeconds: 1 }))
+        : verify(hash, password)
+    for (let guess = 0; guess < 5; guess += 1) expect(await status(visitor, WRONG)).to.equal(503)
+    expect(await status(visitor, DEMO_PASSWORD)).to.equal(429)
+    const failed = await portal.within('harbour', (tx) =>
+      tx.rows<{ organization_id: string; kind: string }>('audit_events').where('kind', 'sign-in.failed'),
+    )
+    expect(failed).to.have.length(5)
+  })
+
   it('forgets the wrong passwords after the right one', async () => {
     await open()
     const visitor = portal.visitor()

@@ -19,6 +19,7 @@ export const signIn = definePage({
       sessionToken: cookies.read('session'),
       halfToken: cookies.read('half'),
       deviceToken: cookies.read('device'),
+      signUpToken: cookies.read('sign-up'),
     })
     if (signedIn.outcome === 'too-many') return { tooMany: signedIn.retryAfterSeconds }
     if (signedIn.outcome === 'refused') return { errors: { form: [{ key: 'errors.sign-in.refused' }] } }
