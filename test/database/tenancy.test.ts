@@ -10,6 +10,7 @@ import { stoppedClock } from '../support/clock.ts'
 import { freshDatabase, type FreshDatabase } from '../support/database.ts'
 import { terminal } from '../cli/terminal.ts'
 import { openPortal, type Portal } from '../support/portal.ts'
+import { getConfirmation } from '../support/contacts.ts'
 import { beginSetUp } from '../support/profile.ts'
 import {
   createPassword,
@@ -107,6 +108,7 @@ describe('tenancy, on the real database', () => {
       const adam = portal.visitor()
       await signIn(adam, 'adam')
       await beginSetUp(adam)
+      await getConfirmation(portal, adam, 'adam@new.example')
       await requestApproved(portal)
       const rina = portal.visitor()
       await verify(rina, await getVerification(portal, rina))
