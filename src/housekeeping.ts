@@ -11,6 +11,7 @@ import { allOrganizations } from './organizations/store.ts'
 import type { Logger } from './platform/log.ts'
 import type { Random } from './platform/random.ts'
 import { deleteDueAccount } from './profile/delete-due.ts'
+import { purgePendingContacts } from './profile/contact-store.ts'
 import { purgePending } from './profile/pending-store.ts'
 import { expireRequests, purgeRequests } from './recovery/requests/store.ts'
 import { forgetPending } from './recovery/pending.ts'
@@ -26,6 +27,7 @@ const purgesOfAnOrganization: readonly ((tx: Transaction) => Promise<number>)[] 
   purgeChanges,
   forgetPending,
   purgePending,
+  purgePendingContacts,
   purgeSessions,
   purgeHalfSignIns,
   purgeSignUps,

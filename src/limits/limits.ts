@@ -31,6 +31,8 @@ export const LIMIT_NAMES = [
   'unproven-mail-per-network-hour',
   'sign-up-mail-per-mailbox-hour',
   'sign-up-mail-per-mailbox-day',
+  'email-changes-per-account',
+  'phone-changes-per-account',
 ] as const
 
 export type LimitName = (typeof LIMIT_NAMES)[number]

@@ -5,6 +5,7 @@ import {
   CHANNELS,
   type ChangeOfAuthenticator,
   type Channel,
+  type ContactKind,
   type WayBack,
   type WhyKept,
 } from '../../src/delivery/message.ts'
@@ -15,7 +16,9 @@ import type { Strategy } from '../../src/recovery/strategy.ts'
 import type { DeadReason } from '../../src/recovery/attempt.ts'
 import { TOLD_KINDS, type Doer } from '../../src/profile/activity.ts'
 import { PLACES } from '../../src/web/account/places.ts'
-import type { Reached, WaysAre } from '../../src/web/account/ways-back.ts'
+import type { NextStep, Reached, WaysAre } from '../../src/web/account/ways-back.ts'
+import type { EmailProblem, PhoneRefusal } from '../../src/profile/ask-contact.ts'
+import type { Confirmation, DeadConfirmation } from '../../src/profile/confirm-email.ts'
 import type { SignUpProblems } from '../../src/signup/judge.ts'
 import type { InitialOver } from '../../src/signin/initial-password.ts'
 import type { DeadSignUp } from '../../src/signup/verify.ts'
@@ -50,7 +53,38 @@ const doers: Record<Doer['who'], true> = {
 }
 
 const waysAre: Record<WaysAre, true> = { none: true, one: true, all: true }
-const reached: Record<Reached, true> = { none: true, unverified: true, verified: true }
+const reached: Record<Reached, true> = { none: true, unverified: true, verified: true, new: true }
+const contacts: Record<ContactKind, true> = { email: true, phone: true }
+
+const nextSteps: Record<NextStep, true> = {
+  email: true,
+  'confirm-email': true,
+  phone: true,
+  'confirm-phone': true,
+  authenticator: true,
+  'new-codes': true,
+}
+
+const confirmations: Record<Exclude<Confirmation['outcome'], 'dead' | 'too-many'> | DeadConfirmation, true> =
+  {
+    open: true,
+    confirmed: true,
+    expired: true,
+    replaced: true,
+    cancelled: true,
+    taken: true,
+    'account-changed': true,
+    'not-known': true,
+  }
+
+const mobileProblems: Record<PhoneRefusal | 'no-country', true> = {
+  unreadable: true,
+  'not-mobile': true,
+  'no-country': true,
+  same: true,
+  country: true,
+  'email-first': true,
+}
 
 const identifiers: Record<RecoverySettings['identifier'], true> = {
   'username-or-email': true,
@@ -112,7 +146,8 @@ const signUpEndings: Record<DeadSignUp, true> = {
   'not-known': true,
 }
 
-const emailProblems: Record<NonNullable<SignUpProblems['email']>, true> = {
+const emailProblems: Record<NonNullable<SignUpProblems['email']> | EmailProblem, true> = {
+  same: true,
   unreadable: true,
   'free-mail': true,
   disposable: true,
@@ -135,6 +170,30 @@ export const FAMILIES: readonly Family[] = [
   { beginning: 'account.home.ways.reached.', endings: Object.keys(reached) },
   { beginning: 'account.activity.kinds.', endings: [...TOLD_KINDS] },
   { beginning: 'account.activity.doers.', endings: Object.keys(doers) },
+  { beginning: 'account.home.ways.next.', endings: Object.keys(nextSteps) },
+  { beginning: 'account.profile.overview.state.', endings: Object.keys(reached) },
+  { beginning: 'account.profile.overview.go.email.', endings: Object.keys(reached) },
+  { beginning: 'account.profile.overview.go.phone.', endings: Object.keys(reached) },
+  {
+    beginning: 'account.profile.email.',
+    endings: each(['add', 'change', 'confirm'], ['title', 'lead', 'email']),
+  },
+  { beginning: 'account.profile.phone.', endings: each(['add', 'change', 'confirm'], ['title', 'lead']) },
+  {
+    beginning: 'account.profile.confirm-email.',
+    endings: each(Object.keys(confirmations), ['title', 'lead']),
+  },
+  {
+    beginning: 'account.profile.confirm-email.',
+    endings: each(
+      Object.keys(confirmations).filter((state) => state !== 'open'),
+      ['next'],
+    ),
+  },
+  { beginning: 'account.profile.remove.', endings: each(Object.keys(contacts), ['title', 'lead', 'needed']) },
+  { beginning: 'errors.mobile.', endings: Object.keys(mobileProblems) },
+  { beginning: 'recover.undo-change.open.contacts.', endings: Object.keys(contacts) },
+  { beginning: 'messages.account-protected.restored.', endings: Object.keys(contacts) },
   { beginning: 'roles.', endings: Object.keys(roles) },
   { beginning: 'steps.', endings: ['identify', 'prove', 'password'] },
   { beginning: 'error.', endings: each(Object.keys(refusals), ['title', 'body', 'next']) },
@@ -163,7 +222,10 @@ export const FAMILIES: readonly Family[] = [
   { beginning: 'recover.undo-change.undone.next.', endings: Object.keys(waysBack) },
   { beginning: 'recover.undo-change.open.wayBack.', endings: ['asked', 'operator'] },
   { beginning: 'recover.undo-change.open.with.', endings: Object.keys(changes) },
-  { beginning: 'recover.undo-change.open.lead.', endings: ['password', ...Object.keys(changes)] },
+  {
+    beginning: 'recover.undo-change.open.lead.',
+    endings: ['password', ...Object.keys(changes), ...Object.keys(contacts)],
+  },
   { beginning: 'recover.undo-change.open.authenticator.', endings: Object.keys(changes) },
   { beginning: 'demo.index.ways.', endings: each(['choose', 'forget', 'return'], ['title', 'words']) },
   { beginning: 'demo.index.kinds.', endings: DEMO_ORGANIZATIONS.map(({ slug }) => slug) },
