@@ -29,7 +29,7 @@ export async function up(knex: Knex): Promise<void> {
       ended_at timestamptz,
       ending text check (ending in ('confirmed', 'replaced', 'cancelled', 'taken')),
       primary key (organization_id, id),
-      foreign key (organization_id, account_id) references accounts (organization_id, id),
+      foreign key (organization_id, account_id) references accounts (organization_id, id) on delete cascade,
       check ((ended_at is null) = (ending is null))
     )`)
   await knex.raw(`

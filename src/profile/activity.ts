@@ -117,6 +117,8 @@ export interface Cursor {
 const ALL_KINDS = Object.keys(TOLD) as EventKind[]
 
 const DEEDS_A_PAGE = 25
+/** Whether there is another page shows in one deed more. */
+const ONE_MORE = DEEDS_A_PAGE + 1
 const MOST_TRIES_A_PAGE = 1000
 
 /** Every kind that a person is told of. */
@@ -128,12 +130,13 @@ const TRIES = kindsTold('try')
 export async function timelineOf(tx: Transaction, accountId: string, cursor: Cursor): Promise<Timeline> {
   const { deeds, next, previous } = await deedsAt(tx, accountId, cursor)
   const older = next && (deeds.at(-1)?.id ?? null)
-  const tries: PastEvent[][] = []
-  for (const kind of TRIES) {
-    // Each kind by itself: a flood of one must not hide another.
-    const span = { subjectId: accountId, kinds: [kind], olderThan: previous, newerThan: older }
-    tries.push(await eventsAbout(tx, span, MOST_TRIES_A_PAGE))
-  }
+  // So many of each kind by itself: a flood of one must not hide another.
+  const found = await eventsAbout(
+    tx,
+    { subjectId: accountId, kinds: TRIES, olderThan: previous, newerThan: older },
+    MOST_TRIES_A_PAGE,
+  )
+  const tries = TRIES.map((kind) => found.filter((one) => one.kind === kind))
   const lines: Line[] = []
   for (const [index, deed] of [null, ...deeds].entries()) {
     if (deed) lines.push(await lineOf(tx, accountId, [deed]))
@@ -159,13 +162,13 @@ async function deedsAt(
 ): Promise<{ deeds: PastEvent[]; next: string | null; previous: string | null }> {
   const span = { subjectId, kinds: DEEDS }
   if (newerThan) {
-    const found = await eventsAbout(tx, { ...span, newerThan }, DEEDS_A_PAGE + 1, 'oldest')
+    const found = (await eventsAbout(tx, { ...span, newerThan }, ONE_MORE, 'oldest')).slice(-ONE_MORE)
     // Fewer than a page: then it is the first, which is shown whole.
     const surplus = found.length > DEEDS_A_PAGE ? found[0] : null
     if (surplus) return { deeds: found.slice(1), next: newerThan, previous: surplus.id }
   }
   const from = newerThan ? null : olderThan
-  const found = await eventsAbout(tx, { ...span, olderThan: from }, DEEDS_A_PAGE + 1)
+  const found = (await eventsAbout(tx, { ...span, olderThan: from }, ONE_MORE)).slice(0, ONE_MORE)
   return { deeds: found.slice(0, DEEDS_A_PAGE), next: found[DEEDS_A_PAGE]?.id ?? null, previous: from }
 }
 
@@ -202,7 +205,7 @@ export async function copyOfActivity(
   most: number,
 ): Promise<CopiedEvent[]> {
   const events = await eventsAbout(tx, { subjectId: accountId, kinds: ALL_KINDS }, most)
-  return events.map((event) => {
+  return events.slice(0, most).map((event) => {
     const { at, kind, outcome, address: network } = event
     return { at, kind, outcome, by: whoDid(accountId, event), network }
   })

@@ -3,6 +3,7 @@ import type { Page } from 'playwright-core'
 import { DEMO_PASSWORD } from '../../seeds/demo-organizations.ts'
 import { MINUTE } from '../../src/platform/clock.ts'
 import { openRig, type Rig } from './rig.ts'
+import { signIn as signInAs } from '../support/steps.ts'
 import { heard, press, signIn } from './steps.ts'
 
 /** The Personal Centre, as a screen reader hears it. */
@@ -34,6 +35,10 @@ describe('the Personal Centre, read aloud', () => {
       '      link "Authenticator"',
       '    listitem',
       '      link "Sessions"',
+      '    listitem',
+      '      link "Activity"',
+      '    listitem',
+      '      link "Your data"',
       '    listitem',
       '      link "Language"',
     ])
@@ -91,5 +96,25 @@ describe('the Personal Centre, read aloud', () => {
     ])
     await page.getByLabel('Current Password').fill(DEMO_PASSWORD)
     await press(page, 'Sign it out')
+  })
+
+  it('activity: what happened, whether it was refused, when and by whom, item by item', async () => {
+    await signIn(page, 'summit', 'mia')
+    rig.portal.clock.pass(MINUTE)
+    await signInAs(rig.portal.visitor('203.0.113.7'), 'mia', 'Wrong-1!', 'summit')
+    await page.goto('/summit/account/activity')
+    const lines = await heard(page, 'main .timeline')
+    expect(lines.filter((line) => !line.includes('time:'))).to.deep.equal([
+      'list',
+      '  listitem',
+      '    paragraph: A failed sign-in Refused',
+      '    paragraph',
+      '    paragraph: Somebody who was not signed in · network 203.0.113.0/24',
+      '  listitem',
+      '    paragraph: Signed in',
+      '    paragraph',
+      '    paragraph: You · network 127.0.0.0/24',
+    ])
+    expect(lines.filter((line) => line.startsWith('      time: March 2, 2026 at '))).to.have.length(2)
   })
 })

@@ -1,0 +1,108 @@
+import { expect } from 'chai'
+import { DEMO_PASSWORD } from '../../seeds/demo-organizations.ts'
+import { linkToKeep } from '../../src/access/keep-link.ts'
+import { linkToUndo } from '../../src/access/change-link.ts'
+import { after, DAY, MINUTE } from '../../src/platform/clock.ts'
+import { openPortal, type Portal } from '../support/portal.ts'
+import { changeAccount, codeOfApp, signIn, signInWithCode, type AccountColumns } from '../support/steps.ts'
+import type { Visitor } from '../support/visitor.ts'
+
+const SESSION = 'latchkey-session.harbour'
+const DELETE = '/harbour/account/delete'
+const DATA = '/harbour/account/data'
+
+type LeavingColumns = AccountColumns & { deletion_due_at: Date | null }
+
+describe('attacks: on copies of one’s data and on leaving', () => {
+  let portal: Portal
+  let mia: Visitor
+  let thief: Visitor
+
+  beforeEach(async () => {
+    portal = await openPortal()
+    mia = portal.visitor()
+    thief = portal.visitor()
+  })
+  afterEach(() => portal.close())
+
+  const account = (username: string) =>
+    portal.within('harbour', async (tx) => {
+      const row = await tx.rows<LeavingColumns>('accounts').where({ username }).first()
+      if (!row) throw new Error(`no ${username}`)
+      return row
+    })
+  const steal = async (from: Visitor) => {
+    thief.setCookie(SESSION, from.cookies.get(SESSION) ?? '')
+    await thief.open('/harbour/account')
+  }
+
+  it('SE-10: a stolen session gets no copy once it is ten minutes old', async () => {
+    await signIn(mia, 'mia')
+    await steal(mia)
+    portal.clock.pass(11 * MINUTE)
+    for (const proof of [{}, { currentPassword: '' }, { currentPassword: 'Guess-1!' }]) {
+      const page = await thief.send('POST', DATA, { csrf: thief.csrf, ...proof })
+      expect(page.status).to.equal(422)
+      expect(page.headers['content-disposition']).to.equal(undefined)
+      expect(page.body).to.not.contain('mia@harbour.example')
+    }
+    const page = await mia.send('POST', DATA, { csrf: thief.csrf, currentPassword: DEMO_PASSWORD })
+    expect([page.status, page.body.includes('mia@harbour.example')]).to.deep.equal([403, false])
+  })
+
+  it('SE-10: a session alone, however fresh, asks for no deletion, nor does the password of who has an authenticator', async () => {
+    await signIn(mia, 'mia')
+    const noah = portal.visitor()
+    await signInWithCode(portal, noah)
+    for (const [victim, name] of [
+      [mia, 'mia'],
+      [noah, 'noah'],
+    ] as const) {
+      await steal(victim)
+      const right = name === 'noah' ? [{ currentPassword: DEMO_PASSWORD, factor: '000000' }] : []
+      const proofs = [{}, { currentPassword: 'Guess-1!', factor: codeOfApp(portal.clock.now()) }, ...right]
+      for (const proof of proofs) {
+        const page = await thief.send('POST', DELETE, { csrf: thief.csrf, understood: 'yes', ...proof })
+        expect(page.status, name).to.equal(422)
+      }
+      expect((await account(name)).deletion_due_at, name).to.equal(null)
+    }
+    await mia.open(DELETE)
+    expect((await mia.submit('Delete my account', { currentPassword: DEMO_PASSWORD })).status).to.equal(422)
+    expect((await account('mia')).deletion_due_at, 'without the tick').to.equal(null)
+  })
+
+  it('TK-12: only the letter about this very deletion keeps an account, and its token opens nothing else', async () => {
+    const dueAt = after(portal.clock.now(), DAY)
+    await changeAccount(portal, 'harbour', 'mia', { deletion_due_at: dueAt } as Partial<LeavingColumns>)
+    const { id: accountId } = await account('mia')
+    const [harbour, summit] = [await portal.organization('harbour'), await portal.organization('summit')]
+    const right = { accountId, dueAt: dueAt.toISOString() }
+    const own = linkToKeep(portal.app.parts, harbour, right)
+    const tokenOf = (link: string) => new URL(link).searchParams.get('token') ?? ''
+    const wrong = [
+      linkToKeep(portal.app.parts, summit, right).replace('/summit/', '/harbour/'),
+      linkToKeep(portal.app.parts, harbour, { ...right, dueAt: portal.clock.now().toISOString() }),
+      linkToKeep(portal.app.parts, harbour, { ...right, accountId: (await account('noah')).id }),
+      own.replace(tokenOf(own), tokenOf(linkToUndo(portal.app.parts, harbour, accountId))),
+      own.replace('/harbour/', '/summit/'),
+    ]
+    await thief.open('/harbour/recover')
+    for (const link of wrong) {
+      expect((await thief.send('GET', link)).status, link).to.equal(410)
+      const sent = await thief.send('POST', link, { csrf: thief.csrf })
+      expect(sent.status, link).to.be.oneOf([403, 410])
+    }
+    for (const page of [
+      `link?token=${tokenOf(own)}`,
+      `undo-change?change=${accountId}&token=${tokenOf(own)}`,
+    ])
+      expect((await thief.send('GET', `/harbour/recover/${page}`)).status, page).to.equal(404)
+    expect((await account('mia')).deletion_due_at).to.deep.equal(dueAt)
+    expect((await thief.send('GET', own)).status, 'opening it changes nothing').to.equal(200)
+    expect((await account('mia')).deletion_due_at).to.deep.equal(dueAt)
+    await thief.open(own)
+    await thief.press('Keep my account')
+    expect((await account('mia')).deletion_due_at).to.equal(null)
+  })
+})
