@@ -1,5 +1,7 @@
 import { formatInstant } from '../../i18n/format.ts'
+import { MINUTE } from '../../platform/clock.ts'
 import { chooseFirstPassword, firstPasswordAskedFor } from '../../signin/first-password.ts'
+import { HALF_DONE_FOR } from '../../signin/store.ts'
 import { requiredSecret } from '../form.ts'
 import { faultsOfConfirmation, listOfRules, wordsFor } from '../new-password.ts'
 import { definePage } from '../page.ts'
@@ -20,6 +22,7 @@ export const newPassword = definePage({
     return {
       view: {
         username,
+        minutes: HALF_DONE_FOR / MINUTE,
         made: { by: madeBy, when: formatInstant(asked.madeAt, locale) },
         used: usedElsewhere && {
           when: formatInstant(usedElsewhere.at, locale),
