@@ -14,7 +14,7 @@ import type { SignInParts } from './parts.ts'
 
 /** What a person sees who chooses their own password: whose it will be, and whether somebody was here before them. */
 export interface FirstPasswordAsked {
-  username: string | null
+  username: string
   /** Null: whoever runs the server. */
   madeBy: string | null
   madeAt: Date
@@ -50,7 +50,7 @@ export async function firstPasswordAskedFor(
     const wasHere = here !== null && firstUse?.browserHash.equals(here) === true
     const maker = madeBy === null ? null : await accountById(tx, madeBy)
     return {
-      username: account.username,
+      username: account.username ?? account.fullName,
       madeBy: maker?.fullName ?? null,
       madeAt,
       usedElsewhere: wasHere ? null : firstUse,

@@ -18,7 +18,7 @@ describe('S3 in a browser: the first sign-in', () => {
       await signIn(page, 'lantern', 'rani', await handOut(rig.portal))
       await seeHeading(page, 'Choose your own password')
       expect(await page.locator('main').innerText()).to.contain(
-        'Adam Wirawan made this account ready for you',
+        'Adam Wirawan made the account rani ready for you',
       )
       await typeNewPassword(page, 'Travel-Lamp')
       await seeField(page, 'New Password', 'must include a number')
