@@ -72,6 +72,7 @@ async function plant(
       state: 'active',
       email: hasEmail ? `${username}@${slug}.example` : null,
       emailVerifiedAt: hasEmail ? tx.now : null,
+      emailChangedAt: null,
       phone: line === null ? null : `+1${areaCode}55501${line}`,
       phoneVerifiedAt: line === null ? null : longAgo,
       phoneChangedAt: line === null ? null : longAgo,

@@ -18,8 +18,10 @@ import { createLimits } from './limits/limits.ts'
 import {
   prepareAccountExists,
   prepareAccountProtected,
+  prepareAddressTooNew,
   prepareAuthenticatorChanged,
   prepareCodeNotSent,
+  prepareContactChanged,
   preparePasswordChanged,
   prepareRequestRefused,
   prepareSignInPaused,
@@ -31,6 +33,7 @@ import type { Logger } from './platform/log.ts'
 import { systemRandom, type Random } from './platform/random.ts'
 import { projectRoot } from './platform/root.ts'
 import { createSecrets } from './platform/secrets.ts'
+import { prepareEmailConfirmation, preparePhoneConfirmation } from './profile/deliver-contact.ts'
 import { prepareRequestWaiting } from './recovery/requests/ask.ts'
 import { prepareCode, prepareLink } from './recovery/deliver.ts'
 import { onGrantLost, prepareRequestApproved, prepareRequestGranted } from './recovery/requests/grant.ts'
@@ -187,6 +190,10 @@ function preparersOf(parts: WebParts): Preparers {
     'request-refused': (tx, message) => prepareRequestRefused(parts.publicUrl, tx, message),
     'owner-reset': (tx, message) => prepareOwnerReset(tx, message),
     'texts-paused': (tx, message) => prepareTextsPaused(parts.publicUrl, tx, message),
+    'contact-changed': (tx, message) => prepareContactChanged(parts, tx, message),
+    'address-too-new': (tx, message) => prepareAddressTooNew(parts.publicUrl, tx, message),
+    'confirm-email': (tx, message) => prepareEmailConfirmation(parts, tx, message),
+    'confirm-phone': (tx, message) => preparePhoneConfirmation(parts, tx, message),
     'code-not-sent': (tx, message) => prepareCodeNotSent(parts.publicUrl, tx, message),
     'verify-email': (tx, message) => prepareVerification(parts, tx, message),
     'account-exists': (tx, message) => prepareAccountExists(parts.publicUrl, tx, message),

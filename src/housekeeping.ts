@@ -9,6 +9,7 @@ import { purgeLimits } from './limits/limits.ts'
 import { purgeTries } from './limits/sign-in-delays.ts'
 import { allOrganizations } from './organizations/store.ts'
 import type { Logger } from './platform/log.ts'
+import { purgePendingContacts } from './profile/contact-store.ts'
 import { purgePending } from './profile/pending-store.ts'
 import { expireRequests, purgeRequests } from './recovery/requests/store.ts'
 import { forgetPending } from './recovery/pending.ts'
@@ -24,6 +25,7 @@ const purgesOfAnOrganization: readonly ((tx: Transaction) => Promise<number>)[] 
   purgeChanges,
   forgetPending,
   purgePending,
+  purgePendingContacts,
   purgeSessions,
   purgeHalfSignIns,
   purgeSignUps,

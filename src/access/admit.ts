@@ -78,6 +78,7 @@ function memberFrom(
     state: 'active',
     email,
     emailVerifiedAt: tx.now,
+    emailChangedAt: null,
     phone,
     phoneVerifiedAt: null,
     phoneChangedAt: phone === null ? null : tx.now,

@@ -26,6 +26,7 @@ export async function tellOfChangedAuthenticator(
     securityEpoch,
     changed: 'authenticator',
     authenticator: change,
+    contactBefore: null,
   })
   const to = verifiedEmail(account)
   if (!to) return

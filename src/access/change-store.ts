@@ -1,19 +1,30 @@
 import { deleteBatch } from '../database/purge.ts'
 import type { TenantRow, Transaction } from '../database/transaction.ts'
-import type { ChangeOfAuthenticator } from '../delivery/message.ts'
+import type { ChangeOfAuthenticator, ContactKind } from '../delivery/message.ts'
 import { after, DAY } from '../platform/clock.ts'
 
 /** What became of the second lock with a change; null: nothing. */
 export type AuthenticatorChange = ChangeOfAuthenticator | null
 
-/** A change of how an account is entered, which its person can undo for a while. */
+/** What can be changed of how an account is entered or reached. */
+type Changed = 'password' | 'authenticator' | ContactKind
+
+/** The address or number that an account had before a change, and when it was verified. */
+export interface ContactBefore {
+  value: string | null
+  verifiedAt: Date | null
+}
+
+/** A change of how an account is entered or reached, which its person can undo for a while. */
 export interface AccountChange {
   id: string
   accountId: string
   /** The account's after the change. */
   securityEpoch: number
-  changed: 'password' | 'authenticator'
+  changed: Changed
   authenticator: AuthenticatorChange
+  /** Null where neither address nor number was changed. */
+  contactBefore: ContactBefore | null
   madeAt: Date
   /** When it was undone, or settled by people who let the person back in. */
   undoneAt: Date | null
@@ -23,14 +34,18 @@ interface ChangeRow extends TenantRow {
   id: string
   account_id: string
   security_epoch: number
-  changed: 'password' | 'authenticator'
+  changed: Changed
   authenticator: AuthenticatorChange
+  contact_before: string | null
+  contact_verified_at: Date | null
   made_at: Date
   undone_at: Date | null
 }
 
 /** How long the letter about a change can undo it. */
 export const UNDONE_WITHIN = 30 * DAY
+
+const CONTACTS: readonly ContactKind[] = ['email', 'phone']
 
 const KEPT_FOR_MS = 90 * DAY
 
@@ -44,6 +59,8 @@ export async function addChange(
     security_epoch: change.securityEpoch,
     changed: change.changed,
     authenticator: change.authenticator,
+    contact_before: change.contactBefore?.value ?? null,
+    contact_verified_at: change.contactBefore?.verifiedAt ?? null,
     made_at: tx.now,
     undone_at: null,
   })
@@ -68,6 +85,21 @@ export async function authenticatorSince(
     .orderByRaw(`authenticator = 'codes', security_epoch`)
     .first()
   return row?.authenticator ?? null
+}
+
+/**
+ * What the account was reached by before this change, of each kind that was changed with it or since: the first of those
+ * changes tells.
+ */
+export async function contactsBefore(
+  tx: Transaction,
+  change: AccountChange,
+): Promise<[ContactKind, ContactBefore][]> {
+  const rows = await since(tx, change).whereIn('changed', CONTACTS).orderBy('security_epoch')
+  return CONTACTS.flatMap((kind) => {
+    const before = rows.map(shown).find(({ changed }) => changed === kind)?.contactBefore
+    return before ? [[kind, before] as [ContactKind, ContactBefore]] : []
+  })
 }
 
 /** Marks a change as undone, and those that came after it: whoever made one may have made them all. */
@@ -104,6 +136,9 @@ function shown(row: ChangeRow): AccountChange {
     securityEpoch: row.security_epoch,
     changed: row.changed,
     authenticator: row.authenticator,
+    contactBefore: CONTACTS.some((kind) => kind === row.changed)
+      ? { value: row.contact_before, verifiedAt: row.contact_verified_at }
+      : null,
     madeAt: row.made_at,
     undoneAt: row.undone_at,
   }

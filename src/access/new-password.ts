@@ -63,6 +63,7 @@ export async function replacePassword(
     securityEpoch,
     changed: 'password',
     authenticator: from.authenticator ?? null,
+    contactBefore: null,
   } as const
   await addChange(tx, change)
   await parts.limits.forgetIn(tx, 'sign-in-failures-per-account', tx.organizationId, account.id)

@@ -1,3 +1,6 @@
+import type { ContactKind } from '../delivery/message.ts'
+import { after, HOUR } from '../platform/clock.ts'
+
 export type Role = 'member' | 'administrator' | 'owner'
 
 /** A person's account in one organization. */
@@ -9,6 +12,8 @@ export interface Account {
   state: 'active' | 'suspended'
   email: string | null
   emailVerifiedAt: Date | null
+  /** When it last took the place of a verified one, or that was taken away; null: it is the first. */
+  emailChangedAt: Date | null
   /** E.164. */
   phone: string | null
   phoneVerifiedAt: Date | null
@@ -22,9 +27,38 @@ export interface Account {
   protectedAt: Date | null
 }
 
-/** The address that recovery and notices may go to: a verified one, or none. */
+/** What a message reaches a person by, and when that was verified and changed. */
+export interface Contact {
+  value: string | null
+  verifiedAt: Date | null
+  changedAt: Date | null
+}
+
+/** NIST SP 800-63B-4 §3.1.3.3: who has just taken an address or a number over must not get in with it. */
+export const SETTLED_AFTER = 72 * HOUR
+
+/** What an account has of a kind. */
+export function contactOf(account: Account, kind: ContactKind): Contact {
+  return kind === 'email'
+    ? { value: account.email, verifiedAt: account.emailVerifiedAt, changedAt: account.emailChangedAt }
+    : { value: account.phone, verifiedAt: account.phoneVerifiedAt, changedAt: account.phoneChangedAt }
+}
+
+/** Until when an account's address or number is too new to let anybody in; null: it is not. */
+export function newUntil(account: Account, kind: ContactKind, now: Date): Date | null {
+  const { changedAt } = contactOf(account, kind)
+  const until = changedAt && after(changedAt, SETTLED_AFTER)
+  return until && now < until ? until : null
+}
+
+/** The address that notices may go to: a verified one, or none. */
 export function verifiedEmail(account: Account): string | null {
   return account.emailVerifiedAt ? account.email : null
+}
+
+/** The address that a way in may be sent to: a verified one that has not just taken the place of another. */
+export function settledEmail(account: Account, now: Date): string | null {
+  return newUntil(account, 'email', now) ? null : verifiedEmail(account)
 }
 
 /** How a person is known to everyone around them: what a guesser tries first. */

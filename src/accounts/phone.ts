@@ -1,6 +1,5 @@
 import { parsePhoneNumberFromString, type CountryCode } from 'libphonenumber-js/max'
-import { after, HOUR } from '../platform/clock.ts'
-import type { Account } from './account.ts'
+import { newUntil, type Account } from './account.ts'
 
 /** A mobile number in the one form in which it is stored and called (ITU-T E.164), and the country that it is of. */
 export interface Phone {
@@ -17,9 +16,6 @@ const LONGEST = 40
 
 /** Numbers that texts reach. Some countries (the United States) do not tell mobile and fixed ones apart. */
 const REACHED_BY_TEXT = ['MOBILE', 'FIXED_LINE_OR_MOBILE']
-
-/** NIST SP 800-63B-4 §3.1.3.3: who has just taken a number over must not get in with it. */
-const SETTLED_AFTER_MS = 72 * HOUR
 
 /**
  * Reads a mobile number as people write it, in international form or, with a country given, in that country's own.
@@ -39,6 +35,11 @@ export function readPhone(text: string, country?: string): Phone | { problem: Ph
   return { e164: number.number, country: number.country }
 }
 
+/** A stored number as people read it, with spaces. */
+export function shownPhone(e164: string): string {
+  return parsePhoneNumberFromString(e164)?.formatInternational() ?? e164
+}
+
 /** A number without its last four digits: what numbers that are bought together have in common. */
 export function numberPrefix(e164: string): string {
   return e164.slice(0, -4)
@@ -51,7 +52,7 @@ export function numberPrefix(e164: string): string {
 export function verifiedPhone(account: Account, now: Date, countries: readonly string[]): string | null {
   const { phone, phoneVerifiedAt, phoneChangedAt } = account
   if (phone === null || !phoneVerifiedAt || !phoneChangedAt) return null
-  if (now < after(phoneChangedAt, SETTLED_AFTER_MS)) return null
+  if (newUntil(account, 'phone', now)) return null
   const read = readPhone(phone)
   return 'e164' in read && countries.includes(read.country) ? read.e164 : null
 }

@@ -1,5 +1,6 @@
 import type { TenantRow, Transaction } from '../database/transaction.ts'
-import type { Account, Role } from './account.ts'
+import type { ContactKind } from '../delivery/message.ts'
+import type { Account, Contact, Role } from './account.ts'
 import { canonicalEmail, type Identifier } from './identifiers.ts'
 
 interface AccountRow extends TenantRow {
@@ -11,6 +12,7 @@ interface AccountRow extends TenantRow {
   email: string | null
   email_canonical: string | null
   email_verified_at: Date | null
+  email_changed_at: Date | null
   phone: string | null
   phone_verified_at: Date | null
   phone_changed_at: Date | null
@@ -31,6 +33,7 @@ export async function addAccount(tx: Transaction, account: Account): Promise<voi
     email: account.email,
     email_canonical: account.email === null ? null : canonicalEmail(account.email),
     email_verified_at: account.emailVerifiedAt,
+    email_changed_at: account.emailChangedAt,
     phone: account.phone,
     phone_verified_at: account.phoneVerifiedAt,
     phone_changed_at: account.phoneChangedAt,
@@ -79,6 +82,33 @@ export async function managers(tx: Transaction): Promise<Account[]> {
   return rows.map(shown)
 }
 
+/** Gives an account another full name. */
+export async function renameAccount(tx: Transaction, id: string, fullName: string): Promise<void> {
+  await tx.rows<AccountRow>('accounts').where({ id }).update({ full_name: fullName })
+}
+
+/**
+ * Gives an account another address or number, or takes it away. Throws a duplicate error (`isDuplicate`) when the address is
+ * another account's in this organization.
+ */
+export async function saveContact(
+  tx: Transaction,
+  id: string,
+  kind: ContactKind,
+  { value, verifiedAt, changedAt }: Contact,
+): Promise<void> {
+  const columns: Partial<AccountRow> =
+    kind === 'email'
+      ? {
+          email: value,
+          email_canonical: value === null ? null : canonicalEmail(value),
+          email_verified_at: verifiedAt,
+          email_changed_at: changedAt,
+        }
+      : { phone: value, phone_verified_at: verifiedAt, phone_changed_at: changedAt }
+  await tx.rows<AccountRow>('accounts').where({ id }).update(columns)
+}
+
 /** No text with a secret goes to the account's phone for 72 hours, as if the number were new. */
 export async function unsettlePhone(tx: Transaction, id: string): Promise<void> {
   await tx
@@ -122,6 +152,7 @@ function shown(row: AccountRow): Account {
     state: row.state,
     email: row.email,
     emailVerifiedAt: row.email_verified_at,
+    emailChangedAt: row.email_changed_at,
     phone: row.phone,
     phoneVerifiedAt: row.phone_verified_at,
     phoneChangedAt: row.phone_changed_at,

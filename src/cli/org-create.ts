@@ -75,6 +75,7 @@ async function create(
       email,
       // The operator vouches for it; nobody gets in before opening the mail that goes there.
       emailVerifiedAt: tx.now,
+      emailChangedAt: null,
       phone: null,
       phoneVerifiedAt: null,
       phoneChangedAt: null,

@@ -44,7 +44,7 @@ export const requestsList: Command = {
           const until = request.holdUntil ? `, link or code from ${request.holdUntil.toISOString()} on` : ''
           tools.say(`${request.id}  ${name}`)
           tools.say(`  asked ${request.askedAt.toISOString()} from ${request.address} ${request.device}`)
-          const needed = person ? ` of ${String(approvalsFor(person))}` : ''
+          const needed = person ? ` of ${String(approvalsFor(person, tx.now))}` : ''
           const approved = String((await approversOf(tx, request.id)).length)
           tools.say(`  ${request.state}, approvals: ${approved}${needed}${until}`)
           const note = noteOf(parts, request)

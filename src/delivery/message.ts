@@ -23,13 +23,26 @@ export interface QueuedData {
     change: ChangeOfAuthenticator
     changeId: string
   }
+  'contact-changed': {
+    accountId: string
+    at: string
+    device: string | null
+    address: string
+    kind: ContactKind
+    change: ChangeOfContact
+    changeId: string
+  }
   'account-protected': {
     accountId: string
     changeId: string
     authenticator: ChangeOfAuthenticator | null
+    /** What came back. Absent in what was queued before contacts could change. */
+    restored?: ContactKind[]
     wayBack: WayBack
   }
   'code-not-sent': { accountId: string }
+  /** `until` is an ISO 8601 instant. */
+  'address-too-new': { accountId: string; until: string }
   'sign-in-paused': { accountId: string }
   'recover-code': { attemptId: string }
   /** First what was asked, sealed, for nobody yet; then one letter for each who decides. */
@@ -45,7 +58,15 @@ export interface QueuedData {
   /** `isGranted`: outside of what a mailbox may get in an hour. */
   'verify-email': { signUpId: string; isGranted?: true }
   'account-exists': { accountId: string }
+  'confirm-email': { pendingId: string }
+  'confirm-phone': { pendingId: string }
 }
+
+/** What a message reaches a person by. */
+export type ContactKind = 'email' | 'phone'
+
+/** What was done with an address or number of an account. */
+export type ChangeOfContact = 'added' | 'changed' | 'removed'
 
 /** What was done with the second lock of an account. */
 export type ChangeOfAuthenticator = 'added' | 'replaced' | 'removed' | 'codes'
@@ -64,8 +85,10 @@ export const CHANNELS = {
   welcome: 'email',
   'password-changed': 'email',
   'authenticator-changed': 'email',
+  'contact-changed': 'email',
   'account-protected': 'email',
   'code-not-sent': 'email',
+  'address-too-new': 'email',
   'sign-in-paused': 'email',
   'recover-code': 'sms',
   'request-waiting': 'email',
@@ -76,6 +99,8 @@ export const CHANNELS = {
   'texts-paused': 'email',
   'verify-email': 'email',
   'account-exists': 'email',
+  'confirm-email': 'email',
+  'confirm-phone': 'sms',
 } as const satisfies Record<MessageName, 'email' | 'sms'>
 
 export type Channel = (typeof CHANNELS)[MessageName]
@@ -90,9 +115,11 @@ export const MOST_TRIES: Record<Channel, number> = { email: Number.POSITIVE_INFI
 export const WORTH_SENDING_MS: Record<MessageName, number> = {
   'recover-link': 6 * HOUR,
   'code-not-sent': 6 * HOUR,
+  'address-too-new': 6 * HOUR,
   welcome: 72 * HOUR,
   'password-changed': 72 * HOUR,
   'authenticator-changed': 72 * HOUR,
+  'contact-changed': 72 * HOUR,
   'account-protected': 72 * HOUR,
   'sign-in-paused': 24 * HOUR,
   // Somebody sits and waits for it, and after that has gone another way.
@@ -105,6 +132,8 @@ export const WORTH_SENDING_MS: Record<MessageName, number> = {
   'texts-paused': 24 * HOUR,
   'verify-email': 24 * HOUR,
   'account-exists': 24 * HOUR,
+  'confirm-email': 24 * HOUR,
+  'confirm-phone': 15 * MINUTE,
 }
 
 /** What every mail says about who sends it and who reads it; colours as `#rrggbb`. */
@@ -150,14 +179,27 @@ export interface LetterData {
     notMeUrl: string
     support: Support | null
   }
+  /** `when` is already written in the reader's language. */
+  'contact-changed': Letterhead & {
+    when: string
+    device: string | null
+    kind: ContactKind
+    change: ChangeOfContact
+    /** Where the reader says that the change was not theirs. */
+    notMeUrl: string
+    support: Support | null
+  }
   'account-protected': Letterhead & {
     authenticator: ChangeOfAuthenticator | null
+    restored: ContactKind[]
     wayBack: WayBack
     /** Where the reader sees how it stands. */
     standsUrl: string
     support: Support | null
   }
   'code-not-sent': Letterhead & { recoverUrl: string; support: Support | null }
+  /** `until` is already written in the reader's language. */
+  'address-too-new': Letterhead & { until: string; askUrl: string; support: Support | null }
   'sign-in-paused': Letterhead & { recoverUrl: string; support: Support | null }
   /** `host` is where the code is typed: browsers offer to fill it in there and nowhere else. */
   'recover-code': { organization: { name: string }; code: string; minutes: number; host: string }
@@ -182,6 +224,13 @@ export interface LetterData {
     requestedFrom: { place: string; device: string | null }
   }
   'account-exists': Letterhead & { signInUrl: string; recoverUrl: string; support: Support | null }
+  'confirm-email': Letterhead & {
+    link: string
+    hours: number
+    requestedFrom: { place: string; device: string | null }
+  }
+  /** `host` is where the code is typed: browsers offer to fill it in there and nowhere else. */
+  'confirm-phone': { organization: { name: string }; code: string; minutes: number; host: string }
 }
 
 /** A message as it waits in the outbox. */

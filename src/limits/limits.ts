@@ -30,6 +30,8 @@ export const LIMIT_NAMES = [
   'sign-ups-per-address',
   'sign-up-mail-per-mailbox-hour',
   'sign-up-mail-per-mailbox-day',
+  'email-changes-per-account',
+  'phone-changes-per-account',
 ] as const
 
 export type LimitName = (typeof LIMIT_NAMES)[number]

@@ -10,9 +10,11 @@ import type { Secrets } from '../platform/secrets.ts'
 type NoticeName =
   | 'password-changed'
   | 'authenticator-changed'
+  | 'contact-changed'
   | 'account-protected'
   | 'sign-in-paused'
   | 'code-not-sent'
+  | 'address-too-new'
   | 'request-refused'
   | 'texts-paused'
   | 'account-exists'
@@ -57,17 +59,35 @@ export async function prepareAuthenticatorChanged(
   })
 }
 
+/** The letter that tells the old address and the new one that they changed, or that the number did, and how to undo it. */
+export async function prepareContactChanged(
+  parts: LinkParts,
+  tx: Transaction,
+  message: QueuedMessage<'contact-changed'>,
+): Promise<Prepared<'contact-changed'>> {
+  const { at, device, kind, change, changeId } = message.data
+  return toRecipient(message, {
+    ...(await commonTo(parts.publicUrl, tx, message)),
+    notMeUrl: linkToUndo(parts, await organizationOf(tx), changeId),
+    when: formatInstant(new Date(at), message.locale),
+    device,
+    kind,
+    change,
+  })
+}
+
 /** The letter that tells a person that a change was undone and their account is closed, and how they get back in. */
 export async function prepareAccountProtected(
   parts: LinkParts,
   tx: Transaction,
   message: QueuedMessage<'account-protected'>,
 ): Promise<Prepared<'account-protected'>> {
-  const { changeId, authenticator, wayBack } = message.data
+  const { changeId, authenticator, restored = [], wayBack } = message.data
   return toRecipient(message, {
     ...(await commonTo(parts.publicUrl, tx, message)),
     standsUrl: linkToUndo(parts, await organizationOf(tx), changeId),
     authenticator,
+    restored,
     wayBack,
   })
 }
@@ -90,6 +110,17 @@ export async function prepareCodeNotSent(
   message: QueuedMessage<'code-not-sent'>,
 ): Promise<Prepared<'code-not-sent'>> {
   return toRecipient(message, await commonTo(publicUrl, tx, message))
+}
+
+/** The letter that tells a person why no reset link comes to their new address, from when on, and whom to ask till then. */
+export async function prepareAddressTooNew(
+  publicUrl: string,
+  tx: Transaction,
+  message: QueuedMessage<'address-too-new'>,
+): Promise<Prepared<'address-too-new'>> {
+  const common = await commonTo(publicUrl, tx, message)
+  const until = formatInstant(new Date(message.data.until), message.locale)
+  return toRecipient(message, { ...common, until, askUrl: `${common.recoverUrl}/ask` })
 }
 
 /** The letter that tells a person that their organization did not let them back in this way. */

@@ -159,6 +159,15 @@ export function narrower(began: SmsSettings, now: SmsSettings): SmsSettings {
   return { ...now, countries: began.countries.filter((country) => now.countries.includes(country)) }
 }
 
+/**
+ * The country of numbers that are written without one: the one that the organization sends texts to. Where it lists
+ * several, or none, nobody guesses: a number of the wrong country is somebody else's.
+ */
+export function countryAssumed({ sms }: Settings): string | undefined {
+  const [only, ...others] = sms.countries
+  return others.length === 0 ? only : undefined
+}
+
 function stricterOf<Value>(fromLaxToStrict: readonly Value[], one: Value, other: Value): Value {
   return fromLaxToStrict.indexOf(one) > fromLaxToStrict.indexOf(other) ? one : other
 }

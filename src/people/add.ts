@@ -93,6 +93,7 @@ function memberFrom(
     email,
     // Vouched for by who invites; nobody gets in before opening the mail that goes there.
     emailVerifiedAt: email === null ? null : now,
+    emailChangedAt: null,
     phone: null,
     phoneVerifiedAt: null,
     phoneChangedAt: null,

@@ -11,4 +11,6 @@ export interface ProfileParts {
   random: Random
   hasher: PasswordHasher
   limits: Limits
+  /** The one source of every link. */
+  publicUrl: string
 }

@@ -1,4 +1,4 @@
-import type { Account } from '../accounts/account.ts'
+import { newUntil, type Account } from '../accounts/account.ts'
 import { readIdentifier, type Identifier } from '../accounts/identifiers.ts'
 import { accountNamed } from '../accounts/store.ts'
 import { withOrganization, type Transaction } from '../database/transaction.ts'
@@ -7,7 +7,7 @@ import { currentSettings, type SettingsVersion } from '../organizations/store.ts
 import type { Visitor } from '../platform/visitor.ts'
 import type { RecoveryParts } from './parts.ts'
 import { nobodyAsking, startAttempt, type Asking, type Begun } from './start.ts'
-import { offered } from './strategies/index.ts'
+import { offered, offeredLink } from './strategies/index.ts'
 
 /**
  * Begins a recovery for whoever is named. Under `uniform` nobody is looked up here: the identifier is sealed and the
@@ -90,6 +90,9 @@ function problemOf(
   if (!account) return 'unknown-person'
   // Of a suspended or protected account nothing is said.
   if (account.state !== 'active' || account.protectedAt) return null
+  // They have one, and a mail to it says from when on it lets them in.
+  if (newUntil(account, 'email', now) && account.emailVerifiedAt && offeredLink(parts, settings.recovery))
+    return null
   const ways = offered(parts, settings.recovery)
   return ways.some((strategy) => strategy.reachable(account, settings, now)) ? null : 'no-address'
 }

@@ -14,7 +14,7 @@ import { CLOSED_REASONS, type ClosedReason } from './attempt.ts'
 import { isEnoughFor, isOffered, isOutdated, isOutOfReach } from './barred.ts'
 import { mailboxWaiting, mayMailboxHaveMail } from './from-sign-up.ts'
 import { holdAttempt, tryMove, type AttemptInHand } from './in-hand.ts'
-import { sendLinkInstead, sendLinkToSignUp } from './instead.ts'
+import { sendLinkInstead, sendLinkToSignUp, tellTooNew } from './instead.ts'
 import type { RecoveryParts } from './parts.ts'
 import { linkWith, mint } from './mint.ts'
 import { lifetimeOf } from './secret.ts'
@@ -28,7 +28,7 @@ import type { Strategy } from './strategy.ts'
 type WithheldReason =
   ClosedReason | Refusal | 'answered' | 'nobody' | 'unreachable' | 'not-for-role' | 'suspended' | 'protected'
 
-/** Of these the person hears by mail, where a code was asked for: it is they who wait for it. */
+/** Of these who asked for a code hears by mail; who asked for a link, only that their address is too new for one. */
 const TOLD: readonly WithheldReason[] = ['unreachable', 'not-for-role', 'limit', 'tries-of-the-day']
 
 /** What the templates of the link's messages print; one letter serves the request and the operator's invitation. */
@@ -186,8 +186,10 @@ async function withhold(
     detail: { attempt: attempt.id, reason },
   })
   const isCode = attempt.method !== null && strategyOf(parts, attempt.method).answeredBy === 'code'
-  if (isCode && account?.state === 'active' && TOLD.includes(reason))
-    await sendLinkInstead(parts, tx, attempt, account)
+  if (account?.state === 'active' && TOLD.includes(reason)) {
+    if (isCode) await sendLinkInstead(parts, tx, attempt, account)
+    else if (reason === 'unreachable') await tellTooNew(parts, tx, attempt, account)
+  }
   if (isCode && !account && reason === 'nobody') await sendLinkToSignUp(parts, tx, attempt)
   return { drop: reason }
 }

@@ -1,4 +1,4 @@
-import { verifiedEmail, type Account } from '../accounts/account.ts'
+import { newUntil, verifiedEmail, type Account } from '../accounts/account.ts'
 import type { Transaction } from '../database/transaction.ts'
 import { enqueue } from '../delivery/outbox.ts'
 import { currentSettings } from '../organizations/store.ts'
@@ -24,6 +24,7 @@ export async function sendLinkInstead(
   if (!to) return
   const settings = await currentSettings(tx)
   const link = offeredLink(parts, settings.settings.recovery)
+  if (link && newUntil(account, 'email', tx.now)) return tellTooNew(parts, tx, attempt, account)
   if (!link) {
     // Whoever asks in a loop must not fill a mailbox with this either.
     if (!(await spendMail(parts, tx, account, null))) return
@@ -43,7 +44,25 @@ export async function sendLinkInstead(
   })
 }
 
-/** The same for who signed up and never proved the mailbox: no code goes to a number that nobody has confirmed. */
+/** Tells a person who asked for a link why none comes: their address is new, and until when, and whom to ask meanwhile. */
+export async function tellTooNew(
+  parts: RecoveryParts,
+  tx: Transaction,
+  attempt: StoredAttempt,
+  account: Account,
+): Promise<void> {
+  const to = verifiedEmail(account)
+  const until = newUntil(account, 'email', tx.now)
+  if (!to || !until || !(await spendMail(parts, tx, account, null))) return
+  await enqueue(tx, parts.random, {
+    name: 'address-too-new',
+    to,
+    locale: account.locale ?? attempt.asked.locale,
+    data: { accountId: account.id, until: until.toISOString() },
+  })
+}
+
+/** Like `sendLinkInstead`, for who signed up and never proved the mailbox: no code goes to a number that nobody has confirmed. */
 export async function sendLinkToSignUp(
   parts: RecoveryParts,
   tx: Transaction,

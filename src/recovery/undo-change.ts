@@ -2,13 +2,23 @@ import { isLinkToUndo, type ChangeLink } from '../access/change-link.ts'
 import {
   authenticatorSince,
   changeById,
+  contactsBefore,
   markUndone,
   UNDONE_WITHIN,
   type AccountChange,
   type AuthenticatorChange,
+  type ContactBefore,
 } from '../access/change-store.ts'
 import { verifiedEmail, type Account } from '../accounts/account.ts'
-import { accountById, lockAccount, protectAccount, raiseSecurityEpoch } from '../accounts/store.ts'
+import { canonicalEmail } from '../accounts/identifiers.ts'
+import {
+  accountById,
+  accountNamed,
+  lockAccount,
+  protectAccount,
+  raiseSecurityEpoch,
+  saveContact,
+} from '../accounts/store.ts'
 import { record, visitorOrigin } from '../audit/audit.ts'
 import {
   bindAuthenticator,
@@ -17,8 +27,9 @@ import {
 } from '../credentials/authenticator-store.ts'
 import { removePassword } from '../credentials/store.ts'
 import { newTotpSecret } from '../credentials/totp.ts'
+import { isDuplicate } from '../database/faults.ts'
 import { withOrganization, type Transaction } from '../database/transaction.ts'
-import type { ChangeOfAuthenticator, WayBack } from '../delivery/message.ts'
+import type { ChangeOfAuthenticator, ContactKind, WayBack } from '../delivery/message.ts'
 import { enqueue } from '../delivery/outbox.ts'
 import { after } from '../platform/clock.ts'
 import type { Visitor } from '../platform/visitor.ts'
@@ -37,9 +48,11 @@ export type ChangeStanding =
       outcome: 'open'
       madeAt: Date
       /** What the letter is about. */
-      change: 'password' | ChangeOfAuthenticator
+      change: 'password' | ChangeOfAuthenticator | ContactKind
       /** What became of the authenticator since, all in all. */
       authenticator: AuthenticatorChange
+      /** Which of address and number were changed since, this change among them. */
+      contacts: ContactKind[]
       wayBack: WayBack
     }
   | { outcome: 'undone'; wayBack: WayBack | null }
@@ -73,7 +86,8 @@ export async function examineChange(
 
 /**
  * Undoes a change that its person says was not theirs, and closes the account to all but those whom people let in: a thief
- * may still be in the mailbox. The organization is asked for them, in the same transaction.
+ * may still be in the mailbox. The organization is asked for them, in the same transaction. What the account was reached by
+ * comes back, but for 72 hours as no way in: of two who call an address theirs nobody knows yet which is the person.
  */
 export async function undoChange(
   parts: RecoveryParts,
@@ -81,10 +95,16 @@ export async function undoChange(
   link: ChangeLink,
   reporter: Reporter,
 ): Promise<ChangeStanding> {
-  const standing = isLinkToUndo(parts.secrets, organizationId, link)
-    ? await withOrganization(parts.database, organizationId, (tx) => undo(parts, tx, link, reporter))
-    : UNKNOWN
+  const once = () => withOrganization(parts.database, organizationId, (tx) => undo(parts, tx, link, reporter))
+  const isOurs = isLinkToUndo(parts.secrets, organizationId, link)
+  const standing = isOurs ? await once().catch((error: unknown) => againIfTaken(error, once)) : UNKNOWN
   return (await tooManyWrongTokens(parts, standing, reporter.visitor)) ?? standing
+}
+
+/** Another account took the old address in the same moment; the second time it is seen. */
+function againIfTaken<Result>(error: unknown, again: () => Promise<Result>): Promise<Result> {
+  if (isDuplicate(error)) return again()
+  throw error
 }
 
 async function undo(
@@ -102,11 +122,12 @@ async function undo(
 
   await removePassword(tx, account.id)
   await undoAuthenticator(parts, tx, account.id, before.authenticator)
+  const restored = await restoreContacts(tx, account, await contactsBefore(tx, change))
   await markUndone(tx, change)
   // An older letter mends what the newer left, and stops nothing: whoever kept letters could keep the person out.
   if (account.protectedAt) {
-    await recordUndoing(parts, tx, before.authenticator, { account, changeId, visitor, sessionsEnded: 0 })
-    return { outcome: 'undone', wayBack: await wayBackFor(tx, account) }
+    await recordUndoing(parts, tx, before, { account, changeId, visitor, sessionsEnded: 0 })
+    return { outcome: 'undone', wayBack: await wayBackFor(tx, restored) }
   }
   const sessionsEnded = await endSessions(tx, account.id)
   await forgetDevices(tx, account.id)
@@ -117,28 +138,28 @@ async function undo(
   if (waiting) await endAsCancelled(parts, tx, waiting, visitor, null)
   if (account.state === 'active') {
     const asked = { note: '', address: visitor.place, device: visitor.device, isReport: true }
-    const { id } = await openRequest(parts, tx, { ...account, securityEpoch }, asked)
-    await tellManagers(parts, tx, 'request-waiting', id, account)
+    const { id } = await openRequest(parts, tx, { ...restored, securityEpoch }, asked)
+    await tellManagers(parts, tx, 'request-waiting', id, restored)
   }
-  const wayBack = await wayBackFor(tx, account)
-  const { authenticator } = before
-  const to = verifiedEmail(account)
+  const wayBack = await wayBackFor(tx, restored)
+  const { authenticator, contacts } = before
+  const to = verifiedEmail(restored)
   if (to) {
     await enqueue(tx, parts.random, {
       name: 'account-protected',
       to,
       locale: account.locale ?? locale,
-      data: { accountId: account.id, changeId, authenticator, wayBack },
+      data: { accountId: account.id, changeId, authenticator, restored: contacts, wayBack },
     })
   }
-  await recordUndoing(parts, tx, authenticator, { account, changeId, visitor, sessionsEnded })
+  await recordUndoing(parts, tx, before, { account, changeId, visitor, sessionsEnded })
   return { outcome: 'undone', wayBack }
 }
 
 async function recordUndoing(
   parts: RecoveryParts,
   tx: Transaction,
-  authenticator: AuthenticatorChange,
+  { authenticator, contacts }: { authenticator: AuthenticatorChange; contacts: ContactKind[] },
   undone: { account: Account; changeId: string; visitor: Visitor; sessionsEnded: number },
 ): Promise<void> {
   await record(tx, parts.random, {
@@ -149,9 +170,31 @@ async function recordUndoing(
     detail: {
       change: undone.changeId,
       authenticator: authenticator ?? 'untouched',
+      contacts: contacts.join(' '),
       sessionsEnded: undone.sessionsEnded,
     },
   })
+}
+
+/**
+ * Gives an account back what it was reached by, and returns it as it is then. An address that is another account's by now
+ * stays with that one.
+ */
+async function restoreContacts(
+  tx: Transaction,
+  account: Account,
+  before: [ContactKind, ContactBefore][],
+): Promise<Account> {
+  for (const [kind, { value, verifiedAt }] of before) {
+    const holder =
+      kind === 'email' && value !== null
+        ? await accountNamed(tx, { kind: 'email', canonical: canonicalEmail(value) })
+        : null
+    const isAnothers = holder !== null && holder.id !== account.id
+    const restored = isAnothers ? { value: null, verifiedAt: null } : { value, verifiedAt }
+    await saveContact(tx, account.id, kind, { ...restored, changedAt: tx.now })
+  }
+  return (await accountById(tx, account.id)) ?? account
 }
 
 /**
@@ -184,8 +227,9 @@ async function howItStands(
   if (tx.now >= after(change.madeAt, UNDONE_WITHIN)) return { outcome: 'too-old' }
   const authenticator = await authenticatorSince(tx, change)
   const wayBack = (await canBeDecided(tx, account)) ? 'asked' : 'operator'
-  const about = change.changed === 'authenticator' ? change.authenticator : null
-  return { outcome: 'open', madeAt: change.madeAt, change: about ?? 'password', authenticator, wayBack }
+  const contacts = (await contactsBefore(tx, change)).map(([kind]) => kind)
+  const about = change.changed === 'authenticator' ? (change.authenticator ?? 'codes') : change.changed
+  return { outcome: 'open', madeAt: change.madeAt, change: about, authenticator, contacts, wayBack }
 }
 
 /** Who lets the person of a protected account back in, as it stands now: who were asked do not answer for ever. */

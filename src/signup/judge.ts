@@ -3,7 +3,7 @@ import { readPhone, type PhoneProblem } from '../accounts/phone.ts'
 import { judgePassword, type PasswordProblem } from '../credentials/password-policy.ts'
 import { whyMayNotSignUp, type AddressRefusal } from '../organizations/mail-domains.ts'
 import type { Organization } from '../organizations/organization.ts'
-import type { Settings } from '../organizations/settings.ts'
+import { countryAssumed, type Settings } from '../organizations/settings.ts'
 
 /** What somebody typed who signs up. */
 export interface TypedSignUp {
@@ -62,13 +62,4 @@ export function judgeSignUp(
       termsVersion: settings.terms?.version ?? null,
     },
   }
-}
-
-/**
- * The country of numbers that are written without one: the one that the organization sends texts to. Where it lists
- * several, or none, nobody guesses: a number of the wrong country is somebody else's.
- */
-export function countryAssumed({ sms }: Settings): string | undefined {
-  const [only, ...others] = sms.countries
-  return others.length === 0 ? only : undefined
 }

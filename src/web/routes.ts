@@ -8,6 +8,13 @@ import { remove } from './account/authenticator/remove.ts'
 import { setUp } from './account/authenticator/set-up.ts'
 import { home } from './account/home.ts'
 import { password as changePassword } from './account/password.ts'
+import { code as profileCode } from './account/profile/code.ts'
+import { confirmEmail } from './account/profile/confirm-email.ts'
+import { email } from './account/profile/email.ts'
+import { name } from './account/profile/name.ts'
+import { overview as myProfile } from './account/profile/overview.ts'
+import { phone } from './account/profile/phone.ts'
+import { removeEmail, removePhone } from './account/profile/remove.ts'
 import { sessions } from './account/sessions.ts'
 import { stopRequestHere } from './account/stop-request.ts'
 import { mountBrand } from './brand.ts'
@@ -76,6 +83,14 @@ export const pages: readonly Page[] = [
   undoChange,
   home,
   addEmail,
+  myProfile,
+  name,
+  email,
+  confirmEmail,
+  phone,
+  profileCode,
+  removeEmail,
+  removePhone,
   changePassword,
   myAuthenticator,
   setUp,

@@ -95,6 +95,7 @@ function having(change: Partial<Account>): Account {
     state: 'active',
     email: null,
     emailVerifiedAt: null,
+    emailChangedAt: null,
     phone: '+12065550113',
     phoneVerifiedAt: new Date(0),
     phoneChangedAt: new Date(0),

@@ -27,6 +27,7 @@ describe('Accounts as they are stored', () => {
     state: 'active',
     email: null,
     emailVerifiedAt: null,
+    emailChangedAt: null,
     phone: null,
     phoneVerifiedAt: null,
     phoneChangedAt: null,

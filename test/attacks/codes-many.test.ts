@@ -241,6 +241,7 @@ describe('attacks: many codes, many guesses, many addresses', () => {
           state: 'active',
           email: null,
           emailVerifiedAt: null,
+          emailChangedAt: null,
           phone: `+62812${1000 + index}0000`,
           phoneVerifiedAt: new Date(0),
           phoneChangedAt: new Date(0),

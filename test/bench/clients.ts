@@ -25,6 +25,7 @@ export async function addPeople(portal: Portal, count: number): Promise<void> {
         state: 'active',
         email: `${nameOf(index)}@${ORGANIZATION}.example`,
         emailVerifiedAt: tx.now,
+        emailChangedAt: null,
         phone: null,
         phoneVerifiedAt: null,
         phoneChangedAt: null,

@@ -11,6 +11,7 @@ import { freshDatabase, type FreshDatabase } from '../support/database.ts'
 import { terminal } from '../cli/terminal.ts'
 import { handOut } from '../support/people.ts'
 import { openPortal, type Portal } from '../support/portal.ts'
+import { getConfirmation } from '../support/contacts.ts'
 import { beginSetUp } from '../support/profile.ts'
 import {
   createPassword,
@@ -108,6 +109,7 @@ describe('tenancy, on the real database', () => {
       const adam = portal.visitor()
       await signIn(adam, 'adam')
       await beginSetUp(adam)
+      await getConfirmation(portal, adam, 'adam@new.example')
       await requestApproved(portal)
       await handOut(portal, 'rani', 'harbour')
       const rina = portal.visitor()

@@ -4,7 +4,7 @@ import { letterhead, recoverLink, renderer } from './rig.ts'
 
 const LINK = 'https://account.example.org/harbour/recover/link?token=abc'
 const support = { kind: 'email', value: 'help@harbour.example', label: 'Help desk' } as const
-type Letter = Exclude<MessageName, 'recover-code'>
+type Letter = Exclude<MessageName, 'recover-code' | 'confirm-phone'>
 const letters: { [Name in Letter]: LetterData[Name] } = {
   'recover-link': recoverLink(LINK),
   welcome: { ...letterhead, link: LINK, hours: 72, isOwner: true },
@@ -24,15 +24,38 @@ const letters: { [Name in Letter]: LetterData[Name] } = {
     notMeUrl: LINK,
     support,
   },
-  'account-protected': { ...letterhead, authenticator: 'added', wayBack: 'asked', standsUrl: LINK, support },
+  'contact-changed': {
+    ...letterhead,
+    when: '2 March 2026, 09:00 UTC',
+    device: 'Firefox on Linux',
+    kind: 'email',
+    change: 'changed',
+    notMeUrl: LINK,
+    support,
+  },
+  'account-protected': {
+    ...letterhead,
+    authenticator: 'added',
+    restored: ['email', 'phone'],
+    wayBack: 'asked',
+    standsUrl: LINK,
+    support,
+  },
   'sign-in-paused': { ...letterhead, recoverUrl: LINK, support },
   'code-not-sent': { ...letterhead, recoverUrl: LINK, support },
+  'address-too-new': { ...letterhead, until: '1 May 2026', askUrl: LINK, support },
   'request-approved': { ...letterhead, cancelUrl: LINK, hours: 24, support },
   'request-granted': { ...letterhead, link: LINK, cancelUrl: LINK, hours: 24, support },
   'request-refused': { ...letterhead, recoverUrl: LINK, support },
   'owner-reset': { ...letterhead, owner: 'Olivia', when: 'now', requestId: '0198d000', slug: 'harbour' },
   'texts-paused': { ...letterhead, country: 'Indonesia', sent: 50, proved: 1, until: '1 May 2026' },
   'verify-email': {
+    ...letterhead,
+    link: LINK,
+    hours: 24,
+    requestedFrom: { place: '198.51.100.0/24', device: 'Firefox · Linux' },
+  },
+  'confirm-email': {
     ...letterhead,
     link: LINK,
     hours: 24,

@@ -144,6 +144,10 @@ export function preparersThatMint(minted: string[]): Preparers {
     'texts-paused': () => Promise.resolve({ drop: 'nobody' }),
     'verify-email': () => Promise.resolve({ drop: 'nobody' }),
     'account-exists': () => Promise.resolve({ drop: 'nobody' }),
+    'contact-changed': () => Promise.resolve({ drop: 'nobody' }),
+    'address-too-new': () => Promise.resolve({ drop: 'nobody' }),
+    'confirm-email': () => Promise.resolve({ drop: 'nobody' }),
+    'confirm-phone': () => Promise.resolve({ drop: 'nobody' }),
     'recover-code': (_tx, message) => {
       const code = String(systemRandom.below(900_000) + 100_000)
       minted.push(code)

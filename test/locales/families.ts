@@ -5,6 +5,7 @@ import {
   CHANNELS,
   type ChangeOfAuthenticator,
   type Channel,
+  type ContactKind,
   type WayBack,
 } from '../../src/delivery/message.ts'
 import type { PhoneProblem } from '../../src/accounts/phone.ts'
@@ -13,7 +14,9 @@ import { STRATEGIES } from '../../src/recovery/strategies/index.ts'
 import type { Strategy } from '../../src/recovery/strategy.ts'
 import type { DeadReason } from '../../src/recovery/attempt.ts'
 import { PLACES } from '../../src/web/account/places.ts'
-import type { Reached, WaysAre } from '../../src/web/account/ways-back.ts'
+import type { NextStep, Reached, WaysAre } from '../../src/web/account/ways-back.ts'
+import type { EmailProblem, PhoneRefusal } from '../../src/profile/ask-contact.ts'
+import type { Confirmation, DeadConfirmation } from '../../src/profile/confirm-email.ts'
 import type { SignUpProblems } from '../../src/signup/judge.ts'
 import type { InitialOver } from '../../src/signin/initial-password.ts'
 import type { DeadSignUp } from '../../src/signup/verify.ts'
@@ -40,7 +43,38 @@ const changes: Record<ChangeOfAuthenticator, true> = {
 }
 
 const waysAre: Record<WaysAre, true> = { none: true, one: true, all: true }
-const reached: Record<Reached, true> = { none: true, unverified: true, verified: true }
+const reached: Record<Reached, true> = { none: true, unverified: true, verified: true, new: true }
+const contacts: Record<ContactKind, true> = { email: true, phone: true }
+
+const nextSteps: Record<NextStep, true> = {
+  email: true,
+  'confirm-email': true,
+  phone: true,
+  'confirm-phone': true,
+  authenticator: true,
+  'new-codes': true,
+}
+
+const confirmations: Record<Exclude<Confirmation['outcome'], 'dead' | 'too-many'> | DeadConfirmation, true> =
+  {
+    open: true,
+    confirmed: true,
+    expired: true,
+    replaced: true,
+    cancelled: true,
+    taken: true,
+    'account-changed': true,
+    'not-known': true,
+  }
+
+const mobileProblems: Record<PhoneRefusal | 'no-country', true> = {
+  unreadable: true,
+  'not-mobile': true,
+  'no-country': true,
+  same: true,
+  country: true,
+  'email-first': true,
+}
 
 const identifiers: Record<RecoverySettings['identifier'], true> = {
   'username-or-email': true,
@@ -100,7 +134,8 @@ const signUpEndings: Record<DeadSignUp, true> = {
   'not-known': true,
 }
 
-const emailProblems: Record<NonNullable<SignUpProblems['email']>, true> = {
+const emailProblems: Record<NonNullable<SignUpProblems['email']> | EmailProblem, true> = {
+  same: true,
   unreadable: true,
   'free-mail': true,
   disposable: true,
@@ -121,6 +156,30 @@ export const FAMILIES: readonly Family[] = [
   { beginning: 'layout.places.', endings: PLACES.map(({ name }) => name) },
   { beginning: 'account.home.ways.are.', endings: Object.keys(waysAre) },
   { beginning: 'account.home.ways.reached.', endings: Object.keys(reached) },
+  { beginning: 'account.home.ways.next.', endings: Object.keys(nextSteps) },
+  { beginning: 'account.profile.overview.state.', endings: Object.keys(reached) },
+  { beginning: 'account.profile.overview.go.email.', endings: Object.keys(reached) },
+  { beginning: 'account.profile.overview.go.phone.', endings: Object.keys(reached) },
+  {
+    beginning: 'account.profile.email.',
+    endings: each(['add', 'change', 'confirm'], ['title', 'lead', 'email']),
+  },
+  { beginning: 'account.profile.phone.', endings: each(['add', 'change', 'confirm'], ['title', 'lead']) },
+  {
+    beginning: 'account.profile.confirm-email.',
+    endings: each(Object.keys(confirmations), ['title', 'lead']),
+  },
+  {
+    beginning: 'account.profile.confirm-email.',
+    endings: each(
+      Object.keys(confirmations).filter((state) => state !== 'open'),
+      ['next'],
+    ),
+  },
+  { beginning: 'account.profile.remove.', endings: each(Object.keys(contacts), ['title', 'lead', 'needed']) },
+  { beginning: 'errors.mobile.', endings: Object.keys(mobileProblems) },
+  { beginning: 'recover.undo-change.open.contacts.', endings: Object.keys(contacts) },
+  { beginning: 'messages.account-protected.restored.', endings: Object.keys(contacts) },
   { beginning: 'roles.', endings: Object.keys(roles) },
   { beginning: 'steps.', endings: ['identify', 'prove', 'password'] },
   { beginning: 'error.', endings: each(Object.keys(refusals), ['title', 'body', 'next']) },
@@ -148,7 +207,10 @@ export const FAMILIES: readonly Family[] = [
   { beginning: 'recover.undo-change.undone.next.', endings: Object.keys(waysBack) },
   { beginning: 'recover.undo-change.open.wayBack.', endings: ['asked', 'operator'] },
   { beginning: 'recover.undo-change.open.with.', endings: Object.keys(changes) },
-  { beginning: 'recover.undo-change.open.lead.', endings: ['password', ...Object.keys(changes)] },
+  {
+    beginning: 'recover.undo-change.open.lead.',
+    endings: ['password', ...Object.keys(changes), ...Object.keys(contacts)],
+  },
   { beginning: 'recover.undo-change.open.authenticator.', endings: Object.keys(changes) },
   { beginning: 'demo.index.ways.', endings: each(['choose', 'forget', 'return'], ['title', 'words']) },
   { beginning: 'demo.index.kinds.', endings: DEMO_ORGANIZATIONS.map(({ slug }) => slug) },

@@ -29,6 +29,7 @@ const MADE_BY_ADAM: Omit<Account, 'id' | 'email'> = {
   role: 'member',
   state: 'active',
   emailVerifiedAt: null,
+  emailChangedAt: null,
   phone: null,
   phoneVerifiedAt: null,
   phoneChangedAt: null,

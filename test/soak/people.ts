@@ -33,6 +33,7 @@ export async function addPerson(database: Database, slug: string, index: number)
       state: 'active',
       email,
       emailVerifiedAt: tx.now,
+      emailChangedAt: null,
       phone,
       phoneVerifiedAt: longAgo,
       phoneChangedAt: longAgo,

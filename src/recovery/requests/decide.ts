@@ -64,7 +64,7 @@ export async function approveRequest(
   if (approvers.includes(approverId)) return { outcome: 'undecidable', why: 'twice' }
   await addApproval(tx, { requestId: request.id, approverId, reason: decision.reason })
   await recordDecision(parts, tx, 'request.approved', found, decision.reason)
-  if ((await approvalsThatStand(tx, request.id, person)) < approvalsFor(person))
+  if ((await approvalsThatStand(tx, request.id, person)) < approvalsFor(person, tx.now))
     return { outcome: 'one-more-needed' }
   return letIn(parts, tx, request, person)
 }
@@ -79,7 +79,7 @@ export async function letIn(
   request: RecoveryRequest,
   person: Account,
 ): Promise<LetIn> {
-  const to = addressOf(person)
+  const to = addressOf(person, tx.now)
   const { settings } = await currentSettings(tx)
   const holdUntil = to ? after(tx.now, settings.recovery.approvalHoldHours * HOUR) : tx.now
   await approveUntil(tx, request.id, holdUntil)

@@ -58,7 +58,7 @@ export async function prepareRequestGranted(
     await enqueue(tx, parts.random, { name: 'request-granted', to, locale, data }, { dueAt: heldUntil })
     return { drop: 'still held' }
   }
-  const to = addressOf(person)
+  const to = addressOf(person, tx.now)
   const isOutdated = !isRetry && person.securityEpoch !== request.securityEpoch
   const stands = isRetry || (await isStillApproved(tx, request.id, person))
   const granted =
@@ -95,7 +95,7 @@ function waitsUntil({ now }: Transaction, { holdUntil, warnedAt }: RecoveryReque
 /** Whoever approved may have been suspended since. The operator's word stands by itself. */
 async function isStillApproved(tx: Transaction, requestId: string, person: Account): Promise<boolean> {
   if ((await approversOf(tx, requestId)).includes(null)) return true
-  return (await approvalsThatStand(tx, requestId, person)) >= approvalsFor(person)
+  return (await approvalsThatStand(tx, requestId, person)) >= approvalsFor(person, tx.now)
 }
 
 async function letterTo(

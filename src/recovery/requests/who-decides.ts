@@ -1,4 +1,4 @@
-import { verifiedEmail, type Account } from '../../accounts/account.ts'
+import { settledEmail, type Account } from '../../accounts/account.ts'
 import { accountById, managers } from '../../accounts/store.ts'
 import type { Transaction } from '../../database/transaction.ts'
 import { approversOf } from './store.ts'
@@ -14,21 +14,22 @@ export function mayDecide(decider: Account, person: Account): boolean {
 
 /**
  * Where the link of an approved request goes; null where it is read out instead. Of a protected account the mailbox is in
- * doubt: the person said there that a change was not theirs, or a thief did.
+ * doubt: the person said there that a change was not theirs, or a thief did. And whoever has just given an account another
+ * address may be a thief in its session.
  */
-export function addressOf(person: Account): string | null {
-  return person.protectedAt ? null : verifiedEmail(person)
+export function addressOf(person: Account, now: Date): string | null {
+  return person.protectedAt ? null : settledEmail(person, now)
 }
 
 /** How many must agree: who runs the organization, or can be warned at no address, is worth two (ASVS 6.4.4). */
-export function approvalsFor(person: Account): number {
-  return person.role === 'member' && addressOf(person) ? 1 : 2
+export function approvalsFor(person: Account, now: Date): number {
+  return person.role === 'member' && addressOf(person, now) ? 1 : 2
 }
 
 /** Whether there are enough people who may decide about this one; where not, only whoever runs the server can help. */
 export async function canBeDecided(tx: Transaction, person: Account): Promise<boolean> {
   const deciders = (await managers(tx)).filter((decider) => mayDecide(decider, person))
-  return deciders.length >= approvalsFor(person)
+  return deciders.length >= approvalsFor(person, tx.now)
 }
 
 /** How many of a request's approvals still stand: those of people who may decide today, and the operator's. */

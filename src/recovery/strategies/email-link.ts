@@ -1,8 +1,8 @@
-import { verifiedEmail } from '../../accounts/account.ts'
+import { settledEmail } from '../../accounts/account.ts'
 import { isToken, newToken } from '../../platform/random.ts'
 import type { Strategy } from '../strategy.ts'
 
-/** A link in a mail, to an address that was verified. */
+/** A link in a mail, to an address that was verified and has not just taken the place of another. */
 export const emailLink: Strategy = {
   id: 'email-link',
   answeredBy: 'link',
@@ -10,5 +10,5 @@ export const emailLink: Strategy = {
   newSecret: newToken,
   isWellFormed: isToken,
   lifetimeMinutes: ({ recovery }) => recovery.linkLifetimeMinutes,
-  reachable: verifiedEmail,
+  reachable: (account, _settings, now) => settledEmail(account, now),
 }

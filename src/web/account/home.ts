@@ -1,10 +1,22 @@
+import { newUntil } from '../../accounts/account.ts'
 import { authenticatorOf } from '../../credentials/authenticator-store.ts'
 import { passwordOf } from '../../credentials/store.ts'
 import { withOrganization } from '../../database/transaction.ts'
+import type { ContactKind } from '../../delivery/message.ts'
 import { formatInstant } from '../../i18n/format.ts'
 import { definePage } from '../page.ts'
 import { signedInPerson } from '../visit.ts'
-import { waysBack } from './ways-back.ts'
+import { waysBack, type NextStep } from './ways-back.ts'
+
+/** Where each step is made. */
+const STEPS: Record<NextStep, string> = {
+  email: '/account/profile/email',
+  'confirm-email': '/account/profile/email',
+  phone: '/account/profile/phone',
+  'confirm-phone': '/account/profile/phone',
+  authenticator: '/account/authenticator',
+  'new-codes': '/account/authenticator',
+}
 
 /** Who is signed in, where, and what would let them back in. */
 export const home = definePage({
@@ -23,6 +35,11 @@ export const home = definePage({
       }),
     )
     const { fullName, username, email, role } = account
+    const ways = waysBack(visit.parts, visit.settings, { account, authenticator, now })
+    const whenNew = (kind: ContactKind) => {
+      const until = newUntil(account, kind, now)
+      return until ? formatInstant(until, visit.locale) : ''
+    }
     return {
       view: {
         fullName,
@@ -30,7 +47,8 @@ export const home = definePage({
         email,
         role,
         passwordChangedAt: password ? formatInstant(password.setAt, visit.locale) : '',
-        ways: waysBack(visit.parts, visit.settings, { account, authenticator, now }),
+        ways: { ...ways, emailFrom: whenNew('email'), phoneFrom: whenNew('phone') },
+        nextPath: ways.next && STEPS[ways.next],
       },
     }
   },

@@ -1,6 +1,7 @@
 /** The pages that the navigation of the Personal Centre leads to, in its order; their words are `layout.places.*`. */
 export const PLACES = [
   { name: 'home', path: '/account' },
+  { name: 'profile', path: '/account/profile' },
   { name: 'password', path: '/account/password' },
   { name: 'authenticator', path: '/account/authenticator' },
   { name: 'sessions', path: '/account/sessions' },

@@ -1,16 +1,21 @@
-import type { Account } from '../../accounts/account.ts'
+import { contactOf, newUntil, SETTLED_AFTER, type Account } from '../../accounts/account.ts'
+import type { ContactKind } from '../../delivery/message.ts'
 import type { Settings } from '../../organizations/settings.ts'
+import { after } from '../../platform/clock.ts'
 import { offered } from '../../recovery/strategies/index.ts'
 import type { Strategy } from '../../recovery/strategy.ts'
 
 /** Fewer recovery codes than this are soon none. */
 const FEW_CODES = 3
 
-/** What is said of an address or number that a way back leads to. */
-export type Reached = 'none' | 'unverified' | 'verified'
+/** What is said of an address or number that a way back leads to. `new`: verified, and not yet a way back. */
+export type Reached = 'none' | 'unverified' | 'verified' | 'new'
 
 /** Whether the ways back in are enough: none, one of several that could be, or all that the organization offers. */
 export type WaysAre = 'none' | 'one' | 'all'
+
+/** What would be good to do next. */
+export type NextStep = 'email' | 'confirm-email' | 'phone' | 'confirm-phone' | 'authenticator' | 'new-codes'
 
 /** What a person would come back in with, as the home page tells it, and what to add next. */
 export interface WaysBack {
@@ -19,7 +24,7 @@ export interface WaysBack {
   /** Null for who has no authenticator. */
   codesLeft: number | null
   are: WaysAre
-  next: 'authenticator' | 'new-codes' | null
+  next: NextStep | null
 }
 
 /** Looks at what a person has and what their organization offers. */
@@ -32,16 +37,70 @@ export function waysBack(
   const ways = offered(parts, settings.recovery)
   const usable = ways.filter((way) => way.reachable(account, settings, now) !== null)
   const codesLeft = authenticator?.codesLeft ?? null
+  const [email, phone] = [reached(account, 'email', now), reached(account, 'phone', now)]
   return {
-    email: reached(account.email, account.emailVerifiedAt),
-    phone: reached(account.phone, account.phoneVerifiedAt),
+    email,
+    phone,
     codesLeft,
     are: usable.length === 0 ? 'none' : usable.length < ways.length ? 'one' : 'all',
-    next: codesLeft === null ? 'authenticator' : codesLeft < FEW_CODES ? 'new-codes' : null,
+    next: nextStep(
+      { email, phone, codesLeft },
+      ways.some(({ answeredBy }) => answeredBy === 'code'),
+    ),
   }
 }
 
-function reached(address: string | null, verifiedAt: Date | null): Reached {
-  if (address === null) return 'none'
-  return verifiedAt ? 'verified' : 'unverified'
+/** What is said of an account's address or number. */
+export function reached(account: Account, kind: ContactKind, now: Date): Reached {
+  const { value, verifiedAt } = contactOf(account, kind)
+  if (value === null) return 'none'
+  if (!verifiedAt) return 'unverified'
+  return newUntil(account, kind, now) ? 'new' : 'verified'
+}
+
+/**
+ * Whether a person could not sign in, or not come back, without their address or number. What is verified and only new is
+ * counted on; what would be left must do today.
+ */
+export function isNeeded(
+  parts: { strategies: readonly Strategy[] },
+  settings: Settings,
+  account: Account,
+  kind: ContactKind,
+  now: Date,
+): boolean {
+  const without: Account =
+    kind === 'email'
+      ? { ...account, email: null, emailVerifiedAt: null }
+      : { ...account, phone: null, phoneVerifiedAt: null }
+  if (without.email === null && without.username === null) return true
+  const comesBack = (as: Account, at: Date) =>
+    isNamed(as, settings) &&
+    offered(parts, settings.recovery).some(
+      (way) => way.reachable(as, settings, at) !== null && isEnoughAlone(way, as, settings),
+    )
+  return comesBack(account, after(now, SETTLED_AFTER)) && !comesBack(without, now)
+}
+
+/** Whether recovery's field takes something that this person has. */
+function isNamed({ email, username }: Account, { recovery }: Settings): boolean {
+  if (recovery.identifier === 'email') return email !== null
+  return recovery.identifier === 'username' ? username !== null : true
+}
+
+function isEnoughAlone({ answeredBy }: Strategy, { role }: Account, { recovery }: Settings): boolean {
+  return answeredBy === 'link' || role === 'member' || recovery.smsAloneForManagers === 'allowed'
+}
+
+/** The address first: notices go there, and it vouches for the rest. */
+function nextStep(
+  { email, phone, codesLeft }: Pick<WaysBack, 'email' | 'phone' | 'codesLeft'>,
+  offersCodes: boolean,
+): NextStep | null {
+  if (email === 'none') return 'email'
+  if (email === 'unverified') return 'confirm-email'
+  if (offersCodes && phone === 'none') return 'phone'
+  if (offersCodes && phone === 'unverified') return 'confirm-phone'
+  if (codesLeft === null) return 'authenticator'
+  return codesLeft < FEW_CODES ? 'new-codes' : null
 }

@@ -21,8 +21,8 @@ export const undoChange = definePage({
     if (standing.outcome !== 'open' && standing.outcome !== 'undone') return over(standing)
     const { wayBack } = standing
     if (standing.outcome === 'undone') return { view: { state: wayBack ? 'undone' : 'over', wayBack } }
-    const { madeAt, change, authenticator } = standing
-    return { view: { state: 'open', wayBack, change, authenticator, when: formatInstant(madeAt, locale) } }
+    const { madeAt, ...open } = standing
+    return { view: { ...open, state: 'open', when: formatInstant(madeAt, locale) } }
   },
   fields: { confirm: choice(['yes'], 'errors.confirm.missing') },
   async submit({ parts, organization, visitor, locale }, _values, ctx) {

@@ -1,6 +1,7 @@
 import { countryName } from '../../i18n/format.ts'
+import { countryAssumed } from '../../organizations/settings.ts'
 import { signUp as signUpWith } from '../../signup/begin.ts'
-import { countryAssumed, type SignUpProblems } from '../../signup/judge.ts'
+import type { SignUpProblems } from '../../signup/judge.ts'
 import { optionalLine, requiredSecret, requiredText, type FormErrors } from '../form.ts'
 import { listOfRules, wordsFor } from '../new-password.ts'
 import { definePage } from '../page.ts'

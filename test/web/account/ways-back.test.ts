@@ -13,6 +13,7 @@ const mia: Account = {
   state: 'active',
   email: 'mia@acme.example',
   emailVerifiedAt: new Date(0),
+  emailChangedAt: null,
   phone: '+6281234567890',
   phoneVerifiedAt: new Date(0),
   phoneChangedAt: new Date(0),

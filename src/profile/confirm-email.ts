@@ -1,0 +1,133 @@
+import { changeById } from '../access/change-store.ts'
+import { changeContact } from '../access/contact-change.ts'
+import { canonicalEmail } from '../accounts/identifiers.ts'
+import { accountById, accountNamed, lockAccount } from '../accounts/store.ts'
+import { record, visitorOrigin } from '../audit/audit.ts'
+import { isDuplicate } from '../database/faults.ts'
+import { withKnownOutcome } from '../database/known-outcome.ts'
+import { withOrganization, type Transaction } from '../database/transaction.ts'
+import { tooManyWrongTokens } from '../limits/wrong-tokens.ts'
+import { isToken, newId, NO_ID } from '../platform/random.ts'
+import { hashToken } from '../platform/secrets.ts'
+import type { Visitor } from '../platform/visitor.ts'
+import { contactSecret, endPendingContact, pendingContact } from './contact-store.ts'
+import { holdContact, whyContactIsOver, type ContactOver, type HeldContact } from './held-contact.ts'
+import type { ProfileParts } from './parts.ts'
+
+/** Why a link confirms nothing any more. */
+export type DeadConfirmation = Exclude<ContactOver, 'confirmed'> | 'not-known'
+
+/** How the link of a new address stands. Whoever holds it may see where it was asked for, to know it for theirs. */
+export type Confirmation =
+  | { outcome: 'open'; from: { at: Date; place: string; device: string } }
+  | { outcome: 'confirmed' }
+  | { outcome: 'dead'; reason: DeadConfirmation }
+  | { outcome: 'too-many'; retryAfterSeconds: number }
+
+type Standing = Exclude<Confirmation, { outcome: 'too-many' }>
+
+const NOT_KNOWN = { outcome: 'dead', reason: 'not-known' } as const
+
+/** Tells how a link stands and changes nothing: mail scanners open links (TK-06). */
+export async function examineConfirmation(
+  parts: ProfileParts,
+  organizationId: string,
+  token: string,
+  visitor: Visitor,
+): Promise<Confirmation> {
+  const standing = await withOrganization(parts.database, organizationId, async (tx) =>
+    standingOf(tx, await ofLink(tx, token, readContact)),
+  )
+  return (await tooManyWrongTokens(parts, standing, visitor)) ?? standing
+}
+
+/**
+ * Makes an address whose mailbox is proven the account's, in whatever browser: mail is read on a phone. The link proves the
+ * mailbox; the account was proven when the address was asked for, and has not changed since.
+ */
+export async function confirmEmail(
+  parts: ProfileParts,
+  organizationId: string,
+  token: string,
+  by: { visitor: Visitor; locale: string },
+): Promise<Confirmation> {
+  const made = { id: NO_ID, accountId: NO_ID }
+  const work = async (tx: Transaction) => {
+    const found = await ofLink(tx, token, holdContact)
+    Object.assign(made, { id: newId(parts.random, tx.now), accountId: found?.held.account.id })
+    return confirm(parts, tx, found, { ...by, id: made.id })
+  }
+  const once = () =>
+    withKnownOutcome(parts.database, organizationId, work, async (tx) => {
+      await lockAccount(tx, made.accountId)
+      return (await changeById(tx, made.id)) !== null
+    })
+  // Another account took the address in the same moment; the second time that is seen.
+  const standing = await once().catch((error: unknown) => {
+    if (isDuplicate(error)) return once()
+    throw error
+  })
+  return (await tooManyWrongTokens(parts, standing, by.visitor)) ?? standing
+}
+
+async function confirm(
+  parts: ProfileParts,
+  tx: Transaction,
+  found: Found | null,
+  by: { id: string; visitor: Visitor; locale: string },
+): Promise<Standing> {
+  const before = standingOf(tx, found)
+  if (before.outcome !== 'open' || !found) return before
+  const { pending, account } = found.held
+  const { id: pendingId, value } = pending
+  const holder = await accountNamed(tx, { kind: 'email', canonical: canonicalEmail(value) })
+  if (holder && holder.id !== account.id) {
+    await endPendingContact(tx, pendingId, 'taken')
+    await record(tx, parts.random, {
+      kind: 'contact.refused',
+      outcome: 'refused',
+      origin: visitorOrigin(by.visitor),
+      subjectId: account.id,
+      detail: { pending: pendingId, contact: 'email', reason: 'taken' },
+    })
+    return { outcome: 'dead', reason: 'taken' }
+  }
+  await endPendingContact(tx, pendingId, 'confirmed')
+  const change = await changeContact(tx, parts.random, account, { ...by, kind: 'email', value })
+  await record(tx, parts.random, {
+    kind: `email.${change}`,
+    outcome: 'success',
+    // Whoever reads the mailbox: in this browser nobody has proven more.
+    origin: visitorOrigin(by.visitor),
+    subjectId: account.id,
+    detail: { change: by.id },
+  })
+  return { outcome: 'confirmed' }
+}
+
+interface Found {
+  held: HeldContact
+  linkExpiresAt: Date
+}
+
+async function ofLink(tx: Transaction, token: string, read: typeof holdContact): Promise<Found | null> {
+  const link = isToken(token) ? await contactSecret(tx, hashToken(token)) : null
+  const held = link && (await read(tx, link.pendingId))
+  return link && held?.pending.kind === 'email' ? { held, linkExpiresAt: link.expiresAt } : null
+}
+
+async function readContact(tx: Transaction, id: string): Promise<HeldContact | null> {
+  const pending = await pendingContact(tx, id)
+  const account = pending && (await accountById(tx, pending.accountId))
+  return account && { pending, account }
+}
+
+function standingOf(tx: Transaction, found: Found | null): Standing {
+  if (!found) return NOT_KNOWN
+  const { held, linkExpiresAt } = found
+  const over = whyContactIsOver(tx, held) ?? (tx.now < linkExpiresAt ? null : 'expired')
+  if (over === 'confirmed') return { outcome: 'confirmed' }
+  if (over) return { outcome: 'dead', reason: over }
+  const { sentForAt: at, address: place, device } = held.pending
+  return { outcome: 'open', from: { at, place, device } }
+}

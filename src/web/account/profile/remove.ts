@@ -1,0 +1,41 @@
+import type { ContactKind } from '../../../delivery/message.ts'
+import { withOrganization } from '../../../database/transaction.ts'
+import { removeContact } from '../../../profile/remove-contact.ts'
+import { definePage } from '../../page.ts'
+import { signedInHere } from '../../step-up.ts'
+import { signedInPerson } from '../../visit.ts'
+import { isNeeded } from '../ways-back.ts'
+import { contactAsShown, PROFILE } from './overview.ts'
+
+export const removeEmail = removing('email')
+export const removePhone = removing('phone')
+
+/** Takes an address or number away, unless its person could not come back without it. */
+function removing(kind: ContactKind) {
+  return definePage({
+    path: `${PROFILE}/remove-${kind}`,
+    template: 'account/profile/remove',
+    signedIn: true,
+    stepUp: true,
+    async view(visit) {
+      const { parts, organization, settings } = visit
+      const { account } = signedInPerson(visit)
+      const { value } = await contactAsShown(visit, kind)
+      if (value === null) return { goTo: PROFILE }
+      const needed = await withOrganization(parts.database, organization.id, ({ now }) =>
+        Promise.resolve(isNeeded(parts, settings, account, kind, now)),
+      )
+      return { view: { kind, value, isNeeded: needed } }
+    },
+    fields: {},
+    async submit(visit) {
+      const { parts, organization, settings, locale } = visit
+      const who = { ...signedInHere(visit), locale }
+      const removed = await removeContact(parts, organization.id, who, kind, (account, now) =>
+        isNeeded(parts, settings, account, kind, now),
+      )
+      if (removed === 'needed') return { goTo: `${PROFILE}/remove-${kind}` }
+      return removed === 'removed' ? { goTo: PROFILE, notice: `${kind}-removed` } : { goTo: PROFILE }
+    },
+  })
+}
