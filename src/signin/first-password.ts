@@ -14,7 +14,7 @@ import type { SignInParts } from './parts.ts'
 
 /** What a person sees who chooses their own password: whose it will be, and whether somebody was here before them. */
 export interface FirstPasswordAsked {
-  username: string | null
+  username: string
   /** Null: whoever runs the server. */
   madeBy: string | null
   madeAt: Date
@@ -50,7 +50,7 @@ export async function firstPasswordAskedFor(
     const wasHere = here !== null && firstUse?.browserHash.equals(here) === true
     const maker = madeBy === null ? null : await accountById(tx, madeBy)
     return {
-      username: account.username,
+      username: account.username ?? account.fullName,
       madeBy: maker?.fullName ?? null,
       madeAt,
       usedElsewhere: wasHere ? null : firstUse,
@@ -77,7 +77,7 @@ export async function chooseFirstPassword(
   const rules = { ...judgement, policy: { ...judgement.policy, notLast: false } }
   const problems = await judgeNewPassword(parts.hasher, rules, own.password)
   if (problems.length > 0) return { outcome: 'refused', problems }
-  // From here on each try costs hashes.
+  // From here on each try costs hashes; only those that fail count.
   const tries = await parts.limits.spend('step-ups-per-account', organizationId, account.id)
   if (!tries.allowed) return { outcome: 'too-many', retryAfterSeconds: tries.retryAfterSeconds }
   // Whatever the organization's rules say: it was on paper, and in somebody else's hands.
@@ -85,7 +85,7 @@ export async function chooseFirstPassword(
     return { outcome: 'refused', problems: ['last'] }
 
   const hash = await parts.hasher.hash(own.password)
-  return withKnownOutcome(
+  const chosen = await withKnownOutcome(
     parts.database,
     organizationId,
     (tx) => replace(parts, tx, own, hash),
@@ -94,6 +94,10 @@ export async function chooseFirstPassword(
       return (await passwordOf(tx, account.id))?.hash === hash
     },
   )
+  // The session is open already: that a try could not be given back must not cost the person its cookies.
+  if (chosen.outcome === 'signed-in')
+    await parts.limits.giveBack('step-ups-per-account', organizationId, account.id).catch(() => undefined)
+  return chosen
 }
 
 async function replace(

@@ -82,9 +82,15 @@ describe('attacks: initial passwords', () => {
     const other = 'Copper-Kettle-77?'
     const half = rani.cookies.get('latchkey-half.lantern') ?? ''
     const { csrf } = rani
+    const attempt = portal.app.parts.secrets.keyedHash('page of a half-done sign-in', half)
     expect((await rani.send('GET', CHOOSING)).location).to.equal('/lantern/sign-in')
     rani.setCookie('latchkey-half.lantern', half)
-    const chosen = await rani.send('POST', CHOOSING, { csrf, password: other, confirmation: other })
+    const chosen = await rani.send('POST', CHOOSING, {
+      csrf,
+      attempt,
+      password: other,
+      confirmation: other,
+    })
     expect(chosen.location).to.equal('/lantern/sign-in')
     expect(await isSignedIn(rani, 'lantern')).to.equal(false)
     expect(await canSignIn(portal, other, 'rani', 'lantern')).to.equal(false)

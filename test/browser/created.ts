@@ -28,12 +28,11 @@ export async function* created(rig: Rig): AsyncGenerator<Scene> {
   await stranger.goto('/meadow/sign-in')
   await signIn(stranger, 'meadow', 'rani', initial)
   yield { state: 'sign-in, initial password used', page: stranger }
+  yield* invited(rig, page)
   const late = await handOut(portal, 'sari', 'meadow')
   portal.clock.pass(7 * DAY)
   await signIn(stranger, 'meadow', 'sari', late)
   yield { state: 'sign-in, initial password expired', page: stranger }
-  portal.clock.pass(-7 * DAY)
-  yield* invited(rig, stranger)
   await stranger.context().close()
   await page.context().close()
 }

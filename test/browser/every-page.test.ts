@@ -3,6 +3,7 @@ import { createRequire } from 'node:module'
 import type { AxeResults, RunOptions } from 'axe-core'
 import { expect } from 'chai'
 import type { Page } from 'playwright-core'
+import { created } from './created.ts'
 import { everyPage, pagesOutsideTheDemo, type Scene } from './every-page.ts'
 import { DESKTOP, openRig, PHONE, type Rig } from './rig.ts'
 
@@ -26,6 +27,13 @@ describe('every page in every state', () => {
     rig = await openRig()
     await lookAt(everyPage(rig), { atLeast: 60 })
     expect(rig.complaints, 'what the browser complained about').to.deep.equal([])
+  })
+
+  it('those of people whom an administrator created too', async function () {
+    this.timeout(60_000)
+    rig = await openRig()
+    await lookAt(created(rig), { atLeast: 10 })
+    expect(rig.complaints).to.deep.equal([])
   })
 
   it('outside the demo too', async function () {

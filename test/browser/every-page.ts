@@ -6,7 +6,6 @@ import type { TenantRow } from '../../src/database/transaction.ts'
 import { DAY, MINUTE, SECOND } from '../../src/platform/clock.ts'
 import type { Portal } from '../support/portal.ts'
 import { changeAccount, NEW_PASSWORD, wrongCodeOfApp } from '../support/steps.ts'
-import { created } from './created.ts'
 import { codesAndAuthenticators } from './codes-and-authenticators.ts'
 import { letIn } from './let-in.ts'
 import { personalCentre } from './personal-centre.ts'
@@ -45,7 +44,6 @@ export async function* everyPage(rig: Rig): AsyncGenerator<Scene> {
   yield* secondFactor(rig)
   yield* codesAndAuthenticators(rig)
   yield* signingUp(rig)
-  yield* created(rig)
   yield* letIn(rig)
   yield* personalCentre(rig)
   yield* records(rig)

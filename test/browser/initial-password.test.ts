@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { handOut } from '../support/people.ts'
 import { NEW_PASSWORD } from '../support/steps.ts'
 import { openRig, WAYS, type Rig } from './rig.ts'
-import { press, seeField, seeHeading, signIn, typeNewPassword } from './steps.ts'
+import { openTheMailsButton, press, seeField, seeHeading, signIn, typeNewPassword } from './steps.ts'
 
 /** The first lines of document S3 as a person sees them: an administrator created the account, with a username and a password. */
 describe('S3 in a browser: the first sign-in', () => {
@@ -18,7 +18,7 @@ describe('S3 in a browser: the first sign-in', () => {
       await signIn(page, 'lantern', 'rani', await handOut(rig.portal))
       await seeHeading(page, 'Choose your own password')
       expect(await page.locator('main').innerText()).to.contain(
-        'Adam Wirawan made this account ready for you',
+        'Adam Wirawan made the account rani ready for you',
       )
       await typeNewPassword(page, 'Travel-Lamp')
       await seeField(page, 'New Password', 'must include a number')
@@ -30,6 +30,15 @@ describe('S3 in a browser: the first sign-in', () => {
       await page.getByRole('link', { name: 'Skip for now' }).click()
       await seeHeading(page, 'Hello, Rani Putri')
       expect(await page.locator('main').innerText()).to.contain('None yet')
+      await page.goBack()
+      await page.getByLabel('Email address').fill('rani@lintas.example')
+      await press(page, 'Save')
+      await seeHeading(page, 'Profile')
+      await rig.portal.deliver()
+      const fromMail = await openTheMailsButton(page, 'Confirm this address', 'Confirm your email address')
+      await press(fromMail, 'Confirm this address')
+      await page.goto('/lantern/account')
+      expect(await page.locator('main').innerText()).to.contain('rani@lintas.example')
 
       await press(page, 'Sign out')
       await signIn(page, 'lantern', 'rani', NEW_PASSWORD)

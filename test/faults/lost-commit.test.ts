@@ -3,6 +3,7 @@ import type { ConnectionTarget } from '../../src/database/connect.ts'
 import { DEMO_PASSWORD } from '../../seeds/demo-organizations.ts'
 import { until } from '../database/embedded-rig.ts'
 import { freshDatabase } from '../support/database.ts'
+import { handOut } from '../support/people.ts'
 import { openPortal, type Portal } from '../support/portal.ts'
 import { beginSetUp, confirmKey } from '../support/profile.ts'
 import { canSignIn, createPassword, followLink, getLink, NEW_PASSWORD, signIn } from '../support/steps.ts'
@@ -80,6 +81,22 @@ describe('faults: the COMMIT of a new password gets no answer', () => {
     expect((await createPassword(mia)).address).to.equal('/harbour/recover/done')
     expect(await canSignIn(portal, NEW_PASSWORD)).to.equal(true)
   })
+
+  for (const [what, fate] of [
+    ['that the database heard of, and is in', 'answer-lost'],
+    ['that it never heard of, and is in with the next press', 'never-arrives'],
+  ] as const) {
+    it(`tells a person the truth of a first own password ${what}`, async () => {
+      const rani = portal.visitor()
+      await signIn(rani, 'rani', await handOut(portal, 'rani', 'harbour'))
+      cable.sever('passwords', fate)
+      const answer = await rani.submit('Create Password', FIELDS)
+      await cable.severed()
+      expect(answer.status).to.equal(fate === 'answer-lost' ? 303 : 503)
+      if (fate === 'never-arrives') await rani.press('Create Password', FIELDS)
+      expect((await rani.open('/harbour/account')).heading).to.equal('Hello, Rani Putri')
+    })
+  }
 
   it('waits for a COMMIT that is still under way instead of saying no a moment before it is done', async () => {
     cable.sever('passwords', 'arrives-late')

@@ -1,11 +1,9 @@
 import { completeRecovery } from '../../recovery/complete.ts'
 import { hiddenText, requiredSecret } from '../form.ts'
+import { isMarkOf, markOf } from '../left-open.ts'
 import { faultsOfConfirmation, listOfRules, wordsFor } from '../new-password.ts'
 import { definePage } from '../page.ts'
-import type { Visit } from '../visit.ts'
 import { atStep } from './step.ts'
-
-const SAME_RECOVERY = 'page of a recovery'
 
 /** The new password, with the organization's rules as a list. */
 export const password = definePage({
@@ -15,7 +13,7 @@ export const password = definePage({
     const here = await atStep(visit, 'password')
     if ('goTo' in here) return here
     const { minutesLeft, username, isInvitation } = here.standing
-    const attempt = visit.parts.secrets.keyedHash(SAME_RECOVERY, visit.cookies.read('recovery') ?? '')
+    const attempt = markOf(visit, 'recovery')
     const rules = listOfRules(visit.settings.passwords, wrong, { isFirst: isInvitation })
     return { view: { minutesLeft, username, isInvitation, attempt, ...rules } }
   },
@@ -27,7 +25,7 @@ export const password = definePage({
   async submit(visit, values) {
     const here = await atStep(visit, 'password')
     if ('goTo' in here) return here
-    if (!isForThisRecovery(visit, values.attempt))
+    if (!isMarkOf(visit, 'recovery', values.attempt))
       return { errors: { form: [{ key: 'errors.form.other-recovery' }] } }
     const different = faultsOfConfirmation(values, visit.settings.passwords)
     if (different) return { errors: different }
@@ -58,11 +56,3 @@ export const password = definePage({
     }
   },
 })
-
-/**
- * Whether a page was made for the recovery that this browser holds now. Two people share a browser: a tab that was left
- * open for one must not set the other's password.
- */
-function isForThisRecovery({ parts, cookies }: Visit, attempt: string): boolean {
-  return parts.secrets.isKeyedHash(attempt, SAME_RECOVERY, cookies.read('recovery') ?? '')
-}

@@ -1,6 +1,9 @@
 import { formatInstant } from '../../i18n/format.ts'
+import { MINUTE } from '../../platform/clock.ts'
 import { chooseFirstPassword, firstPasswordAskedFor } from '../../signin/first-password.ts'
-import { requiredSecret } from '../form.ts'
+import { HALF_DONE_FOR } from '../../signin/store.ts'
+import { hiddenText, requiredSecret } from '../form.ts'
+import { isMarkOf, markOf } from '../left-open.ts'
 import { faultsOfConfirmation, listOfRules, wordsFor } from '../new-password.ts'
 import { definePage } from '../page.ts'
 import { startAgain } from './start-again.ts'
@@ -20,6 +23,8 @@ export const newPassword = definePage({
     return {
       view: {
         username,
+        attempt: markOf(visit, 'half'),
+        minutes: HALF_DONE_FOR / MINUTE,
         made: { by: madeBy, when: formatInstant(asked.madeAt, locale) },
         used: usedElsewhere && {
           when: formatInstant(usedElsewhere.at, locale),
@@ -32,11 +37,14 @@ export const newPassword = definePage({
     }
   },
   fields: {
+    attempt: hiddenText,
     password: requiredSecret({ missing: 'errors.password.missing' }),
     confirmation: requiredSecret({ missing: 'errors.confirmation.missing' }),
   },
-  async submit(visit, { password, confirmation }) {
+  async submit(visit, { attempt, password, confirmation }) {
     const { parts, organization, cookies, visitor, locale, settings } = visit
+    if (!isMarkOf(visit, 'half', attempt))
+      return { errors: { form: [{ key: 'errors.form.other-recovery' }] } }
     const different = faultsOfConfirmation({ password, confirmation }, settings.passwords)
     if (different) return { errors: different }
     const chosen = await chooseFirstPassword(parts, organization.id, {
