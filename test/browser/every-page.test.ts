@@ -4,6 +4,7 @@ import type { AxeResults, RunOptions } from 'axe-core'
 import { expect } from 'chai'
 import type { Page } from 'playwright-core'
 import { everyPage, pagesOutsideTheDemo, type Scene } from './every-page.ts'
+import { profilePages } from './profile-pages.ts'
 import { DESKTOP, openRig, PHONE, type Rig } from './rig.ts'
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
@@ -26,6 +27,13 @@ describe('every page in every state', () => {
     rig = await openRig()
     await lookAt(everyPage(rig), { atLeast: 60 })
     expect(rig.complaints, 'what the browser complained about').to.deep.equal([])
+  })
+
+  it('the profile too', async function () {
+    this.timeout(120_000)
+    rig = await openRig()
+    await lookAt(profilePages(rig), { atLeast: 20 })
+    expect(rig.complaints).to.deep.equal([])
   })
 
   it('outside the demo too', async function () {
