@@ -231,7 +231,7 @@ describe('attacks: on a new address', () => {
     const thief = portal.visitor()
     await signIn(thief, 'mia', DEMO_PASSWORD, 'acme')
     await thief.open(`/acme${PROFILE}/remove-email`)
-    await thief.press('Remove it')
+    await thief.press('Remove it', { currentPassword: DEMO_PASSWORD })
     await changeEmail(portal, thief, 'thief@elsewhere.example', 'acme')
     portal.clock.pass(72 * HOUR - SECOND)
     await askForLink(thief, 'mia', 'acme')

@@ -5,6 +5,7 @@ import { expect } from 'chai'
 import type { Page } from 'playwright-core'
 import { created } from './created.ts'
 import { everyPage, pagesOutsideTheDemo, type Scene } from './every-page.ts'
+import { profilePages } from './profile-pages.ts'
 import { DESKTOP, openRig, PHONE, type Rig } from './rig.ts'
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
@@ -33,6 +34,13 @@ describe('every page in every state', () => {
     this.timeout(60_000)
     rig = await openRig()
     await lookAt(created(rig), { atLeast: 10 })
+    expect(rig.complaints).to.deep.equal([])
+  })
+
+  it('the profile too', async function () {
+    this.timeout(120_000)
+    rig = await openRig()
+    await lookAt(profilePages(rig), { atLeast: 20 })
     expect(rig.complaints).to.deep.equal([])
   })
 

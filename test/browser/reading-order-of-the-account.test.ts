@@ -30,6 +30,8 @@ describe('the Personal Centre, read aloud', () => {
       '    listitem',
       '      link "Home"',
       '    listitem',
+      '      link "Profile"',
+      '    listitem',
       '      link "Password"',
       '    listitem',
       '      link "Authenticator"',

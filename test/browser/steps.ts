@@ -15,6 +15,11 @@ export async function newestVerification(portal: Portal): Promise<string> {
   return newestIn(portal, /http:\/\/\S+\/verify-email\?token=\S+/)
 }
 
+/** The link that proves a new address, of the newest mail in the outbox. */
+export async function newestConfirmation(portal: Portal): Promise<string> {
+  return newestIn(portal, /http:\/\/\S+\/confirm-email\?token=\S+/)
+}
+
 /** The link of the newest mail about a change. */
 export async function newestUndoLink(portal: Portal): Promise<string> {
   return newestIn(portal, /http:\/\/\S+\/recover\/undo-change\?\S+/)

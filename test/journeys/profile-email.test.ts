@@ -163,12 +163,15 @@ describe('The email address in the Personal Centre', () => {
     await signIn(mia, 'mia')
     const refused = await mia.open(`/harbour${PROFILE}/remove-email`)
     expect(refused.text).to.contain('It cannot be removed')
-    await mia.send('POST', `/harbour${PROFILE}/remove-email`, { csrf: mia.csrf })
+    await mia.send('POST', `/harbour${PROFILE}/remove-email`, {
+      csrf: mia.csrf,
+      currentPassword: DEMO_PASSWORD,
+    })
     expect((await mia.open(`/harbour${PROFILE}`)).text).to.contain('mia@harbour.example')
 
     await signIn(mia, 'mia', DEMO_PASSWORD, 'acme')
     await mia.open(`/acme${PROFILE}/remove-email`)
-    const removed = await mia.press('Remove it')
+    const removed = await mia.press('Remove it', { currentPassword: DEMO_PASSWORD })
     expect(removed.text).to.contain('Your email address is removed.')
     await portal.deliver()
     expect(mailsTo(portal, 'mia@acme.example').at(-1)?.text).to.contain(

@@ -139,7 +139,9 @@ describe('The mobile number in the Personal Centre', () => {
   it('removes it, and forgets one that waits', async () => {
     await signIn(mia, 'mia', DEMO_PASSWORD, 'acme')
     await mia.open(`/acme${PROFILE}/remove-phone`)
-    expect((await mia.press('Remove it')).text).to.contain('Your mobile number is removed.')
+    expect((await mia.press('Remove it', { currentPassword: DEMO_PASSWORD })).text).to.contain(
+      'Your mobile number is removed.',
+    )
     await portal.deliver()
     expect(mailsTo(portal, 'mia@acme.example').at(-1)?.text).to.contain('The mobile number of your account')
     await getPhoneCode(portal, mia, NEW_PHONE)

@@ -10,13 +10,13 @@ import { contactAsShown, PROFILE } from './overview.ts'
 export const removeEmail = removing('email')
 export const removePhone = removing('phone')
 
-/** Takes an address or number away, unless its person could not come back without it. */
+/** Takes an address or number away, for who proves both again, unless its person could not come back without it. */
 function removing(kind: ContactKind) {
   return definePage({
     path: `${PROFILE}/remove-${kind}`,
     template: 'account/profile/remove',
     signedIn: true,
-    stepUp: true,
+    stepUp: { always: 'everything' },
     async view(visit) {
       const { parts, organization, settings } = visit
       const { account } = signedInPerson(visit)
