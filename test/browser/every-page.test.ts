@@ -7,6 +7,7 @@ import { created } from './created.ts'
 import { everyPage, pagesOutsideTheDemo, type Scene } from './every-page.ts'
 import { profilePages } from './profile-pages.ts'
 import { DESKTOP, openRig, PHONE, type Rig } from './rig.ts'
+import { openTranslations, type Translations } from './translations.ts'
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
@@ -14,6 +15,9 @@ const WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
 
 /** What can differ between light and dark: the elements are the same, and so is their order. */
 const OF_COLOUR = ['color-contrast', 'link-in-text-block']
+
+/** What can differ between a phone and a desk besides: both have the same elements, and a desk shows all that a phone shows. */
+const OF_SIZE = [...OF_COLOUR, 'target-size', 'scrollable-region-focusable']
 
 /** WCAG 2.2 §1.4.10: at this width everything is read by scrolling down alone. */
 const NARROW = { width: 320, height: 640 }
@@ -23,10 +27,10 @@ describe('every page in every state', () => {
 
   afterEach(() => rig.close())
 
-  it('can be used by everyone, light and dark, on a phone and on a desk, and never scrolls sideways', async function () {
-    this.timeout(180_000)
+  it('can be used by everyone, light and dark, on a phone and on a desk, in every language, and never scrolls sideways', async function () {
+    this.timeout(300_000)
     rig = await openRig()
-    await lookAt(everyPage(rig), { atLeast: 60 })
+    await lookAt(everyPage(rig), await openTranslations(rig), { atLeast: 60 })
     expect(rig.complaints, 'what the browser complained about').to.deep.equal([])
   })
 
@@ -47,31 +51,36 @@ describe('every page in every state', () => {
   it('outside the demo too', async function () {
     this.timeout(30_000)
     rig = await openRig({ isDemo: false })
-    await lookAt(pagesOutsideTheDemo(rig), { atLeast: 3 })
+    await lookAt(pagesOutsideTheDemo(rig), await openTranslations(rig), { atLeast: 3 })
     expect(rig.complaints).to.deep.equal([])
   })
 })
 
-async function lookAt(scenes: AsyncGenerator<Scene>, { atLeast }: { atLeast: number }): Promise<void> {
+async function lookAt(
+  scenes: AsyncGenerator<Scene>,
+  translations: Translations,
+  { atLeast }: { atLeast: number },
+): Promise<void> {
   const faults: string[] = []
   let looks = 0
   for await (const { state, page, isMail } of scenes) {
     looks += 1
+    if (!isMail) faults.push(...(await translations.faultsOf(page)).map((fault) => `${state}: ${fault}`))
     const tags = isMail ? WCAG : [...WCAG, 'best-practice']
     await page.evaluate(axeSource)
     await page.setViewportSize(NARROW)
     const width = await page.evaluate(() => document.documentElement.scrollWidth)
     if (width > NARROW.width) faults.push(`${state} is ${width} wide on a screen of ${NARROW.width}`)
-    for (const size of [PHONE, DESKTOP]) {
+    for (const [size, colorScheme, rules] of [
+      [PHONE, 'light', OF_SIZE],
+      [PHONE, 'dark', OF_COLOUR],
+      [DESKTOP, 'dark', OF_COLOUR],
+      [DESKTOP, 'light', tags],
+    ] as const) {
       await page.setViewportSize(size)
-      for (const [colorScheme, rules] of [
-        ['light', tags],
-        ['dark', OF_COLOUR],
-      ] as const) {
-        await page.emulateMedia({ colorScheme })
-        const where = `${state} (${colorScheme}, ${size.width})`
-        faults.push(...(await faultsOf(page, rules)).map((fault) => `${where}: ${fault}`))
-      }
+      await page.emulateMedia({ colorScheme })
+      const where = `${state} (${colorScheme}, ${size.width})`
+      faults.push(...(await faultsOf(page, rules)).map((fault) => `${where}: ${fault}`))
     }
   }
   expect(faults, 'what axe-core and the narrow screen found').to.deep.equal([])

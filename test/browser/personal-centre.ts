@@ -98,5 +98,10 @@ async function* sessions({ portal }: Rig, page: Page, other: Page): AsyncGenerat
   await press(page, 'Sign it out')
   yield { state: 'sessions, ended', page }
   await other.context().close()
+  await page.goto('/meadow/account/language')
+  yield { state: 'language, as the browser says', page }
+  await page.getByLabel('English').check()
+  await press(page, 'Save')
+  yield { state: 'language, chosen', page }
   await page.context().close()
 }

@@ -60,7 +60,7 @@ export async function changeMias(portal: Portal, visitor: Visitor, slug = 'harbo
 /** Opens the letter's link, ticks and presses. */
 export async function sayNotMe(visitor: Visitor, link: string): Promise<Page> {
   const page = await visitor.open(link)
-  return page.root.querySelector('form')
+  return page.root.querySelector('main form')
     ? visitor.press('Undo it and lock my account', { confirm: 'yes' })
     : page
 }
