@@ -5,12 +5,12 @@ import nunjucks from 'nunjucks'
 import { formatInstant } from '../i18n/format.ts'
 import { FALLBACK_LOCALE } from '../i18n/words.ts'
 import { projectRoot } from '../platform/root.ts'
+import type { AskedAgain } from '../profile/step-up.ts'
 import type { WayIn } from '../recovery/requests/store.ts'
 import type { Place } from './account/places.ts'
 import type { FormErrors } from './form.ts'
 import type { TakenNotice } from './notice.ts'
 import type { WebParts } from './parts.ts'
-import type { AskedAgain } from './step-up.ts'
 import type { Visit } from './visit.ts'
 
 const TEMPLATES = join(projectRoot, 'templates')
