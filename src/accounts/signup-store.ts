@@ -254,6 +254,11 @@ export async function acceptedTermsOf(
   return rows.map(({ version, accepted_at }) => ({ version, acceptedAt: accepted_at }))
 }
 
+/** Whether a person ever agreed to terms, of whichever version. */
+export async function hasAcceptedTerms(tx: Transaction, accountId: string): Promise<boolean> {
+  return Boolean(await tx.rows<AcceptedTermsRow>('accepted_terms').where({ account_id: accountId }).first())
+}
+
 /** Deletes sign-ups that waited long enough, whatever became of them, one batch; their links go with them. */
 export async function purgeSignUps(tx: Transaction): Promise<number> {
   const rows = () => tx.rows<SignUpRow>('sign_ups')

@@ -14,6 +14,8 @@ interface AuthenticatorRow extends TenantRow {
   paused_until: Date | null
   recovery_failures: number
   recovery_paused_until: Date | null
+  step_up_failures: number
+  step_up_paused_until: Date | null
   confirmed_at: Date
 }
 
@@ -36,14 +38,22 @@ export const sealedAuthenticators: SealedColumn = {
 export type FactorProof = 'authenticator' | 'recovery-code'
 
 /** Where a factor is asked for. Each place has a count and a pause of its own. */
-export type FactorDoor = 'sign-in' | 'recovery'
+export type FactorDoor = 'sign-in' | 'recovery' | 'step-up'
 
 const COUNTED_IN = {
   'sign-in': { failures: 'failures', pausedUntil: 'paused_until' },
   recovery: { failures: 'recovery_failures', pausedUntil: 'recovery_paused_until' },
+  'step-up': { failures: 'step_up_failures', pausedUntil: 'step_up_paused_until' },
 } as const
 
-const NO_FAILURES = { failures: 0, paused_until: null, recovery_failures: 0, recovery_paused_until: null }
+const NO_FAILURES = {
+  failures: 0,
+  paused_until: null,
+  recovery_failures: 0,
+  recovery_paused_until: null,
+  step_up_failures: 0,
+  step_up_paused_until: null,
+}
 
 /** The fifth failure and each after it pauses the authenticator, each for twice as long (NIST SP 800-63B-4 §3.2.2). */
 const FREE_FAILURES = 5
@@ -108,8 +118,9 @@ export function isFactor(typed: string): boolean {
 /**
  * Counts a try before its code is looked at, and says whether it may be. Commit before `spendFactor`, so that parallel tries
  * see each other's count (CWE-362). Refused tries are not counted. Only a right factor clears the count, never a password
- * (CVE-2025-64102): it may be the password that was stolen. Whoever has that can pause sign-in, but not the way out,
- * which takes the mailbox or the phone besides; what both doors together allow is twice the guesses, no more (CVE-2024-32868).
+ * (CVE-2025-64102): it may be the password that was stolen. Whoever has that can pause sign-in, but not the ways out: to
+ * recover, which takes the mailbox or the phone besides, and to change the password in a session that is open. What all
+ * doors together allow is three times the guesses, no more (CVE-2024-32868).
  */
 export async function countFactorTry(
   tx: Transaction,

@@ -25,7 +25,7 @@ export const LIMIT_NAMES = [
   'sign-in-failures-per-address',
   'sign-in-failures-per-account',
   'sign-in-paused-mail-per-account',
-  'step-ups-per-account',
+  'step-ups-per-session',
   'sign-up-forms-per-address',
   'sign-ups-per-address',
   'unproven-mail-per-network-hour',

@@ -57,10 +57,11 @@ async function replace(
 ): Promise<PasswordChanged> {
   const held = await lockSignedIn(tx, change)
   if (!held) return { outcome: 'over' }
-  const { account } = held
+  const { account, session } = held
   await replacePassword(parts, tx, account, replacement, change)
   const place = { address: change.visitor.place, device: change.visitor.device }
-  const sessionToken = await openSession(tx, parts.random, account.id, place)
+  // As old as the last whole proof: else the password alone, changed again and again, would keep it fresh for ever.
+  const sessionToken = await openSession(tx, parts.random, account.id, place, session.authenticatedAt)
   await record(tx, parts.random, {
     kind: 'password.changed',
     outcome: 'success',

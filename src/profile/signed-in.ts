@@ -9,19 +9,22 @@ import { sessionById } from '../sessions/store.ts'
 export interface SignedIn {
   accountId: string
   sessionId: string
+  /** SHA-256 of the token that the request came with. */
+  tokenHash: Buffer
   visitor: Visitor
 }
 
 /**
- * Holds the account of who is signed in until the transaction ends; null when the session was ended meanwhile. Whoever
- * resets a password, undoes a change or suspends a person ends the sessions under the same lock, so that what was proven
- * before that is worth nothing after it.
+ * Holds the account of who is signed in until the transaction ends; null when the session was ended meanwhile, or goes on
+ * under another token: the one that came may be stolen. Whoever resets a password, undoes a change or suspends a person
+ * ends the sessions under the same lock, so that what was proven before that is worth nothing after it.
  */
 export async function lockSignedIn(
   tx: Transaction,
-  { accountId, sessionId }: SignedIn,
+  { accountId, sessionId, tokenHash }: SignedIn,
 ): Promise<{ account: Account; session: Session } | null> {
   const account = await lockAccount(tx, accountId)
   const session = await sessionById(tx, accountId, sessionId)
-  return account?.state === 'active' && session ? { account, session } : null
+  const isOwn = session?.tokenHash.equals(tokenHash)
+  return account?.state === 'active' && session && isOwn ? { account, session } : null
 }

@@ -8,13 +8,28 @@ import {
 } from '../credentials/authenticator-store.ts'
 import { passwordOf } from '../credentials/store.ts'
 import { withOrganization, type Transaction } from '../database/transaction.ts'
-import type { Session } from '../sessions/session.ts'
+import { hashToken } from '../platform/secrets.ts'
+import { isFresh, type Session } from '../sessions/session.ts'
 import { renewSession } from '../sessions/store.ts'
 import type { ProfileParts } from './parts.ts'
 import { lockSignedIn, type SignedIn } from './signed-in.ts'
 
+/**
+ * What a page that changes something sensitive asks for besides its own fields: the password, and the authenticator of who
+ * has one, when the last proof is older than ten minutes; and what it asks for always.
+ */
+export type StepUp = true | { always: 'password' | 'everything' }
+
+/** What is asked for now, as the fields show it. */
+export interface AskedAgain {
+  wanted: StepUp
+  /** Null where no code is asked for. */
+  authenticator: { codesLeft: number } | null
+}
+
 /** What somebody who is signed in proves themselves with once more. */
 export interface ProofAgain extends SignedIn {
+  wanted: StepUp
   password: string
   /** A code of the authenticator or a recovery code; null where none was asked for. */
   factor: string | null
@@ -26,22 +41,32 @@ export type SteppedUp =
   | { outcome: 'wrong-password' }
   | { outcome: 'wrong-factor' }
   | { outcome: 'malformed-factor' }
+  | { outcome: 'asks-factor' }
   | { outcome: 'over' }
   | { outcome: 'too-many'; retryAfterSeconds: number }
 
+/** What is asked for now of who has this session; null: nothing. */
+export async function askedOf(tx: Transaction, session: Session, wanted: StepUp): Promise<AskedAgain | null> {
+  const fresh = isFresh(session, tx.now)
+  if (fresh && wanted === true) return null
+  const onlyPassword = fresh && wanted !== true && wanted.always === 'password'
+  return { wanted, authenticator: onlyPassword ? null : await authenticatorOf(tx, session.accountId) }
+}
+
 /**
  * Proves again who is signed in, before a sensitive change (ASVS 7.5.1): a session may be stolen, or left open. Tries are
- * counted before they are judged, those at the authenticator by its own counter; a code is not looked at before the
- * password is right, so that a thief without it burns none. The session goes on under a new token (ASVS 7.2.4).
+ * counted before they are judged, by the session, so that a thief's does not block its person's; those at the authenticator
+ * by its own counter. A code is not looked at before the password is right, so that a thief without it burns none. The
+ * session goes on under a new token (ASVS 7.2.4).
  */
 export async function stepUp(
   parts: ProfileParts,
   organizationId: string,
   proof: ProofAgain,
 ): Promise<SteppedUp> {
-  const tries = await parts.limits.spend('step-ups-per-account', organizationId, proof.accountId)
+  const tries = await parts.limits.spend('step-ups-per-session', organizationId, proof.sessionId)
   if (!tries.allowed) return { outcome: 'too-many', retryAfterSeconds: tries.retryAfterSeconds }
-  const giveBack = () => parts.limits.giveBack('step-ups-per-account', organizationId, proof.accountId)
+  const giveBack = () => parts.limits.giveBack('step-ups-per-session', organizationId, proof.sessionId)
   let steppedUp: SteppedUp
   try {
     steppedUp = await prove(parts, organizationId, proof)
@@ -65,7 +90,7 @@ async function prove(parts: ProfileParts, organizationId: string, proof: ProofAg
   }
   if (proof.factor !== null) {
     if (!isFactor(proof.factor)) return { outcome: 'malformed-factor' }
-    const counted = await within((tx) => countFactorTry(tx, proof.accountId, 'sign-in'))
+    const counted = await within((tx) => countFactorTry(tx, proof.accountId, 'step-up'))
     if (!counted.allowed) return { outcome: 'too-many', retryAfterSeconds: counted.retryAfterSeconds }
   }
   return within((tx) => judge(parts, tx, proof, inForce))
@@ -81,6 +106,9 @@ async function judge(
   if (!held) return { outcome: 'over' }
   const { account, session } = held
   if ((await passwordOf(tx, account.id))?.hash !== verified) return { outcome: 'wrong-password' }
+  // More may be asked than when the page was: ten minutes went by, or there is an authenticator now.
+  if (proof.factor === null && (await askedOf(tx, session, proof.wanted))?.authenticator)
+    return { outcome: 'asks-factor' }
   const spent = proof.factor === null ? null : await spendFactor(tx, parts.secrets, account.id, proof.factor)
   if (proof.factor !== null && !spent) {
     await recordRefusal(parts, tx, proof, 'authenticator')
@@ -97,7 +125,8 @@ async function judge(
   // Who has an authenticator is fresh by both proofs or by none: else the password alone would do for ever.
   if (!spent && (await authenticatorOf(tx, account.id))) return { outcome: 'proven', renewed: null }
   const token = await renewSession(tx, parts.random, session.id, tx.now)
-  return { outcome: 'proven', renewed: { token, session: { ...session, authenticatedAt: tx.now } } }
+  const renewed = { ...session, tokenHash: hashToken(token), authenticatedAt: tx.now }
+  return { outcome: 'proven', renewed: { token, session: renewed } }
 }
 
 async function recordRefusal(

@@ -20,12 +20,14 @@ import { pendingOf } from './pending.ts'
 import { recordRefusal } from './record.ts'
 import { settingsFor } from './settings.ts'
 import { lockAttempt } from './store.ts'
+import { acceptTerms, termsToAccept } from './terms.ts'
 
 /** A new password sent in by the browser that holds an attempt. */
 export interface Submission extends Answerer {
   /** The session open in this browser, maybe another person's: it ends too. */
   sessionToken: string | undefined
   password: string
+  hasAcceptedTerms: boolean
   locale: string
   deviceToken: string | undefined
 }
@@ -33,7 +35,7 @@ export interface Submission extends Answerer {
 /** What became of it. `out-of-step`: the browser's attempt stands elsewhere; look there. */
 export type Completion =
   | { outcome: 'completed'; deviceToken: string; sessionToken: string | null }
-  | { outcome: 'refused'; problems: PasswordProblem[] }
+  | { outcome: 'refused'; problems: PasswordProblem[]; isTermsMissing: boolean }
   | { outcome: 'out-of-step' }
 
 /**
@@ -51,7 +53,8 @@ export async function completeRecovery(
   )
   if (!counted) return { outcome: 'out-of-step' }
   const problems = await judgeNewPassword(parts.hasher, counted.judgement, submission.password)
-  if (problems.length > 0) return { outcome: 'refused', problems }
+  const isTermsMissing = counted.asksTerms && !submission.hasAcceptedTerms
+  if (problems.length > 0 || isTermsMissing) return { outcome: 'refused', problems, isTermsMissing }
 
   const hash = await parts.hasher.hash(submission.password)
   const submissionId = newId(parts.random, counted.at)
@@ -72,7 +75,12 @@ async function countSubmit(parts: RecoveryParts, tx: Transaction, submission: Su
     await recordRefusal(parts, tx, attempt, submission.visitor, 'too-many-tries')
     return null
   }
-  return { attemptId: attempt.id, at: tx.now, judgement: await judgementFor(tx, account) }
+  return {
+    attemptId: attempt.id,
+    at: tx.now,
+    judgement: await judgementFor(tx, account),
+    asksTerms: (await termsToAccept(tx, attempt, account)) !== null,
+  }
 }
 
 /** What was judged and hashed before anything is spent. */
@@ -96,6 +104,7 @@ async function spend(
     return { outcome: 'out-of-step' }
 
   const authenticator = pending && (await bindPending(tx, parts.secrets, account.id, pending))
+  const terms = submission.hasAcceptedTerms ? await acceptTerms(tx, attempt, account) : null
   if (ORIGINS[attempt.origin].enrolsAnew) await unsettlePhone(tx, account.id)
   if (account.protectedAt) {
     // Only people could have let anybody as far as here: what happened before is settled, and older letters undo it no more.
@@ -119,6 +128,7 @@ async function spend(
       attempt: attempt.id,
       proven: attempt.proven.join(' '),
       sessionsEnded,
+      ...(terms === null ? {} : { terms }),
       ...(account.protectedAt ? { protectionEnded: true } : {}),
     },
   })

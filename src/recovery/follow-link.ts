@@ -73,8 +73,8 @@ export async function followLink(
 }
 
 /**
- * Sends a fresh link to whoever holds an expired genuine one: the account is known from it, and this one mail is outside
- * the account's limits. Null when the link cannot be refreshed.
+ * Sends a fresh link to whoever holds an expired genuine one: the account is known from it, or the mailbox of somebody who
+ * signed up, and this one mail is outside of what they may get. Null when the link cannot be refreshed.
  */
 export async function refreshLink(
   parts: RecoveryParts,
@@ -87,7 +87,7 @@ export async function refreshLink(
   return withOrganization(parts.database, organizationId, async (tx) => {
     const found = await attemptOfLink(tx, token, holdAttempt)
     const dead = found && (await whyDead(parts, tx, found))
-    if (!found?.account || !dead || !canRefresh(dead, found.attempt)) return null
+    if (!found || !dead || !canRefresh(dead, found.attempt)) return null
     const { attempt, account: person } = found
     const settings = await currentSettings(tx)
     const start = { settings, identifier: identifierOf(parts, attempt), method: attempt.method, asking }
@@ -146,9 +146,9 @@ async function whyDead(
 }
 
 /**
- * Only a link that was genuine, and whose person is known by it, can be answered with a fresh one; and one that people
- * approved, by those people alone.
+ * Only a genuine link whose person, or sign-up, is still there runs out rather than being barred, and can be answered with
+ * a fresh one; one that people approved, by those people alone.
  */
 function canRefresh(reason: DeadReason, attempt: Attempt): boolean {
-  return reason === 'expired' && attempt.person !== null && !ORIGINS[attempt.origin].enrolsAnew
+  return reason === 'expired' && !ORIGINS[attempt.origin].enrolsAnew
 }

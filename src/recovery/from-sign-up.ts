@@ -9,6 +9,7 @@ import type { Settings } from '../organizations/settings.ts'
 import type { Visitor } from '../platform/visitor.ts'
 import type { Attempt } from './attempt.ts'
 import { move } from './in-hand.ts'
+import { ORIGINS } from './origin.ts'
 import type { RecoveryParts } from './parts.ts'
 import { identifierOf } from './start.ts'
 import { hasSecret, type StoredAttempt } from './store.ts'
@@ -31,7 +32,7 @@ export async function mailboxWaiting(
 
 /**
  * Whether such a mailbox may have one more mail, and first whether whoever asks may send it one more; a retry is no new
- * one. Told by the address: there is no account yet.
+ * one, nor is what was granted. Told by the address: there is no account yet.
  */
 export async function mayMailboxHaveMail(
   { limits }: RecoveryParts,
@@ -39,7 +40,7 @@ export async function mayMailboxHaveMail(
   attempt: StoredAttempt,
   mailbox: string,
 ): Promise<boolean> {
-  if (await hasSecret(tx, attempt.id)) return true
+  if (!ORIGINS[attempt.origin].isLimited || (await hasSecret(tx, attempt.id))) return true
   const canonical = readIdentifier(mailbox)?.canonical ?? mailbox
   const ofNetwork = ['recovery', tx.organizationId, canonical, attempt.asked.address]
   if (!(await limits.spendIn(tx, 'unproven-mail-per-network-hour', ...ofNetwork)).allowed) return false

@@ -18,6 +18,7 @@ import { settingsFor } from './settings.ts'
 import { attemptAnsweredBy, attemptAskedBy, type StoredAttempt } from './store.ts'
 import { strategyOf } from './strategies/index.ts'
 import type { MethodId } from './strategy.ts'
+import { termsToAccept } from './terms.ts'
 
 /** Where the browser that holds a recovery cookie stands: which page is its page now. */
 export type Standing =
@@ -28,7 +29,13 @@ export type Standing =
   | { at: 'verifying'; minutesLeft: number; codesLeft: number }
   | { at: 'enrolling'; pending: PendingAuthenticator | null; account: string }
   | { at: 'keeping-codes'; codes: string[]; account: string }
-  | { at: 'password'; minutesLeft: number; username: string | null; isInvitation: boolean }
+  | {
+      at: 'password'
+      minutesLeft: number
+      username: string | null
+      isInvitation: boolean
+      termsUrl: string | null
+    }
   | { at: 'done'; isInvitation: boolean; hasEmail: boolean }
   | { at: 'ended'; reason: ClosedReason }
 
@@ -114,6 +121,12 @@ async function standingOfAnswerer(
       }
     case 'password':
       if (!hasSubmitsLeft(attempt)) return { at: 'ended', reason: 'too-many-tries' }
-      return { at: 'password', minutesLeft, username: name, isInvitation }
+      return {
+        at: 'password',
+        minutesLeft,
+        username: name,
+        isInvitation,
+        termsUrl: (await termsToAccept(tx, attempt, account))?.url ?? null,
+      }
   }
 }

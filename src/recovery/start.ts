@@ -41,7 +41,8 @@ export type Begun =
 /** What a request is granted that did not come from a person naming somebody: its account is known already. */
 interface Granted {
   origin: Exclude<Origin, 'person'>
-  person: Account
+  /** Null: somebody who signed up, and whose link is to make the account. */
+  person: Account | null
   /** The attempt's id, where the caller must find it again. */
   id?: string
 }
@@ -65,14 +66,15 @@ export async function startAttempt(parts: RecoveryParts, tx: Transaction, start:
   const started = await addNewAttempt(parts, tx, start)
   if (!started) return { outcome: 'nothing-offered' }
   const { attempt, browserToken } = started
-  const { asking, granted, identifier } = start
+  const { asking, identifier } = start
+  const person = start.granted?.person ?? null
   if (attempt.method !== null) await enqueueMessage(parts, tx, attempt, asking.locale)
   const { actor, begun } = ORIGINS[attempt.origin]
   await record(tx, parts.random, {
     kind: begun,
     outcome: 'success',
     origin: actor === 'visitor' ? visitorOrigin(asking.visitor) : { actor },
-    subjectId: granted?.person.id ?? null,
+    subjectId: person?.id ?? null,
     // Keyed, because people type passwords into this field.
     detail: {
       attempt: attempt.id,
@@ -114,6 +116,7 @@ export async function addNewAttempt(
   const [only] = ways.length === 1 ? ways : []
   const isOffered = method === null ? ways.length > 0 : ways.includes(method)
   const origin = granted?.origin ?? 'person'
+  const person = granted?.person ?? null
   if (!isOffered && ORIGINS[origin].isSelfService) return null
   const previous = await previousAttempt(tx, asking)
   const id = granted?.id ?? newId(parts.random, tx.now)
@@ -124,10 +127,10 @@ export async function addNewAttempt(
     sequence: (previous?.sequence ?? 0) + 1,
     origin,
     settingsVersion: version,
-    person: granted ? { accountId: granted.person.id, securityEpoch: granted.person.securityEpoch } : null,
+    person: person && { accountId: person.id, securityEpoch: person.securityEpoch },
     method: method ?? only ?? null,
     // One whose person is known counts among that person's live attempts from the moment that a secret of it does.
-    expiresAt: granted ? tx.now : after(tx.now, WAITS_FOR_DELIVERY),
+    expiresAt: person ? tx.now : after(tx.now, WAITS_FOR_DELIVERY),
   })
   await addAttempt(tx, attempt, {
     identifierSealed: parts.secrets.seal(identifier, sealedIdentifiers.context(id)),

@@ -34,13 +34,15 @@ const SEEN_GRAIN = 30_000
 
 /**
  * Opens a session under a new token, never one that the browser brought along (ASVS 7.2.4), and returns the token for
- * the cookie. Ends the account's sessions unused for longest when there are too many.
+ * the cookie. `authenticatedAt` is when its person proved who they are. Ends the account's sessions unused for longest when
+ * there are too many.
  */
 export async function openSession(
   tx: Transaction,
   random: Random,
   accountId: string,
   place: Place,
+  authenticatedAt = tx.now,
 ): Promise<string> {
   const token = newToken(random)
   await tx.insert<SessionRow>('sessions', {
@@ -48,7 +50,7 @@ export async function openSession(
     token_hash: hashToken(token),
     account_id: accountId,
     opened_at: tx.now,
-    authenticated_at: tx.now,
+    authenticated_at: authenticatedAt,
     last_seen_at: tx.now,
     ...place,
   })

@@ -1,22 +1,8 @@
-import { authenticatorOf } from '../credentials/authenticator-store.ts'
 import { withOrganization } from '../database/transaction.ts'
 import type { SignedIn } from '../profile/signed-in.ts'
-import { stepUp, type SteppedUp } from '../profile/step-up.ts'
-import { isFresh } from '../sessions/session.ts'
+import { askedOf, stepUp, type AskedAgain, type SteppedUp, type StepUp } from '../profile/step-up.ts'
 import { readForm, requiredSecret, type FormErrors } from './form.ts'
 import { signedInPerson, type Visit } from './visit.ts'
-
-/**
- * What a page that changes something sensitive asks for besides its own fields: the password, and the authenticator of who
- * has one, when the last proof is older than ten minutes; and what it asks for always.
- */
-export type StepUp = true | { always: 'password' | 'everything' }
-
-/** What is asked for now, as the fields show it; null: nothing. */
-export interface AskedAgain {
-  /** Null where no code is asked for. */
-  authenticator: { codesLeft: number } | null
-}
 
 /** Where somebody whose session ended meanwhile goes. */
 export const SESSION_ENDED = { goTo: '/sign-in', notice: 'session-ended' } as const
@@ -27,13 +13,8 @@ const PASSWORD_AND_CODE = { ...PASSWORD, factor: requiredSecret({ missing: 'erro
 /** What this page asks this person for now. */
 export async function askedAgain(visit: Visit, wanted: StepUp | undefined): Promise<AskedAgain | null> {
   if (wanted === undefined || !visit.person) return null
-  const { account, session } = visit.person
-  return withOrganization(visit.parts.database, visit.organization.id, async (tx) => {
-    const fresh = isFresh(session, tx.now)
-    if (fresh && wanted === true) return null
-    const onlyPassword = fresh && wanted !== true && wanted.always === 'password'
-    return { authenticator: onlyPassword ? null : await authenticatorOf(tx, account.id) }
-  })
+  const { session } = visit.person
+  return withOrganization(visit.parts.database, visit.organization.id, (tx) => askedOf(tx, session, wanted))
 }
 
 /**
@@ -42,7 +23,7 @@ export async function askedAgain(visit: Visit, wanted: StepUp | undefined): Prom
  */
 export async function proveAgain(
   visit: Visit,
-  { authenticator }: AskedAgain,
+  { wanted, authenticator }: AskedAgain,
   body: Record<string, unknown>,
 ): Promise<{ errors: FormErrors } | { tooMany: number } | typeof SESSION_ENDED | null> {
   const fields = authenticator ? PASSWORD_AND_CODE : PASSWORD
@@ -52,6 +33,7 @@ export async function proveAgain(
   if (!form.ok) return { errors: form.errors }
   const steppedUp = await stepUp(visit.parts, visit.organization.id, {
     ...signedInHere(visit),
+    wanted,
     password: form.values.currentPassword,
     factor: authenticator ? ((form.values as Record<string, string>)['factor'] ?? '') : null,
   })
@@ -61,7 +43,8 @@ export async function proveAgain(
 /** Who makes a change on this page, and from which session. */
 export function signedInHere(visit: Visit): SignedIn {
   const { account, session } = signedInPerson(visit)
-  return { accountId: account.id, sessionId: session.id, visitor: visit.visitor }
+  const { id: sessionId, tokenHash } = session
+  return { accountId: account.id, sessionId, tokenHash, visitor: visit.visitor }
 }
 
 function goOn(visit: Visit, steppedUp: SteppedUp) {
@@ -78,6 +61,8 @@ function goOn(visit: Visit, steppedUp: SteppedUp) {
       return { errors: { factor: [{ key: 'errors.factor.malformed' }] } }
     case 'wrong-factor':
       return { errors: { factor: [{ key: 'errors.factor.wrong' }] } }
+    case 'asks-factor':
+      return { errors: { factor: [{ key: 'errors.factor.missing' }] } }
     case 'too-many':
       return { tooMany: steppedUp.retryAfterSeconds }
     case 'over':

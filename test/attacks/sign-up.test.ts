@@ -142,7 +142,8 @@ describe('attacks: signing up', () => {
     await rina.press('Continue')
     const made = await rinasAccount()
     expect(made).to.include({ fullName: RINA.email, phone: null, role: 'member', password: null })
-    expect((await createPassword(rina)).heading).to.equal('Your password is changed')
+    const done = await createPassword(rina, NEW_PASSWORD, { terms: 'accepted' })
+    expect(done.heading).to.equal('Your password is changed')
     expect((await signIn(rina, RINA.email, NEW_PASSWORD)).address).to.equal('/harbour/account')
 
     const late = await verify410(stranger, strangersLink)
@@ -158,7 +159,7 @@ describe('attacks: signing up', () => {
     expect(portal.texts).to.have.length(0)
     const rina = portal.visitor()
     await followLink(rina, linkIn(portal.mailbox.at(-1)))
-    await createPassword(rina)
+    await createPassword(rina, NEW_PASSWORD, { terms: 'accepted' })
     expect((await signIn(rina, RINA.email, NEW_PASSWORD, 'acme')).address).to.equal('/acme/account')
   })
 

@@ -128,6 +128,7 @@ describe('pages: one screen, one name', () => {
 /** A field of the template itself, or of the pair that stands on every page with a new password. */
 function hasField(template: string, name: string): boolean {
   if (['password', 'confirmation'].includes(name) && template.includes('new_password(')) return true
+  if (name === 'terms' && template.includes('accept_terms(')) return true
   if (name === 'code' && template.includes('factor_form(')) return true
   return new RegExp(`name: '${name}'|name="${name}"`).test(template)
 }

@@ -3,6 +3,7 @@ import { DEMO_PASSWORD } from '../../seeds/demo-organizations.ts'
 import { accountNamed } from '../../src/accounts/store.ts'
 import { changePassword, type PasswordChange } from '../../src/profile/change-password.ts'
 import { systemRandom } from '../../src/platform/random.ts'
+import { hashToken } from '../../src/platform/secrets.ts'
 import { endSessions, openSession, sessionOf } from '../../src/sessions/store.ts'
 import { openPortal, type Portal } from '../support/portal.ts'
 import { changeAccount, NEW_PASSWORD } from '../support/steps.ts'
@@ -10,7 +11,7 @@ import { changeAccount, NEW_PASSWORD } from '../support/steps.ts'
 describe('Changing a password', () => {
   let portal: Portal
   let accountId: string
-  let sessionId: string
+  let session: { sessionId: string; tokenHash: Buffer }
 
   beforeEach(async () => {
     portal = await openPortal()
@@ -18,9 +19,10 @@ describe('Changing a password', () => {
       'harbour',
       async (tx) => (await accountNamed(tx, { kind: 'username', canonical: 'mia' }))?.id ?? '',
     )
-    sessionId = await portal.within('harbour', async (tx) => {
+    session = await portal.within('harbour', async (tx) => {
       const place = { address: visitor.place, device: visitor.device }
-      return (await sessionOf(tx, await openSession(tx, systemRandom, accountId, place)))?.id ?? ''
+      const token = await openSession(tx, systemRandom, accountId, place)
+      return { sessionId: (await sessionOf(tx, token))?.id ?? '', tokenHash: hashToken(token) }
     })
   })
   afterEach(() => portal.close())
@@ -34,7 +36,7 @@ describe('Changing a password', () => {
   const change = async (wanted: Partial<PasswordChange> = {}) =>
     changePassword(portal.app.parts, (await portal.organization('harbour')).id, {
       accountId,
-      sessionId,
+      ...session,
       password: NEW_PASSWORD,
       visitor,
       locale: 'en',

@@ -67,9 +67,13 @@ export async function setUpAuthenticator(portal: Portal, visitor: Visitor): Prom
   return key
 }
 
-/** Types a new password twice and sends it. */
-export function createPassword(visitor: Visitor, password = NEW_PASSWORD): Promise<Page> {
-  return visitor.press('Create Password', { password, confirmation: password })
+/** Types a new password twice and sends it, with what else the page asks for. */
+export function createPassword(
+  visitor: Visitor,
+  password = NEW_PASSWORD,
+  more: { terms?: 'accepted' } = {},
+): Promise<Page> {
+  return visitor.press('Create Password', { password, confirmation: password, ...more })
 }
 
 /** Signs in on the sign-in page; returns the page after it. */
