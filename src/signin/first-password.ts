@@ -7,6 +7,7 @@ import type { PasswordProblem } from '../credentials/password-policy.ts'
 import { passwordOf } from '../credentials/store.ts'
 import { withKnownOutcome } from '../database/known-outcome.ts'
 import { withOrganization, type Transaction } from '../database/transaction.ts'
+import { hashToken } from '../platform/secrets.ts'
 import { deviceHash } from '../sessions/devices-store.ts'
 import { enter, type Browser, type OpenedSession } from './enter.ts'
 import { accountHalfWay } from './half-way.ts'
@@ -78,7 +79,8 @@ export async function chooseFirstPassword(
   const problems = await judgeNewPassword(parts.hasher, rules, own.password)
   if (problems.length > 0) return { outcome: 'refused', problems }
   // From here on each try costs hashes; only those that fail count.
-  const tries = await parts.limits.spend('step-ups-per-account', organizationId, account.id)
+  const halfway = hashToken(own.halfToken).toString('base64url')
+  const tries = await parts.limits.spend('step-ups-per-session', organizationId, halfway)
   if (!tries.allowed) return { outcome: 'too-many', retryAfterSeconds: tries.retryAfterSeconds }
   // Whatever the organization's rules say: it was on paper, and in somebody else's hands.
   if (await parts.hasher.verify(initial.hash, readInitialPassword(own.password) ?? own.password))
@@ -96,7 +98,7 @@ export async function chooseFirstPassword(
   )
   // The session is open already: that a try could not be given back must not cost the person its cookies.
   if (chosen.outcome === 'signed-in')
-    await parts.limits.giveBack('step-ups-per-account', organizationId, account.id).catch(() => undefined)
+    await parts.limits.giveBack('step-ups-per-session', organizationId, halfway).catch(() => undefined)
   return chosen
 }
 

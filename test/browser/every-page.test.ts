@@ -35,16 +35,16 @@ describe('every page in every state', () => {
   })
 
   it('those of people whom an administrator created too', async function () {
-    this.timeout(60_000)
+    this.timeout(120_000)
     rig = await openRig()
-    await lookAt(created(rig), { atLeast: 10 })
+    await lookAt(created(rig), await openTranslations(rig), { atLeast: 10 })
     expect(rig.complaints).to.deep.equal([])
   })
 
   it('the profile too', async function () {
     this.timeout(120_000)
     rig = await openRig()
-    await lookAt(profilePages(rig), { atLeast: 20 })
+    await lookAt(profilePages(rig), await openTranslations(rig), { atLeast: 20 })
     expect(rig.complaints).to.deep.equal([])
   })
 

@@ -26,9 +26,10 @@ describe('asking for one’s account to be deleted', () => {
       const accountId = account?.id ?? ''
       await openSession(tx, systemRandom, accountId, { address: '', device: '' })
       const [session] = await tx
-        .rows<{ organization_id: string; id: string; account_id: string }>('sessions')
+        .rows<{ organization_id: string; id: string; account_id: string; token_hash: Buffer }>('sessions')
         .where({ account_id: accountId })
-      return { accountId, sessionId: session?.id ?? '', visitor: VISITOR, locale: 'en' }
+      if (!session) throw new Error(`${username} has no session`)
+      return { accountId, sessionId: session.id, tokenHash: session.token_hash, visitor: VISITOR, locale: 'en' }
     })
   const ask = async (who: Awaited<ReturnType<typeof signedIn>>) =>
     (await askDeletion(portal.app.parts, (await portal.organization('harbour')).id, who)).outcome

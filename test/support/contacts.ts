@@ -38,7 +38,7 @@ export async function getConfirmation(
 /** Opens the link that proves an address and presses its button; returns the page after it. */
 export async function confirmEmail(visitor: Visitor, link: string): Promise<Page> {
   const page = await visitor.open(link)
-  return page.root.querySelector('form') ? visitor.press('Confirm this address') : page
+  return page.root.querySelector('main form') ? visitor.press('Confirm this address') : page
 }
 
 /** Changes the address of who is signed in, as a whole. */
