@@ -79,7 +79,7 @@ export async function chooseFirstPassword(
   const problems = await judgeNewPassword(parts.hasher, rules, own.password)
   if (problems.length > 0) return { outcome: 'refused', problems }
   // From here on each try costs hashes; only those that fail count.
-  const halfway = hashToken(own.halfToken).toString('base64url')
+  const halfway = hashToken(own.halfToken ?? '').toString('base64url')
   const tries = await parts.limits.spend('step-ups-per-session', organizationId, halfway)
   if (!tries.allowed) return { outcome: 'too-many', retryAfterSeconds: tries.retryAfterSeconds }
   // Whatever the organization's rules say: it was on paper, and in somebody else's hands.

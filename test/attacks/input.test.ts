@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import { isEmail, readIdentifier } from '../../src/accounts/identifiers.ts'
 import { pages } from '../../src/web/routes.ts'
 import { DEMO_AUTHENTICATOR, DEMO_PASSWORD } from '../../seeds/demo-organizations.ts'
+import { getPhoneCode } from '../support/contacts.ts'
 import { openPortal, type Portal } from '../support/portal.ts'
 import { beginSetUp, confirmKey } from '../support/profile.ts'
 import {
@@ -121,6 +122,10 @@ describe('attacks: what people can type', () => {
 
   it('IN-02: an array, object or repeated field in place of each text is 422 on every form', async () => {
     const standing = await peopleAtEachStep(portal)
+    const newNumber = portal.visitor()
+    await signIn(newNumber, 'mia', DEMO_PASSWORD, 'acme')
+    await getPhoneCode(portal, newNumber)
+    standing.set('/account/profile/code', { visitor: newNumber, address: '/acme/account/profile/code' })
     await signIn(mia, 'mia', DEMO_PASSWORD)
     await mia.open('/harbour/account/password')
     for (const { path, submit, fields } of pages) {

@@ -29,7 +29,13 @@ describe('asking for one’s account to be deleted', () => {
         .rows<{ organization_id: string; id: string; account_id: string; token_hash: Buffer }>('sessions')
         .where({ account_id: accountId })
       if (!session) throw new Error(`${username} has no session`)
-      return { accountId, sessionId: session.id, tokenHash: session.token_hash, visitor: VISITOR, locale: 'en' }
+      return {
+        accountId,
+        sessionId: session.id,
+        tokenHash: session.token_hash,
+        visitor: VISITOR,
+        locale: 'en',
+      }
     })
   const ask = async (who: Awaited<ReturnType<typeof signedIn>>) =>
     (await askDeletion(portal.app.parts, (await portal.organization('harbour')).id, who)).outcome

@@ -5,9 +5,9 @@ import { requiredText, type Problem } from '../../form.ts'
 import { definePage } from '../../page.ts'
 import { SESSION_ENDED, signedInHere } from '../../step-up.ts'
 import { signedInPerson, type Visit } from '../../visit.ts'
-import { deedOn, PROFILE } from './overview.ts'
+import { deedOn } from './overview.ts'
 
-/** A new mobile number, or the one that is not verified yet, where the organization sends texts at all. */
+/** A new mobile number, or the one that is not verified yet; where the organization sends texts, else it says so. */
 export const phone = definePage({
   path: '/account/profile/phone',
   template: 'account/profile/phone',
@@ -15,12 +15,12 @@ export const phone = definePage({
   stepUp: true,
   async view(visit) {
     const { account } = signedInPerson(visit)
-    if (visit.settings.sms.countries.length === 0) return { goTo: PROFILE }
     const country = countryAssumed(visit.settings)
     return {
       view: {
         ...(await deedOn(visit, 'phone')),
         country: country ? countryName(country, visit.locale) : null,
+        sendsTexts: visit.settings.sms.countries.length > 0,
         countries: countriesOf(visit),
         confirmsEmailFirst: account.email !== null && !account.emailVerifiedAt,
       },
