@@ -1,9 +1,9 @@
 import type { Page } from 'playwright-core'
 import { DAY, MINUTE } from '../../src/platform/clock.ts'
-import { RINA, RINAS_PASSWORD } from '../support/steps.ts'
+import { NEW_PASSWORD, RINA, RINAS_PASSWORD } from '../support/steps.ts'
 import type { Scene } from './every-page.ts'
 import type { Rig } from './rig.ts'
-import { fillSignUp, newestVerification, press } from './steps.ts'
+import { fillSignUp, followNewLink, newestVerification, press, typeNewPassword } from './steps.ts'
 
 /** Sign-up and what follows it, each page in every state that looks different. */
 export async function* signingUp(rig: Rig): AsyncGenerator<Scene> {
@@ -32,7 +32,9 @@ export async function* signingUp(rig: Rig): AsyncGenerator<Scene> {
   await page.getByLabel('Password', { exact: true }).fill(RINAS_PASSWORD)
   await press(page, 'Sign in')
   yield { state: 'signed in before verification', page }
-  yield* links(rig, page, await person('198.51.100.32'))
+  // From a network of their own, which sends a mail to the same mailbox.
+  yield* links(rig, page, await person('203.0.113.32'))
+  yield* recoveringUnverified(rig, page)
 
   const other = await person('198.51.100.33')
   await other.goto('/meadow/sign-up')
@@ -76,4 +78,24 @@ async function* links({ portal }: Rig, page: Page, stranger: Page): AsyncGenerat
   yield { state: 'verify, overtaken', page }
   await page.goto('/harbour/verify-email?token=torn')
   yield { state: 'verify, not known', page }
+}
+
+/** Somebody who never proved the mailbox, and asks for a new password instead. */
+async function* recoveringUnverified({ portal }: Rig, page: Page): AsyncGenerator<Scene> {
+  const email = 'ratna@lintas.example'
+  // Scenes before this one had it ask for authenticators.
+  const asking = async (authenticator: 'off' | 'require') =>
+    portal.change('harbour', (settings) => ({
+      ...settings,
+      recovery: { ...settings.recovery, authenticator },
+    }))
+  await asking('off')
+  await page.goto('/harbour/sign-up')
+  await fillSignUp(page, { ...RINA, email })
+  await press(page, 'Sign Up')
+  await followNewLink(page, portal, 'harbour', email)
+  yield { state: 'new password, with the terms', page }
+  await typeNewPassword(page, NEW_PASSWORD)
+  yield { state: 'new password, the terms not agreed to', page }
+  await asking('require')
 }

@@ -1,11 +1,12 @@
 import { completeRecovery } from '../../recovery/complete.ts'
-import { hiddenText, optionalLine, requiredSecret } from '../form.ts'
+import { hiddenText, optionalLine, requiredSecret, type FormErrors } from '../form.ts'
 import { isMarkOf, markOf } from '../left-open.ts'
 import { faultsOfConfirmation, listOfRules, wordsFor } from '../new-password.ts'
 import { definePage } from '../page.ts'
 import { atStep } from './step.ts'
 
-const TERMS_MISSING = { terms: [{ key: 'errors.terms.missing' }] }
+const faultOfTerms = (isMissing: boolean): FormErrors =>
+  isMissing ? { terms: [{ key: 'errors.terms.missing' }] } : {}
 
 /** The new password, with the organization's rules as a list. */
 export const password = definePage({
@@ -32,7 +33,7 @@ export const password = definePage({
       return { errors: { form: [{ key: 'errors.form.other-recovery' }] } }
     const different = faultsOfConfirmation(values, visit.settings.passwords)
     const isTermsMissing = here.standing.termsUrl !== null && values.terms === ''
-    if (different) return { errors: { ...different, ...(isTermsMissing ? TERMS_MISSING : {}) } }
+    if (different) return { errors: { ...different, ...faultOfTerms(isTermsMissing) } }
     const { parts, organization, cookies, visitor, locale, settings } = visit
     const completion = await completeRecovery(parts, organization.id, {
       recoveryToken: cookies.read('recovery') ?? '',
@@ -56,10 +57,8 @@ export const password = definePage({
       case 'refused':
         return {
           errors: {
-            ...(completion.problems.length > 0
-              ? { password: wordsFor(completion.problems, settings.passwords) }
-              : {}),
-            ...(completion.isTermsMissing ? TERMS_MISSING : {}),
+            password: wordsFor(completion.problems, settings.passwords),
+            ...faultOfTerms(completion.isTermsMissing),
           },
         }
       case 'out-of-step':
