@@ -14,7 +14,7 @@ const OF_AN_ACCOUNT = [
 ]
 
 /** Ids in a message's data by which it is found when its person is gone. */
-const NAMED_IN_MESSAGES = ['accountId', 'attemptId', 'requestId', 'signUpId']
+const NAMED_IN_MESSAGES = ['accountId', 'attemptId', 'requestId', 'signUpId', 'pendingId']
 
 /** What a person reads of their own, and the end of an account with all that is kept of it. */
 export async function up(knex: Knex): Promise<void> {

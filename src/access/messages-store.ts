@@ -64,6 +64,7 @@ async function whatNames(tx: Transaction, { id, email, phone }: Account): Promis
       ['attemptId', await idsOf(tx, 'recovery_attempts', { account_id: id })],
       ['requestId', await idsOf(tx, 'recovery_requests', { account_id: id })],
       ['signUpId', signUps],
+      ['pendingId', await idsOf(tx, 'pending_contacts', { account_id: id })],
     ],
   }
 }
