@@ -3,6 +3,7 @@ import { isEmail, readIdentifier } from '../../src/accounts/identifiers.ts'
 import { pages } from '../../src/web/routes.ts'
 import { DEMO_AUTHENTICATOR, DEMO_PASSWORD } from '../../seeds/demo-organizations.ts'
 import { getPhoneCode } from '../support/contacts.ts'
+import { handOut } from '../support/people.ts'
 import { openPortal, type Portal } from '../support/portal.ts'
 import { beginSetUp, confirmKey } from '../support/profile.ts'
 import {
@@ -125,6 +126,15 @@ describe('attacks: what people can type', () => {
     const newNumber = portal.visitor()
     await signIn(newNumber, 'mia', DEMO_PASSWORD, 'acme')
     await getPhoneCode(portal, newNumber)
+    const [rani, initial] = [portal.visitor(), await handOut(portal)]
+    await signIn(rani, 'rani', initial, 'lantern')
+    standing.set('/sign-in/new-password', { visitor: rani, address: '/lantern/sign-in/new-password' })
+    const changer = portal.visitor()
+    await changeMias(portal, changer, 'summit')
+    await changer.open('/summit/account/activity')
+    const undoing = changer.page.root.querySelector('.timeline a')?.getAttribute('href') ?? ''
+    await changer.open(undoing)
+    standing.set('/account/activity/undo', { visitor: changer, address: undoing })
     standing.set('/account/profile/code', { visitor: newNumber, address: '/acme/account/profile/code' })
     await signIn(mia, 'mia', DEMO_PASSWORD)
     await mia.open('/harbour/account/password')

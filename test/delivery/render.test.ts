@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import { CHANNELS, type LetterData, type MessageName } from '../../src/delivery/message.ts'
+import type { Translate } from '../../src/i18n/words.ts'
 import { letterhead, recoverLink, renderer, words } from './rig.ts'
 
 const LINK = 'https://account.example.org/harbour/recover/link?token=abc'
@@ -82,11 +83,12 @@ const letters: { [Name in Letter]: LetterData[Name] } = {
 }
 
 /** Who decides does so by a command that the letter names; a pause of texts ends without anybody, and so does an account. */
-const WAYS: Partial<Record<Letter, string>> = {
+const WAYS: Partial<Record<Letter, string | ((t: Translate) => string)>> = {
   'request-waiting': 'requests approve harbour 0198d000',
   'owner-reset': 'requests refuse harbour 0198d000',
-  'deletion-stopped': 'Nothing was deleted',
-  'account-deleted': 'sign up or ask your organization',
+  'deletion-stopped': (t) =>
+    t('messages.deletion-stopped.why.asked', { organization: letterhead.organization.name }),
+  'account-deleted': (t) => t('messages.account-deleted.last'),
   'texts-paused': '1 May 2026',
 }
 
@@ -100,7 +102,8 @@ describe('rendering messages', () => {
     it(`writes ${name} as text and HTML that both carry its link, in every language`, () => {
       for (const locale of words.locales) {
         const { subject, text, html } = renderer.render(name, locale, letters[name])
-        const way = WAYS[name] ?? LINK
+        const named = WAYS[name] ?? LINK
+        const way = typeof named === 'string' ? named : named(words.in(locale))
         expect(subject).to.include('Harbour')
         expect(text)
           .to.include(way)
