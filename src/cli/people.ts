@@ -17,6 +17,9 @@ const WHY: Record<NotAdded, string> = {
   'email-taken': 'This address has an account in this organization already.',
 }
 
+const NEEDS_USERNAME =
+  'This organization asks for a username at recovery, so give the person one: people create <organization> <username> --email <address>.'
+
 const AS = '--as: the administrator in whose name it is done; without it, it is you who runs the server.'
 
 export const peopleCreate: Command = {
@@ -95,16 +98,18 @@ async function sendInvitation(
 ): Promise<void> {
   const added = await unlessTaken(() =>
     withOrganization(parts.database, organizationId, async (tx) => {
+      const current = await currentSettings(tx)
+      // Recovery would have no name to ask them for.
+      if (person.username === null && current.settings.recovery.identifier === 'username')
+        throw new CommandFailed(NEEDS_USERNAME)
       const one = await addPerson(parts, tx, person)
-      if (one.outcome === 'added')
-        await invite(parts, tx, await currentSettings(tx), { ...one.account, email: person.email })
+      if (one.outcome === 'added') await invite(parts, tx, current, { ...one.account, email: person.email })
       return one
     }),
   )
   if (added.outcome !== 'added') throw new CommandFailed(WHY[added.outcome])
-  say(
-    added.isNew ? `Created ${person.email}.` : `${person.email} was invited before, and had set no password.`,
-  )
+  const name = person.username ?? person.email
+  say(added.isNew ? `Created ${name}.` : `${name} was invited before, and had set no password.`)
   say(`A mail with a link to set a password is on its way to ${person.email}.`)
 }
 

@@ -174,7 +174,7 @@ export interface LetterData {
     insteadOfCode: boolean
     requestedFrom: { place: string; device: string | null }
   }
-  welcome: Letterhead & { link: string; hours: number; isOwner: boolean }
+  welcome: Letterhead & { link: string; hours: number; isOwner: boolean; username: string | null }
   /** `when` is already written in the reader's language. */
   'password-changed': Letterhead & {
     when: string

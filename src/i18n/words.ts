@@ -28,9 +28,11 @@ export function loadWords(folder: string): Words {
   return {
     locales: [...byLocale.keys()],
     in(locale) {
-      const messages = byLocale.get(locale) ?? byLocale.get(FALLBACK_LOCALE)
+      const fallback = byLocale.get(FALLBACK_LOCALE)
+      const messages = byLocale.get(locale)
       return (key, params) => {
-        const message = messages?.get(key)
+        // A sentence in English serves people better than a page that fails.
+        const message = messages?.get(key) ?? fallback?.get(key)
         if (!message) throw new Error(`no words for "${key}" in ${locale}`)
         return String(message.format(params))
       }

@@ -68,6 +68,7 @@ export async function prepareLink(
         ...letterhead(organization, settings),
         person: { fullName: account?.fullName ?? null },
         isOwner: account?.role === 'owner',
+        username: account?.username ?? null,
         link: linkWith(parts, organization, minted.secret),
         notMeUrl: linkWith(parts, organization, minted.secret, 'not-me'),
         minutes: lifetime / MINUTE,

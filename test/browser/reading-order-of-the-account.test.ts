@@ -40,8 +40,6 @@ describe('the Personal Centre, read aloud', () => {
       '    listitem',
       '      link "Activity"',
       '    listitem',
-      '      link "Your data"',
-      '    listitem',
       '      link "Language"',
     ])
     expect(await page.locator('nav [aria-current=page]').innerText()).to.equal('Home')

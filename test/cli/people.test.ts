@@ -38,6 +38,7 @@ describe('latchkey people create and people invite', () => {
     await portal.deliver()
     expect(portal.mailbox[0]?.text).to.contain('Hello Sari Dewi').and.to.not.contain('owner')
     expect(portal.mailbox[0]?.html).to.not.contain('owner')
+    expect(portal.mailbox[0]?.html).to.contain('Your username is sari.')
     expect(portal.mailbox[0]?.text).to.contain('An account was made for you at Harbour Cloud.')
     const sari = portal.visitor()
     await followLink(sari, linkIn(portal.mailbox[0]))
@@ -67,6 +68,7 @@ describe('latchkey people create and people invite', () => {
 
   for (const [what, words, why] of [
     ['a username that is taken', ['create', 'lantern', 'mia'], 'username is taken'],
+    ['nobody without a name to recover with', ['invite', 'summit', 'sari@summit.example'], 'people create'],
     [
       'a username that is taken, for a new address',
       mailed('mia', 'new@lantern.example'),

@@ -8,7 +8,7 @@ const support = { kind: 'email', value: 'help@harbour.example', label: 'Help des
 type Letter = Exclude<MessageName, 'recover-code' | 'confirm-phone'>
 const letters: { [Name in Letter]: LetterData[Name] } = {
   'recover-link': recoverLink(LINK),
-  welcome: { ...letterhead, link: LINK, hours: 72, isOwner: true },
+  welcome: { ...letterhead, link: LINK, hours: 72, isOwner: true, username: 'mia' },
   'password-changed': {
     ...letterhead,
     when: '2 March 2026, 09:00 UTC',

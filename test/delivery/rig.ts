@@ -120,7 +120,8 @@ export function preparersThatMint(minted: string[]): Preparers {
   }
   return {
     'recover-link': (_tx, message) => send(message.to, recoverLink(mint())),
-    welcome: (_tx, message) => send(message.to, { ...letterhead, link: mint(), hours: 72, isOwner: true }),
+    welcome: (_tx, message) =>
+      send(message.to, { ...letterhead, link: mint(), hours: 72, isOwner: true, username: null }),
     'password-changed': (_tx, message) =>
       send(message.to, {
         ...letterhead,

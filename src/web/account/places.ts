@@ -6,9 +6,15 @@ export const PLACES = [
   { name: 'authenticator', path: '/account/authenticator' },
   { name: 'sessions', path: '/account/sessions' },
   { name: 'activity', path: '/account/activity' },
-  { name: 'data', path: '/account/data' },
   { name: 'language', path: '/account/language' },
 ] as const
+
+/** Pages that stand below a place, though their addresses do not. */
+const BELOW: Record<string, (typeof PLACES)[number]['name']> = {
+  '/account/add-email': 'profile',
+  '/account/data': 'profile',
+  '/account/delete': 'profile',
+}
 
 /** A place of the navigation as templates print it; `current` in the words of aria-current, '' elsewhere. */
 export interface Place {
@@ -19,10 +25,11 @@ export interface Place {
 
 /** The navigation on the page at a path: where it is, or below what. */
 export function placesAround(path: string): Place[] {
-  return PLACES.map((place) => ({ ...place, current: standsAt(place.path, path) }))
+  return PLACES.map((place) => ({ ...place, current: standsAt(place, path) }))
 }
 
-function standsAt(place: string, path: string): Place['current'] {
-  if (path === place) return 'page'
-  return place !== '/account' && path.startsWith(`${place}/`) ? 'true' : ''
+function standsAt(place: (typeof PLACES)[number], path: string): Place['current'] {
+  if (path === place.path) return 'page'
+  const isBelow = place.name !== 'home' && path.startsWith(`${place.path}/`)
+  return isBelow || BELOW[path] === place.name ? 'true' : ''
 }

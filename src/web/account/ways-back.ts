@@ -24,6 +24,8 @@ export interface WaysBack {
   /** Null for who has no authenticator. */
   codesLeft: number | null
   are: WaysAre
+  /** Whether a number can be a way back here at all. */
+  offersTexts: boolean
   next: NextStep | null
 }
 
@@ -35,18 +37,21 @@ export function waysBack(
 ): WaysBack {
   const { account, authenticator, now } = has
   const ways = offered(parts, settings.recovery)
-  const usable = ways.filter((way) => way.reachable(account, settings, now) !== null)
+  const usable = isNamed(account, settings)
+    ? ways.filter(
+        (way) => way.reachable(account, settings, now) !== null && isEnoughAlone(way, account, settings),
+      )
+    : []
   const codesLeft = authenticator?.codesLeft ?? null
   const [email, phone] = [reached(account, 'email', now), reached(account, 'phone', now)]
+  const offersTexts = ways.some(({ answeredBy }) => answeredBy === 'code')
   return {
     email,
     phone,
     codesLeft,
     are: usable.length === 0 ? 'none' : usable.length < ways.length ? 'one' : 'all',
-    next: nextStep(
-      { email, phone, codesLeft },
-      ways.some(({ answeredBy }) => answeredBy === 'code'),
-    ),
+    offersTexts,
+    next: nextStep({ email, phone, codesLeft }, offersTexts),
   }
 }
 

@@ -46,6 +46,13 @@ describe('the ways back in, as the home page counts them', () => {
     expect(ways({}, { ...both, sms: { countries: ['SG'] } })).to.include({ are: 'one', phone: 'verified' })
   })
 
+  it('do not count what recovery asks for and the person has not, nor texts that are too weak for who runs it all', () => {
+    const byUsername = { recovery: { identifier: 'username', methods: ['email-link'] } }
+    expect(ways({ username: null }, byUsername).are).to.equal('none')
+    expect(ways({ role: 'owner' }).are).to.equal('one')
+    expect(ways({ role: 'owner', email: null, emailVerifiedAt: null }).are).to.equal('none')
+  })
+
   it('are none where nothing that is offered works', () => {
     expect(ways({ emailVerifiedAt: null, phone: null }).are).to.equal('none')
     expect(ways({ email: null, emailVerifiedAt: null }, {}).are, 'texts are not offered').to.equal('none')
