@@ -10,18 +10,19 @@ const FIRST_WAIT = 30 * SECOND
 const LONGEST_WAIT = HOUR
 
 /**
- * Whether this browser has a sign-up, and in how many seconds it may ask for its message again. Told by what this browser
- * did alone: not that the mailbox was proven, nor that there was an account before. Null: it has none.
+ * Whether this browser has a sign-up, of which address as it was typed there, and in how many seconds it may ask for its
+ * message again. Told by what this browser did alone: not that the mailbox was proven, nor that there was an account
+ * before. Null: it has none.
  */
 export async function signUpOfBrowser(
   parts: SignUpParts,
   organizationId: string,
   askerToken: string | undefined,
-): Promise<{ waitSeconds: number } | null> {
+): Promise<{ email: string; waitSeconds: number } | null> {
   if (!askerToken || !isToken(askerToken)) return null
   return withOrganization(parts.database, organizationId, async (tx) => {
     const signUp = await signUpAskedBy(tx, askerToken)
-    return signUp && { waitSeconds: waitOf(signUp, tx.now) }
+    return signUp && { email: signUp.email, waitSeconds: waitOf(signUp, tx.now) }
   })
 }
 

@@ -8,7 +8,7 @@ export const sent = definePage({
   async view({ parts, organization, cookies, settings }) {
     const signUp = await signUpOfBrowser(parts, organization.id, cookies.read('sign-up'))
     if (!signUp) return { goTo: '/sign-up' }
-    return { view: { waitSeconds: signUp.waitSeconds, hours: settings.signUp.verificationHours } }
+    return { view: { ...signUp, hours: settings.signUp.verificationHours } }
   },
   fields: {},
   async submit({ parts, organization, cookies }) {
