@@ -13,15 +13,18 @@ export interface SentToPerson {
   endedAt: Date | null
 }
 
-/** Whom messages are about: the addresses, and ids by the name that they have in a message's data. */
+/** The ids in a message's data that tell whom it is about. Each has an index, or erasing would read every message. */
+export const IDS_IN_MESSAGES = ['accountId', 'attemptId', 'requestId', 'signUpId', 'pendingId'] as const
+
+/** Whom messages are about: the addresses, and the ids. */
 interface About {
   addresses: string[]
-  ids: [string, string[]][]
+  ids: Record<(typeof IDS_IN_MESSAGES)[number], string[]>
 }
 
 /** The messages to a person, as far as they are kept, oldest first: never what they say. */
 export async function messagesTo(tx: Transaction, account: Account): Promise<SentToPerson[]> {
-  const about = await whatNames(tx, account)
+  const about = await whatNames(tx, account, account.email === null ? [] : [account.email])
   const rows = await messagesAbout(tx, about)
     .where((to) => void to.whereNull('recipient').orWhereIn('recipient', about.addresses))
     .orderBy(['created_at', 'id'])
@@ -35,11 +38,15 @@ export async function messagesTo(tx: Transaction, account: Account): Promise<Sen
 }
 
 /**
- * Deletes every message to a person or about them, those that wait too, and what the demo's outbox kept of them: also the
- * letters in which others are told of their requests.
+ * Deletes every message to a person, at whichever of these addresses, or about them, those that wait too, and what the
+ * demo's outbox kept of them: also the letters in which others are told of their requests.
  */
-export async function deleteMessagesAbout(tx: Transaction, account: Account): Promise<void> {
-  const rows = await messagesAbout(tx, await whatNames(tx, account))
+export async function deleteMessagesAbout(
+  tx: Transaction,
+  account: Account,
+  emails: string[],
+): Promise<void> {
+  const rows = await messagesAbout(tx, await whatNames(tx, account, emails))
   const ids = rows.map(({ id }) => id)
   // The queue's entries first, as everywhere.
   await dueMessages(tx).where('organization_id', tx.organizationId).whereIn('id', ids).delete()
@@ -49,27 +56,25 @@ export async function deleteMessagesAbout(tx: Transaction, account: Account): Pr
 function messagesAbout(tx: Transaction, { addresses, ids }: About) {
   return tx.rows<MessageRow>('messages').where((any) => {
     void any.whereIn('recipient', addresses)
-    for (const [name, named] of ids) void any.orWhereRaw(`data ->> '${name}' = any (?)`, [named])
+    for (const name of IDS_IN_MESSAGES) void any.orWhereRaw(`data ->> '${name}' = any (?)`, [ids[name]])
   })
 }
 
 /** Most messages name no address until they leave, and are found by what they are about. */
-async function whatNames(tx: Transaction, { id, email, phone }: Account): Promise<About> {
-  const signUps =
-    email === null ? [] : await idsOf(tx, 'sign_ups', { email_canonical: canonicalEmail(email) })
+async function whatNames(tx: Transaction, { id, phone }: Account, emails: string[]): Promise<About> {
   return {
-    addresses: [email, phone].filter((address) => address !== null),
-    ids: [
-      ['accountId', [id]],
-      ['attemptId', await idsOf(tx, 'recovery_attempts', { account_id: id })],
-      ['requestId', await idsOf(tx, 'recovery_requests', { account_id: id })],
-      ['signUpId', signUps],
-      ['pendingId', await idsOf(tx, 'pending_contacts', { account_id: id })],
-    ],
+    addresses: phone === null ? emails : [...emails, phone],
+    ids: {
+      accountId: [id],
+      attemptId: await idsOf(tx, 'recovery_attempts', 'account_id', [id]),
+      requestId: await idsOf(tx, 'recovery_requests', 'account_id', [id]),
+      signUpId: await idsOf(tx, 'sign_ups', 'email_canonical', emails.map(canonicalEmail)),
+      pendingId: await idsOf(tx, 'pending_contacts', 'account_id', [id]),
+    },
   }
 }
 
-async function idsOf(tx: Transaction, table: string, whose: Record<string, string>): Promise<string[]> {
-  const rows = await tx.rows<TenantRow & { id: string }>(table).where(whose).select('id')
+async function idsOf(tx: Transaction, table: string, column: string, whose: string[]): Promise<string[]> {
+  const rows = await tx.rows<TenantRow & { id: string }>(table).whereIn(column, whose).select('id')
   return rows.map(({ id }) => id)
 }

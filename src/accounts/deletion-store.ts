@@ -53,12 +53,10 @@ export async function couldBecomeOwner(tx: Transaction, leavingId: string, most:
   return rows.map(({ full_name }) => full_name)
 }
 
-/** Deletes an account, with it every row that hangs on it, and what signed up with its address. */
-export async function removeAccount(tx: Transaction, { id, email }: Account): Promise<void> {
-  if (email !== null) {
-    const signUps = tx.rows<TenantRow & { email_canonical: string }>('sign_ups')
-    await signUps.where('email_canonical', canonicalEmail(email)).delete()
-  }
+/** Deletes an account, with it every row that hangs on it, and what signed up with its person's addresses. */
+export async function removeAccount(tx: Transaction, id: string, emails: string[]): Promise<void> {
+  const signUps = tx.rows<TenantRow & { email_canonical: string }>('sign_ups')
+  await signUps.whereIn('email_canonical', emails.map(canonicalEmail)).delete()
   await accounts(tx).where({ id }).delete()
 }
 

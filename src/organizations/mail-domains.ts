@@ -5,8 +5,8 @@ import mailchecker from 'mailchecker'
 import { projectRoot } from '../platform/root.ts'
 import type { SignUpSettings } from './settings.ts'
 
-/** Why an organization does not let somebody with this address sign up. */
-export type AddressRefusal = 'closed' | 'free-mail' | 'disposable' | 'denied'
+/** Why an organization takes nobody with this address. */
+export type AddressRefusal = 'free-mail' | 'disposable' | 'denied'
 
 const FREE_MAIL: ReadonlySet<string> = new Set(
   readFileSync(join(projectRoot, 'config', 'free-mail-domains.txt'), 'utf8')
@@ -18,15 +18,19 @@ const FREE_MAIL: ReadonlySet<string> = new Set(
 /** The list alone: the package's own reading of addresses is not ours. */
 const DISPOSABLE: ReadonlySet<string> = mailchecker.blacklist()
 
+/** Whether somebody with an address, in canonical form, may sign up by these settings; null when they may. */
+export function whyMayNotSignUp(settings: SignUpSettings, email: string): 'closed' | AddressRefusal | null {
+  return settings.mode === 'closed' ? 'closed' : whyAddressRefused(settings, email)
+}
+
 /**
- * Whether somebody with an address, in canonical form, may sign up by these settings; null when they may. What the owner
- * allows wins over what they deny, and both over the lists. Each domain stands for all below it.
+ * Whether an organization takes an address, in canonical form, whoever has it; null when it does. What the owner allows wins
+ * over what they deny, and both over the lists. Each domain stands for all below it.
  */
-export function whyMayNotSignUp(
+export function whyAddressRefused(
   { mode, allowedDomains, deniedDomains }: SignUpSettings,
   email: string,
 ): AddressRefusal | null {
-  if (mode === 'closed') return 'closed'
   const domains = withParents(foldedDomain(email.slice(email.lastIndexOf('@') + 1)))
   const isOn = (list: readonly string[]) => list.some((domain) => domains.includes(foldedDomain(domain)))
   if (isOn(allowedDomains)) return null

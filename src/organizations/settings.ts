@@ -49,7 +49,7 @@ const eachSetting = z.strictObject({
     .prefault({}),
   signUp: z
     .strictObject({
-      /** `company`: not with an address that anybody can have. */
+      /** `company`: not with an address that anybody can have; nor does an account get one, unless it is `open`. */
       mode: z.enum(['closed', 'open', 'company']).default('closed'),
       /** Hours that the link which proves the mailbox lives. */
       verificationHours: z.int().min(1).max(168).default(24),

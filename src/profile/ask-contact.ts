@@ -5,7 +5,7 @@ import { record, visitorOrigin } from '../audit/audit.ts'
 import { withOrganization, type Transaction } from '../database/transaction.ts'
 import type { ContactKind } from '../delivery/message.ts'
 import { enqueue } from '../delivery/outbox.ts'
-import { whyMayNotSignUp, type AddressRefusal } from '../organizations/mail-domains.ts'
+import { whyAddressRefused, type AddressRefusal } from '../organizations/mail-domains.ts'
 import { countryAssumed, type Settings } from '../organizations/settings.ts'
 import { currentSettings } from '../organizations/store.ts'
 import { after, HOUR, MINUTE, SECOND } from '../platform/clock.ts'
@@ -22,7 +22,7 @@ import type { ProfileParts } from './parts.ts'
 import { lockSignedIn, type SignedIn } from './signed-in.ts'
 
 /** Why an address is refused, told by itself and by its person's account alone. `same`: they have it already. */
-export type EmailProblem = 'unreadable' | 'same' | Exclude<AddressRefusal, 'closed'>
+export type EmailProblem = 'unreadable' | 'same' | AddressRefusal
 
 /** The same of a number. `country`: texts go there not; `email-first`: the address of this account is not verified yet. */
 export type PhoneRefusal = PhoneProblem | 'same' | 'country' | 'email-first'
@@ -59,8 +59,8 @@ export async function askForEmail(
     if (readIdentifier(email)?.kind !== 'email') return { problem: 'unreadable' }
     const verified = verifiedEmail(account)
     if (verified && canonicalEmail(verified) === canonicalEmail(email)) return { problem: 'same' }
-    const refusal = whyMayNotSignUp(signUp, canonicalEmail(email))
-    return refusal && refusal !== 'closed' ? { problem: refusal } : { value: email }
+    const refusal = whyAddressRefused(signUp, canonicalEmail(email))
+    return refusal ? { problem: refusal } : { value: email }
   })
 }
 

@@ -1,6 +1,5 @@
-import { changeById } from '../access/change-store.ts'
 import { tellOfChangedAuthenticator } from '../access/authenticator-notice.ts'
-import { lockAccount } from '../accounts/store.ts'
+import { withKnownChange } from '../access/known-change.ts'
 import { record, visitorOrigin } from '../audit/audit.ts'
 import {
   authenticatorOf,
@@ -9,11 +8,9 @@ import {
 } from '../credentials/authenticator-store.ts'
 import { bindPending, confirmPending, judgeKept, newPending } from '../credentials/pending-authenticator.ts'
 import { newRecoveryCodes } from '../credentials/recovery-codes.ts'
-import { withKnownOutcome } from '../database/known-outcome.ts'
 import { withOrganization, type Transaction } from '../database/transaction.ts'
 import type { ChangeOfAuthenticator } from '../delivery/message.ts'
 import { currentSettings } from '../organizations/store.ts'
-import { newId, NO_ID } from '../platform/random.ts'
 import { endOtherSessions, renewSession } from '../sessions/store.ts'
 import type { ProfileParts } from './parts.ts'
 import { beginPending, endPending, pendingIn, savePending, type Pending } from './pending-store.ts'
@@ -147,29 +144,28 @@ async function change(
   who: Changer,
   make: (tx: Transaction) => Promise<ChangeOfAuthenticator | 'malformed' | 'wrong' | 'required' | 'over'>,
 ): Promise<AuthenticatorChanged> {
-  let changeId = NO_ID
-  const work = async (tx: Transaction): Promise<AuthenticatorChanged> => {
-    const held = await lockSignedIn(tx, who)
-    if (!held) return { outcome: 'over' }
-    const made = await make(tx)
-    if (made === 'malformed' || made === 'wrong' || made === 'required' || made === 'over')
-      return { outcome: made }
-    changeId = newId(parts.random, tx.now)
-    const { account, session } = held
-    await tellOfChangedAuthenticator(tx, parts.random, account, { ...who, id: changeId, change: made })
-    const sessionsEnded = await endOtherSessions(tx, account.id, session.id)
-    const sessionToken = await renewSession(tx, parts.random, session.id, session.authenticatedAt)
-    await record(tx, parts.random, {
-      kind: `authenticator.${made}`,
-      outcome: 'success',
-      origin: visitorOrigin(who.visitor, account.id),
-      subjectId: account.id,
-      detail: { sessionsEnded },
-    })
-    return { outcome: 'changed', change: made, sessionToken }
-  }
-  return withKnownOutcome(parts.database, organizationId, work, async (tx) => {
-    await lockAccount(tx, who.accountId)
-    return (await changeById(tx, changeId)) !== null
-  })
+  return withKnownChange(
+    parts,
+    organizationId,
+    who.accountId,
+    async (tx, id): Promise<AuthenticatorChanged> => {
+      const held = await lockSignedIn(tx, who)
+      if (!held) return { outcome: 'over' }
+      const made = await make(tx)
+      if (made === 'malformed' || made === 'wrong' || made === 'required' || made === 'over')
+        return { outcome: made }
+      const { account, session } = held
+      await tellOfChangedAuthenticator(tx, parts.random, account, { ...who, id, change: made })
+      const sessionsEnded = await endOtherSessions(tx, account.id, session.id)
+      const sessionToken = await renewSession(tx, parts.random, session.id, session.authenticatedAt)
+      await record(tx, parts.random, {
+        kind: `authenticator.${made}`,
+        outcome: 'success',
+        origin: visitorOrigin(who.visitor, account.id),
+        subjectId: account.id,
+        detail: { sessionsEnded },
+      })
+      return { outcome: 'changed', change: made, sessionToken }
+    },
+  )
 }

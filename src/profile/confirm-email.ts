@@ -1,21 +1,22 @@
-import { changeById } from '../access/change-store.ts'
 import { changeContact } from '../access/contact-change.ts'
+import { withKnownChange } from '../access/known-change.ts'
 import { canonicalEmail } from '../accounts/identifiers.ts'
-import { accountById, accountNamed, lockAccount } from '../accounts/store.ts'
+import { accountById, accountNamed } from '../accounts/store.ts'
 import { record, visitorOrigin } from '../audit/audit.ts'
 import { isDuplicate } from '../database/faults.ts'
-import { withKnownOutcome } from '../database/known-outcome.ts'
 import { withOrganization, type Transaction } from '../database/transaction.ts'
 import { tooManyWrongTokens } from '../limits/wrong-tokens.ts'
-import { isToken, newId, NO_ID } from '../platform/random.ts'
+import { whyAddressRefused } from '../organizations/mail-domains.ts'
+import { currentSettings } from '../organizations/store.ts'
+import { isToken } from '../platform/random.ts'
 import { hashToken } from '../platform/secrets.ts'
 import type { Visitor } from '../platform/visitor.ts'
 import { contactSecret, endPendingContact, pendingContact } from './contact-store.ts'
 import { holdContact, whyContactIsOver, type ContactOver, type HeldContact } from './held-contact.ts'
 import type { ProfileParts } from './parts.ts'
 
-/** Why a link confirms nothing any more. */
-export type DeadConfirmation = Exclude<ContactOver, 'confirmed'> | 'not-known'
+/** Why a link confirms nothing any more. `not-accepted`: the organization takes no such address since. */
+export type DeadConfirmation = Exclude<ContactOver, 'confirmed'> | 'not-accepted' | 'not-known'
 
 /** How the link of a new address stands. Whoever holds it may see where it was asked for, to know it for theirs. */
 export type Confirmation =
@@ -51,17 +52,13 @@ export async function confirmEmail(
   token: string,
   by: { visitor: Visitor; locale: string },
 ): Promise<Confirmation> {
-  const made = { id: NO_ID, accountId: NO_ID }
-  const work = async (tx: Transaction) => {
-    const found = await ofLink(tx, token, holdContact)
-    Object.assign(made, { id: newId(parts.random, tx.now), accountId: found?.held.account.id })
-    return confirm(parts, tx, found, { ...by, id: made.id })
-  }
-  const once = () =>
-    withKnownOutcome(parts.database, organizationId, work, async (tx) => {
-      await lockAccount(tx, made.accountId)
-      return (await changeById(tx, made.id)) !== null
-    })
+  const seen = await withOrganization(parts.database, organizationId, (tx) => ofLink(tx, token, readContact))
+  const once = async (): Promise<Standing> =>
+    seen
+      ? withKnownChange(parts, organizationId, seen.held.account.id, async (tx, id) =>
+          confirm(parts, tx, await ofLink(tx, token, holdContact), { ...by, id }),
+        )
+      : NOT_KNOWN
   // Another account took the address in the same moment; the second time that is seen.
   const standing = await once().catch((error: unknown) => {
     if (isDuplicate(error)) return once()
@@ -76,7 +73,7 @@ async function confirm(
   found: Found | null,
   by: { id: string; visitor: Visitor; locale: string },
 ): Promise<Standing> {
-  const before = standingOf(tx, found)
+  const before = await standingOf(tx, found)
   if (before.outcome !== 'open' || !found) return before
   const { pending, account } = found.held
   const { id: pendingId, value } = pending
@@ -122,10 +119,14 @@ async function readContact(tx: Transaction, id: string): Promise<HeldContact | n
   return account && { pending, account }
 }
 
-function standingOf(tx: Transaction, found: Found | null): Standing {
+async function standingOf(tx: Transaction, found: Found | null): Promise<Standing> {
   if (!found) return NOT_KNOWN
   const { held, linkExpiresAt } = found
-  const over = whyContactIsOver(tx, held) ?? (tx.now < linkExpiresAt ? null : 'expired')
+  const { signUp } = (await currentSettings(tx)).settings
+  const over =
+    whyContactIsOver(tx, held) ??
+    (tx.now < linkExpiresAt ? null : 'expired') ??
+    (whyAddressRefused(signUp, canonicalEmail(held.pending.value)) ? 'not-accepted' : null)
   if (over === 'confirmed') return { outcome: 'confirmed' }
   if (over) return { outcome: 'dead', reason: over }
   const { sentForAt: at, address: place, device } = held.pending

@@ -1,12 +1,9 @@
-import { changeById } from '../access/change-store.ts'
 import { changeContact } from '../access/contact-change.ts'
+import { withKnownChange } from '../access/known-change.ts'
 import { smsWasAnswered } from '../accounts/sms-allowance.ts'
-import { lockAccount } from '../accounts/store.ts'
 import { record, visitorOrigin } from '../audit/audit.ts'
 import { isSmsCode } from '../credentials/sms-code.ts'
-import { withKnownOutcome } from '../database/known-outcome.ts'
 import { withOrganization, type Transaction } from '../database/transaction.ts'
-import { newId, NO_ID } from '../platform/random.ts'
 import type { Changer } from './authenticator.ts'
 import { contactSecret, contactWaiting, countCodeTry, endPendingContact } from './contact-store.ts'
 import { phoneCodeHashes } from './deliver-contact.ts'
@@ -34,15 +31,9 @@ export async function confirmPhone(
   if (!isSmsCode(typed)) return { outcome: 'malformed' }
   const counted = await withOrganization(parts.database, organizationId, (tx) => countTry(tx, who))
   if ('outcome' in counted) return counted
-  let changeId = NO_ID
-  const work = async (tx: Transaction) => {
-    changeId = newId(parts.random, tx.now)
-    return judge(parts, tx, { ...who, id: changeId }, { ...counted, typed })
-  }
-  return withKnownOutcome(parts.database, organizationId, work, async (tx) => {
-    await lockAccount(tx, who.accountId)
-    return (await changeById(tx, changeId)) !== null
-  })
+  return withKnownChange(parts, organizationId, who.accountId, (tx, id) =>
+    judge(parts, tx, { ...who, id }, { ...counted, typed }),
+  )
 }
 
 interface CountedTry {

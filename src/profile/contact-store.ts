@@ -24,6 +24,7 @@ export interface PendingContact {
   sentForAt: Date
   /** Codes that were typed since then. */
   tries: number
+  askedAt: Date
   expiresAt: Date
   ending: ContactEnding | null
 }
@@ -66,7 +67,7 @@ const KEPT_FOR = 7 * DAY
 /** Adds a new address or number of an account that this transaction holds, in place of the one that waited. */
 export async function addPendingContact(
   tx: Transaction,
-  pending: Omit<PendingContact, 'sends' | 'sentForAt' | 'tries' | 'expiresAt' | 'ending'>,
+  pending: Omit<PendingContact, 'sends' | 'sentForAt' | 'tries' | 'askedAt' | 'expiresAt' | 'ending'>,
 ): Promise<void> {
   const { accountId, kind } = pending
   await rows(tx)
@@ -92,18 +93,26 @@ export async function addPendingContact(
   })
 }
 
-/** What waits for an account as it is now; null when nothing does. What was asked for before the account changed does not. */
-export async function contactWaiting(
+/** All that waits for an account as it is now. What was asked for before the account changed does not. */
+export async function contactsWaiting(
   tx: Transaction,
   { id: accountId, securityEpoch }: { id: string; securityEpoch: number },
-  kind: ContactKind,
-): Promise<PendingContact | null> {
-  const row = await rows(tx)
-    .where({ account_id: accountId, security_epoch: securityEpoch, kind })
+): Promise<PendingContact[]> {
+  const waiting = await rows(tx)
+    .where({ account_id: accountId, security_epoch: securityEpoch })
     .whereNull('ended_at')
     .where('expires_at', '>', tx.now)
-    .first()
-  return row ? shown(row) : null
+    .orderBy('kind')
+  return waiting.map(shown)
+}
+
+/** What waits of a kind for an account as it is now; null when nothing does. */
+export async function contactWaiting(
+  tx: Transaction,
+  account: { id: string; securityEpoch: number },
+  kind: ContactKind,
+): Promise<PendingContact | null> {
+  return (await contactsWaiting(tx, account)).find((one) => one.kind === kind) ?? null
 }
 
 /** A new address or number, whatever became of it. */
@@ -179,6 +188,7 @@ function shown(row: PendingRow): PendingContact {
     sends: row.sends,
     sentForAt: row.sent_for_at,
     tries: row.tries,
+    askedAt: row.created_at,
     expiresAt: row.expires_at,
     ending: row.ending,
   }

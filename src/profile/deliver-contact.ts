@@ -8,6 +8,7 @@ import type { Transaction } from '../database/transaction.ts'
 import type { Prepared, QueuedMessage } from '../delivery/message.ts'
 import { enqueue } from '../delivery/outbox.ts'
 import { letterhead } from '../organizations/branding.ts'
+import { whyAddressRefused } from '../organizations/mail-domains.ts'
 import type { Settings } from '../organizations/settings.ts'
 import { currentSettings, organizationOf } from '../organizations/store.ts'
 import { after, HOUR, MINUTE } from '../platform/clock.ts'
@@ -31,10 +32,13 @@ export async function prepareEmailConfirmation(
   if (!held) return { drop: 'expired' }
   const organization = await organizationOf(tx)
   const { settings } = await currentSettings(tx)
-  const over = whyContactIsOver(tx, held) ?? (organization.state === 'suspended' ? 'suspended' : null)
-  if (over) return withhold(parts, tx, held, over)
   const { pending, account } = held
   const canonical = canonicalEmail(pending.value)
+  const over =
+    whyContactIsOver(tx, held) ??
+    (organization.state === 'suspended' ? 'suspended' : null) ??
+    whyAddressRefused(settings.signUp, canonical)
+  if (over) return withhold(parts, tx, held, over)
   if (!(await mayMailboxHaveMail(parts, tx, message.id, canonical))) return withhold(parts, tx, held, 'limit')
   const holder = await accountNamed(tx, { kind: 'email', canonical })
   if (holder && holder.id !== account.id) {

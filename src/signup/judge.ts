@@ -1,7 +1,7 @@
 import { canonicalEmail, readIdentifier } from '../accounts/identifiers.ts'
 import { readPhone, type PhoneProblem } from '../accounts/phone.ts'
 import { judgePassword, type PasswordProblem } from '../credentials/password-policy.ts'
-import { whyMayNotSignUp, type AddressRefusal } from '../organizations/mail-domains.ts'
+import { whyAddressRefused, type AddressRefusal } from '../organizations/mail-domains.ts'
 import type { Organization } from '../organizations/organization.ts'
 import { countryAssumed, type Settings } from '../organizations/settings.ts'
 
@@ -26,7 +26,7 @@ export interface SignUpFacts {
 
 /** What is wrong with it, field by field; only fields with something wrong. */
 export interface SignUpProblems {
-  email?: 'unreadable' | Exclude<AddressRefusal, 'closed'>
+  email?: 'unreadable' | AddressRefusal
   password?: PasswordProblem[]
   phone?: PhoneProblem
   terms?: 'missing'
@@ -41,8 +41,8 @@ export function judgeSignUp(
   const problems: SignUpProblems = {}
   const email = typed.email.normalize('NFKC').trim()
   const isEmail = readIdentifier(email)?.kind === 'email'
-  const refusal = isEmail ? whyMayNotSignUp(settings.signUp, canonicalEmail(email)) : 'unreadable'
-  if (refusal && refusal !== 'closed') problems.email = refusal
+  const refusal = isEmail ? whyAddressRefused(settings.signUp, canonicalEmail(email)) : 'unreadable'
+  if (refusal) problems.email = refusal
 
   const words = [typed.fullName, email, organization.name, organization.slug]
   const wrong = judgePassword(settings.passwords, typed.password, { words })

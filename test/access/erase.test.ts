@@ -1,10 +1,13 @@
 import { expect } from 'chai'
 import knex from 'knex'
 import { DEMO_PASSWORD } from '../../seeds/demo-organizations.ts'
+import { IDS_IN_MESSAGES } from '../../src/access/messages-store.ts'
 import { connectionOf } from '../../src/database/connect.ts'
 import type { TenantRow } from '../../src/database/transaction.ts'
 import { DAY, SECOND } from '../../src/platform/clock.ts'
 import { dumpEverything } from '../attacks/dump.ts'
+import { newestConfirmation } from '../browser/steps.ts'
+import { askForEmail, confirmEmail } from '../support/contacts.ts'
 import { asking } from '../support/desk.ts'
 import { openPortal, type Portal } from '../support/portal.ts'
 import { askForCode, askForLink, changeAccount, signIn, signUp } from '../support/steps.ts'
@@ -19,6 +22,7 @@ const ZEBEDEE = {
   email_canonical: 'zebedee@acme.example',
   phone: '+6281299970071',
 }
+const NEWER_ADDRESS = 'zebedee@newer.example'
 const TRACES = /zebedee|quillfeather|99970071/gi
 
 interface EventRow extends TenantRow {
@@ -51,8 +55,19 @@ describe('erasing an account, on the real database', () => {
     await portal.deliver()
     await signIn(zebedee, 'zebedee', DEMO_PASSWORD, 'acme')
     await setUpHere(portal, zebedee, 'acme')
-    await askForLink(portal.visitor(), ZEBEDEE.email, 'acme')
+    await askForEmail(zebedee, NEWER_ADDRESS, 'acme')
+    await portal.deliver()
+    await confirmEmail(zebedee, await newestConfirmation(portal))
+    await askForEmail(zebedee, 'zebedee@third.example', 'acme')
+    await askForLink(portal.visitor(), NEWER_ADDRESS, 'acme')
   }
+
+  /** The ids by which messages are about somebody's new addresses and numbers, as the messages name them. */
+  const pendingIdsInMessages = () =>
+    portal.within('acme', async (tx) => {
+      const messages = await tx.rows<TenantRow & { data: { pendingId?: string } }>('messages')
+      return messages.flatMap(({ data }) => data.pendingId ?? [])
+    })
 
   it('leaves no name, address, number or username in any table, and the log under the id alone', async () => {
     await leaveTraces()
@@ -60,6 +75,10 @@ describe('erasing an account, on the real database', () => {
       tx.rows<TenantRow & { id: string; username: string }>('accounts').where('username', 'zebedee'),
     )
     expect((await dumpEverything(portal)).match(TRACES)?.length).to.be.above(20)
+    expect(
+      await pendingIdsInMessages(),
+      'of the address that is confirmed and of the one that waits',
+    ).to.have.length(2)
     await portal.within('acme', (tx) =>
       tx
         .rows<TenantRow & { id: string; deletion_due_at: Date }>('accounts')
@@ -73,6 +92,7 @@ describe('erasing an account, on the real database', () => {
     await portal.app.keepHouse()
     const left = (await dumpEverything(portal)).split('\n').filter((row) => row.match(TRACES))
     expect(left).to.deep.equal([])
+    expect(await pendingIdsInMessages(), 'they name nobody, but somebody’s they are').to.deep.equal([])
     const log = await portal.within('acme', (tx) =>
       tx.rows<EventRow>('audit_events').where({ subject_id: id }).orWhere({ actor_id: id }),
     )
@@ -103,6 +123,23 @@ describe('erasing an account, on the real database', () => {
       const held = rows.filter(({ to, onDelete }) => going.has(to) && onDelete !== 'c')
       expect(held).to.deep.equal([])
       expect(going.size).to.be.above(12)
+    } finally {
+      await owner.destroy()
+    }
+  })
+
+  it('finds the messages about somebody along an index, by each of the ids that can name them', async () => {
+    const owner = knex({
+      client: 'pg',
+      connection: connectionOf(portal.store.owner),
+      pool: { min: 0, max: 1 },
+    })
+    try {
+      const { rows } = await owner.raw<{ rows: { indexdef: string }[] }>(
+        `select indexdef from pg_indexes where tablename = 'messages'`,
+      )
+      const indexed = rows.flatMap(({ indexdef }) => /\(\(data ->> '(\w+)'/.exec(indexdef)?.[1] ?? [])
+      expect(indexed).to.have.members([...IDS_IN_MESSAGES])
     } finally {
       await owner.destroy()
     }

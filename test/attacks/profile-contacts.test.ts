@@ -6,7 +6,6 @@ import {
   askForEmail,
   changeEmail,
   confirmEmail,
-  confirmationIn,
   getConfirmation,
   getPhoneCode,
   NEW_PHONE,
@@ -236,7 +235,12 @@ describe('attacks: on a new address', () => {
     portal.clock.pass(72 * HOUR - SECOND)
     await askForLink(thief, 'mia', 'acme')
     await portal.deliver()
-    expect(portal.mailbox.filter(({ text }) => text.includes('/recover/link'))).to.deep.equal([])
+    const links = () => portal.mailbox.filter(({ text }) => text.includes('/recover/link'))
+    expect(links()).to.deep.equal([])
+    portal.clock.pass(SECOND)
+    await askForLink(thief, 'mia', 'acme')
+    await portal.deliver()
+    expect(links(), 'from then on it is').to.have.length(1)
   })
 
   it('TK-26: nothing of a link that was never sent is told, and guesses are counted', async () => {
@@ -247,6 +251,5 @@ describe('attacks: on a new address', () => {
         (await guesser.open(`/harbour${PROFILE}/confirm-email?token=${newToken(systemRandom)}`)).status,
       )
     expect(statuses).to.deep.equal([...Array<number>(20).fill(404), 429])
-    expect(() => confirmationIn(undefined)).to.throw()
   })
 })

@@ -73,6 +73,15 @@ async function* newAddress(portal: Portal, page: Page): AsyncGenerator<Scene> {
   await page.goto(`${HERE}/email`)
   await page.getByLabel('New email address').fill('adam@third.example')
   await press(page, 'Send the message')
+  portal.clock.pass(SECOND)
+  await portal.deliver()
+  await portal.change('acme', ({ signUp, ...settings }) => ({
+    ...settings,
+    signUp: { ...signUp, deniedDomains: ['third.example'] },
+  }))
+  await page.goto(await newestConfirmation(portal))
+  yield { state: 'confirm an address, not accepted any more', page }
+  await page.goto(HERE)
   await press(page, 'Forget this address')
   yield { state: 'profile, the address is forgotten', page }
   await page.goto(`${HERE}/confirm-email?token=none`)

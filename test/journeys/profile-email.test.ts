@@ -145,6 +145,34 @@ describe('The email address in the Personal Centre', () => {
     expect(asked.address).to.equal(`/harbour${PROFILE}`)
   })
 
+  it('takes an address only where the organization does: when it is asked for, sent to, and confirmed', async () => {
+    const refuses = (domain: string) =>
+      portal.change('acme', (settings) => ({
+        ...settings,
+        signUp: { ...settings.signUp, mode: 'closed', deniedDomains: [domain] },
+      }))
+    await refuses('rival.example')
+    await signIn(mia, 'mia', DEMO_PASSWORD, 'acme')
+    const refused = await askForEmail(mia, 'mia@rival.example', 'acme')
+    expect(refused.problemsAt('email')[0]).to.contain('Addresses of this domain are not accepted here')
+    expect((await askForEmail(mia, 'mia@gmail.com', 'acme')).problemsAt('email')).to.have.length(1)
+
+    await askForEmail(mia, NEW, 'acme')
+    await refuses('new.example')
+    await portal.deliver()
+    expect(mailsTo(portal, NEW)).to.deep.equal([])
+
+    const link = await getConfirmation(portal, mia, 'mia@next.example', 'acme')
+    await refuses('next.example')
+    const dead = await mia.open(link)
+    expect([dead.status, dead.heading]).to.deep.equal([410, 'This address is not accepted any more'])
+    await refuses('rival.example')
+    await mia.open(link)
+    await refuses('next.example')
+    expect((await mia.press('Confirm this address')).status, 'pressed after it').to.equal(410)
+    expect(await rowsOf(portal, 'acme', 'mia', 'account_changes')).to.deep.equal([])
+  })
+
   it('says why a link works no more', async () => {
     await signIn(mia, 'mia')
     const first = await getConfirmation(portal, mia, 'first@new.example')

@@ -74,6 +74,7 @@ const confirmations: Record<Exclude<Confirmation['outcome'], 'dead' | 'too-many'
     cancelled: true,
     taken: true,
     'account-changed': true,
+    'not-accepted': true,
     'not-known': true,
   }
 

@@ -1,5 +1,10 @@
 import { expect } from 'chai'
-import { foldedDomain, whyMayNotSignUp, type AddressRefusal } from '../../src/organizations/mail-domains.ts'
+import {
+  foldedDomain,
+  whyAddressRefused,
+  whyMayNotSignUp,
+  type AddressRefusal,
+} from '../../src/organizations/mail-domains.ts'
 import { parseSettings, type SignUpSettings } from '../../src/organizations/settings.ts'
 
 const settings = (change: Partial<SignUpSettings>) => parseSettings({ signUp: change }).signUp
@@ -35,6 +40,18 @@ describe('Who may sign up, by their address', () => {
     expect(whyMayNotSignUp(open, 'rina@mail.rival.example')).to.equal('denied')
     const closed = settings({ mode: 'closed', allowedDomains: ['lintas.example'] })
     expect(whyMayNotSignUp(closed, 'rina@lintas.example')).to.equal('closed')
+  })
+
+  it('who has an account where it is closed may take the addresses that a company takes', () => {
+    const closed = settings({
+      mode: 'closed',
+      allowedDomains: ['gmail.com'],
+      deniedDomains: ['rival.example'],
+    })
+    const refusals = ['rina@lintas.example', 'rina@gmail.com', 'rina@rival.example', 'rina@qq.com'].map(
+      (address) => whyAddressRefused(closed, address),
+    )
+    expect(refusals).to.deep.equal([null, null, 'denied', 'free-mail'])
   })
 
   it('what the owner allows wins over what they deny, and both over the lists', () => {

@@ -4,9 +4,11 @@ import type { Account } from '../../accounts/account.ts'
 import { accountMadeAt, deletionDueAt } from '../../accounts/deletion-store.ts'
 import { acceptedTermsOf } from '../../accounts/signup-store.ts'
 import { authenticatorOf } from '../../credentials/authenticator-store.ts'
+import { initialPasswordOf } from '../../credentials/initial-store.ts'
 import { passwordOf } from '../../credentials/store.ts'
 import type { Transaction } from '../../database/transaction.ts'
 import { copyOfActivity } from '../../profile/activity.ts'
+import { contactsWaiting } from '../../profile/contact-store.ts'
 import { requestsOf } from '../../recovery/requests/store.ts'
 import { attemptsOf } from '../../recovery/store.ts'
 import { knownDevicesSeen } from '../../sessions/devices-store.ts'
@@ -37,9 +39,16 @@ export async function personalData(tx: Transaction, organization: { name: string
       network: session.address,
     })),
     knownDevices: (await knownDevicesSeen(tx, account.id)).map((lastSeenAt) => ({ lastSeenAt })),
-    changes: (await changesOf(tx, account.id)).map(({ changed, authenticator, madeAt, undoneAt }) => {
-      return { changed, authenticator, madeAt, undoneAt }
+    waitingContacts: (await contactsWaiting(tx, account)).map(({ kind, value, askedAt }) => {
+      return { kind, value, askedAt }
     }),
+    changes: (await changesOf(tx, account.id)).map((change) => ({
+      changed: change.changed,
+      authenticator: change.authenticator,
+      contactBefore: change.contactBefore,
+      madeAt: change.madeAt,
+      undoneAt: change.undoneAt,
+    })),
     recoveries: (await attemptsOf(tx, account.id)).map((attempt) => ({
       begunAt: attempt.begunAt,
       method: attempt.method,
@@ -73,7 +82,11 @@ async function profileOf(tx: Transaction, account: Account) {
     createdAt: await accountMadeAt(tx, account.id),
     protectedAt: account.protectedAt,
     deletionDueAt: await deletionDueAt(tx, account.id),
-    email: { address: account.email, verifiedAt: account.emailVerifiedAt },
+    email: {
+      address: account.email,
+      verifiedAt: account.emailVerifiedAt,
+      changedAt: account.emailChangedAt,
+    },
     phone: {
       number: account.phone,
       verifiedAt: account.phoneVerifiedAt,
@@ -85,9 +98,18 @@ async function profileOf(tx: Transaction, account: Account) {
 /** That there are keys, and since when; never the keys. */
 async function keysOf(tx: Transaction, { id }: Account) {
   const password = await passwordOf(tx, id)
+  const initial = await initialPasswordOf(tx, id)
   const authenticator = await authenticatorOf(tx, id)
   return {
     password: password && { setAt: password.setAt },
+    initialPassword: initial && {
+      madeAt: initial.madeAt,
+      firstUse: initial.firstUse && {
+        at: initial.firstUse.at,
+        device: initial.firstUse.device,
+        network: initial.firstUse.address,
+      },
+    },
     authenticator: authenticator && {
       setUpAt: authenticator.confirmedAt,
       recoveryCodesLeft: authenticator.codesLeft,

@@ -2,7 +2,10 @@ import { expect } from 'chai'
 import knex from 'knex'
 import { DEMO_PASSWORD } from '../../../seeds/demo-organizations.ts'
 import { connectionOf } from '../../../src/database/connect.ts'
+import { MINUTE } from '../../../src/platform/clock.ts'
+import { askForEmail, changeEmail } from '../../support/contacts.ts'
 import { asking } from '../../support/desk.ts'
+import { enterAtFirst, handOut } from '../../support/people.ts'
 import { openPortal, type Portal } from '../../support/portal.ts'
 import { setUpHere } from '../../support/profile.ts'
 import { askForLink, getLink, signIn } from '../../support/steps.ts'
@@ -13,10 +16,12 @@ import type { Visitor } from '../../support/visitor.ts'
 const TOLD: Record<string, string> = {
   accounts: 'profile',
   passwords: 'password',
+  initial_passwords: 'initialPassword',
   authenticators: 'authenticator',
   recovery_codes: 'authenticator',
   sessions: 'sessions',
   known_devices: 'knownDevices',
+  pending_contacts: 'waitingContacts',
   account_changes: 'changes',
   recovery_attempts: 'recoveries',
   recovery_requests: 'requests',
@@ -32,6 +37,7 @@ const LEFT_OUT: Record<string, string> = {
   sign_in_delays: 'under a keyed hash, of whoever tried, and gone within a day',
   half_sign_ins: 'a sign-in that is not one yet, gone within minutes',
   pending_authenticators: 'a secret that is nobody’s yet, gone within minutes',
+  contact_secrets: 'hashes of secrets; what they were for is in the waiting contacts',
   recovery_secrets: 'hashes of secrets; what they were for is in the recoveries',
   request_approvals: 'what others decided, and why',
   sign_ups: 'whoever sent them in: they are nobody’s before the account is there',
@@ -52,8 +58,8 @@ describe('a person’s copy of their own data', () => {
   })
   afterEach(() => portal.close())
 
-  async function copyOf(visitor: Visitor): Promise<{ body: string; copy: Copy }> {
-    await visitor.open('/harbour/account/data')
+  async function copyOf(visitor: Visitor, slug = 'harbour'): Promise<{ body: string; copy: Copy }> {
+    await visitor.open(`/${slug}/account/data`)
     const { body } = await visitor.submit('Download your data')
     return { body, copy: JSON.parse(body) as Copy }
   }
@@ -89,19 +95,46 @@ describe('a person’s copy of their own data', () => {
     await portal.deliver()
     await signIn(mia, 'mia')
     await setUpHere(portal, mia)
+    await askForEmail(mia, 'mia@elsewhere.example')
     await askForLink(portal.visitor(), 'mia@harbour.example')
     await portal.deliver()
     const { body, copy } = await copyOf(mia)
     for (const part of Object.values(TOLD))
-      if (part !== 'acceptedTerms') expect(copy[part], part).to.not.be.empty
+      if (!['acceptedTerms', 'initialPassword'].includes(part)) expect(copy[part], part).to.not.be.empty
     expect(copy['madeAt']).to.equal(portal.clock.now().toISOString())
     expect(copy.activity.map(({ by }) => by)).to.include.members(['you', 'administrator', 'system'])
     expect(copy.messages.map(({ name }) => name)).to.have.members([
       'recover-link',
       'request-refused',
       'authenticator-changed',
+      'confirm-email',
     ])
     expect(body).to.not.match(/adam|front desk|Room 12/i)
+  })
+
+  it('has the address that waits, the one before a change, and since when the new one is there', async () => {
+    await signIn(mia, 'mia')
+    await changeEmail(portal, mia, 'mia@first.example')
+    const changedAt = portal.clock.now()
+    portal.clock.pass(MINUTE)
+    await askForEmail(mia, 'mia@second.example')
+    const { copy } = await copyOf(mia)
+    expect(copy).to.deep.include({
+      waitingContacts: [
+        { kind: 'email', value: 'mia@second.example', askedAt: portal.clock.now().toISOString() },
+      ],
+    })
+    expect(copy).to.have.nested.property('profile.email.changedAt', changedAt.toISOString())
+    expect(copy).to.have.nested.property('changes[0].contactBefore.value', 'mia@harbour.example')
+  })
+
+  it('tells who came in with an initial password where it was first used', async () => {
+    const rani = portal.visitor()
+    await enterAtFirst(rani, await handOut(portal))
+    const { copy } = await copyOf(rani, 'lantern')
+    expect(copy).to.have.nested.property('initialPassword.madeAt', portal.clock.now().toISOString())
+    expect(copy).to.have.nested.property('initialPassword.firstUse.at', portal.clock.now().toISOString())
+    expect(copy['initialPassword']).to.have.all.keys('madeAt', 'firstUse')
   })
 
   it('has no hash, no sealed text and no token in it', async () => {
