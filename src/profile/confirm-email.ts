@@ -1,6 +1,7 @@
 import { changeById } from '../access/change-store.ts'
 import { changeContact } from '../access/contact-change.ts'
 import { canonicalEmail } from '../accounts/identifiers.ts'
+import { verifiedEmail } from '../accounts/account.ts'
 import { accountById, accountNamed, lockAccount } from '../accounts/store.ts'
 import { record, visitorOrigin } from '../audit/audit.ts'
 import { isDuplicate } from '../database/faults.ts'
@@ -14,8 +15,8 @@ import { contactSecret, endPendingContact, pendingContact } from './contact-stor
 import { holdContact, whyContactIsOver, type ContactOver, type HeldContact } from './held-contact.ts'
 import type { ProfileParts } from './parts.ts'
 
-/** Why a link confirms nothing any more. */
-export type DeadConfirmation = Exclude<ContactOver, 'confirmed'> | 'not-known'
+/** Why a link confirms nothing, or not here: a first address is confirmed only where its person is signed in. */
+export type DeadConfirmation = Exclude<ContactOver, 'confirmed'> | 'not-known' | 'signed-out'
 
 /** How the link of a new address stands. Whoever holds it may see where it was asked for, to know it for theirs. */
 export type Confirmation =
@@ -23,6 +24,12 @@ export type Confirmation =
   | { outcome: 'confirmed' }
   | { outcome: 'dead'; reason: DeadConfirmation }
   | { outcome: 'too-many'; retryAfterSeconds: number }
+
+/** The browser in which a link is opened; `actorId` for who is signed in there. */
+interface Confirmer {
+  visitor: Visitor
+  actorId: string | undefined
+}
 
 type Standing = Exclude<Confirmation, { outcome: 'too-many' }>
 
@@ -33,23 +40,24 @@ export async function examineConfirmation(
   parts: ProfileParts,
   organizationId: string,
   token: string,
-  visitor: Visitor,
+  by: Confirmer,
 ): Promise<Confirmation> {
   const standing = await withOrganization(parts.database, organizationId, async (tx) =>
-    standingOf(tx, await ofLink(tx, token, readContact)),
+    standingOf(tx, await ofLink(tx, token, readContact), by),
   )
-  return (await tooManyWrongTokens(parts, standing, visitor)) ?? standing
+  return (await tooManyWrongTokens(parts, standing, by.visitor)) ?? standing
 }
 
 /**
  * Makes an address whose mailbox is proven the account's, in whatever browser: mail is read on a phone. The link proves the
- * mailbox; the account was proven when the address was asked for, and has not changed since.
+ * mailbox; the account was proven when the address was asked for, and has not changed since. Of a first address no other
+ * mailbox is told, so it takes a browser that is signed in besides: a mistyped one is a stranger's.
  */
 export async function confirmEmail(
   parts: ProfileParts,
   organizationId: string,
   token: string,
-  by: { visitor: Visitor; locale: string },
+  by: Confirmer & { locale: string },
 ): Promise<Confirmation> {
   const made = { id: NO_ID, accountId: NO_ID }
   const work = async (tx: Transaction) => {
@@ -74,9 +82,9 @@ async function confirm(
   parts: ProfileParts,
   tx: Transaction,
   found: Found | null,
-  by: { id: string; visitor: Visitor; locale: string },
+  by: Confirmer & { id: string; locale: string },
 ): Promise<Standing> {
-  const before = standingOf(tx, found)
+  const before = standingOf(tx, found, by)
   if (before.outcome !== 'open' || !found) return before
   const { pending, account } = found.held
   const { id: pendingId, value } = pending
@@ -97,8 +105,8 @@ async function confirm(
   await record(tx, parts.random, {
     kind: `email.${change}`,
     outcome: 'success',
-    // Whoever reads the mailbox: in this browser nobody has proven more.
-    origin: visitorOrigin(by.visitor),
+    // Whoever reads the mailbox: in a browser where nobody is signed in nobody has proven more.
+    origin: visitorOrigin(by.visitor, by.actorId),
     subjectId: account.id,
     detail: { change: by.id },
   })
@@ -122,12 +130,14 @@ async function readContact(tx: Transaction, id: string): Promise<HeldContact | n
   return account && { pending, account }
 }
 
-function standingOf(tx: Transaction, found: Found | null): Standing {
+function standingOf(tx: Transaction, found: Found | null, { actorId }: Confirmer): Standing {
   if (!found) return NOT_KNOWN
   const { held, linkExpiresAt } = found
   const over = whyContactIsOver(tx, held) ?? (tx.now < linkExpiresAt ? null : 'expired')
   if (over === 'confirmed') return { outcome: 'confirmed' }
   if (over) return { outcome: 'dead', reason: over }
+  if (!verifiedEmail(held.account) && actorId !== held.account.id)
+    return { outcome: 'dead', reason: 'signed-out' }
   const { sentForAt: at, address: place, device } = held.pending
   return { outcome: 'open', from: { at, place, device } }
 }

@@ -80,7 +80,7 @@ describe('"This wasn’t me", of an address or a number', () => {
     await changePassword(thief, 'acme')
     await portal.deliver()
     const letter = mailsTo(portal, MIAS, 'password').at(-1)
-    await changeEmail(portal, thief, THIEFS, 'acme')
+    await changeEmail(portal, thief, THIEFS, 'acme', NEW_PASSWORD)
     await sayNotMe(mia, undoLinkIn(letter))
     expect(await account()).to.deep.equal([MIAS, true, '+12125550113', true])
   })
@@ -132,7 +132,7 @@ describe('"This wasn’t me", of an address or a number', () => {
   it('AL-09: what a thief asked for and did not confirm is dead after it', async () => {
     await signIn(thief, 'mia', DEMO_PASSWORD, 'acme')
     await changePassword(thief, 'acme')
-    const waiting = await getConfirmation(portal, thief, THIEFS, 'acme')
+    const waiting = await getConfirmation(portal, thief, THIEFS, 'acme', NEW_PASSWORD)
     await sayNotMe(mia, undoLinkIn(mailsTo(portal, MIAS, 'was changed').at(-1)))
     expect((await confirmEmail(thief, waiting)).heading).to.equal('Your account has changed')
     expect((await account())[0]).to.equal(MIAS)

@@ -75,6 +75,7 @@ const confirmations: Record<Exclude<Confirmation['outcome'], 'dead' | 'too-many'
     taken: true,
     'account-changed': true,
     'not-known': true,
+    'signed-out': true,
   }
 
 const mobileProblems: Record<PhoneRefusal | 'no-country', true> = {
