@@ -5,7 +5,7 @@ import { protectByOrganization } from '../src/database/tenancy.ts'
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`
     alter table accounts
-      -- When another address took the place of a verified one, or it was taken away; null: it is the first.
+      -- When the address was last given, changed or taken away; null: it is the one that the account was made with.
       add column email_changed_at timestamptz`)
 
   await knex.raw(`

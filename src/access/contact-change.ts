@@ -1,4 +1,4 @@
-import { contactOf, verifiedEmail, type Account, type Contact } from '../accounts/account.ts'
+import { contactOf, verifiedEmail, type Account } from '../accounts/account.ts'
 import { raiseSecurityEpoch, saveContact } from '../accounts/store.ts'
 import type { Transaction } from '../database/transaction.ts'
 import type { ChangeOfContact, ContactKind } from '../delivery/message.ts'
@@ -22,8 +22,8 @@ export interface NewContact {
 /**
  * Changes what a locked account is reached by, and does all that belongs to it: recoveries and confirmations begun before
  * are out of date, the change is kept so that it can be undone, and the letter about it goes to every verified address, the
- * one before and the one after (ASVS 6.3.7). For 72 hours what is new is no way back in, so that who has taken a session
- * over cannot take the account; but who had no address yet has nothing to fall back on, and theirs counts at once.
+ * one before and the one after (ASVS 6.3.7). For 72 hours what is new is no way back in, the first address neither, so that
+ * who has taken a session over cannot take the account.
  * Throws a duplicate error (`isDuplicate`) when the address is another account's.
  */
 export async function changeContact(
@@ -33,8 +33,8 @@ export async function changeContact(
   { id, kind, value, visitor, locale }: NewContact,
 ): Promise<ChangeOfContact> {
   const before = contactOf(account, kind)
-  const after = { value, verifiedAt: value === null ? null : tx.now, changedAt: changedAt(tx, before, kind) }
-  await saveContact(tx, account.id, kind, after)
+  const verifiedAt = value === null ? null : tx.now
+  await saveContact(tx, account.id, kind, { value, verifiedAt, changedAt: tx.now })
   const securityEpoch = await raiseSecurityEpoch(tx, account.id)
   await addChange(tx, {
     id,
@@ -65,10 +65,4 @@ export async function changeContact(
     })
   }
   return change
-}
-
-/** A first address is no change; one that was ever replaced or taken away has not gone without a trace. */
-function changedAt({ now }: Transaction, before: Contact, kind: ContactKind): Date | null {
-  const isFirst = kind === 'email' && before.verifiedAt === null && before.changedAt === null
-  return isFirst ? null : now
 }

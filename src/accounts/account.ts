@@ -12,7 +12,7 @@ export interface Account {
   state: 'active' | 'suspended'
   email: string | null
   emailVerifiedAt: Date | null
-  /** When it last took the place of a verified one, or that was taken away; null: it is the first. */
+  /** When the address was last given, changed or taken away; null: it is the one that the account was made with. */
   emailChangedAt: Date | null
   /** E.164. */
   phone: string | null

@@ -146,9 +146,23 @@ export async function protectAccount(tx: Transaction, id: string): Promise<void>
     .update({ protected_at: tx.now, deletion_due_at: null })
 }
 
-/** Opens a protected account to its person again, whom people have checked. */
-export async function endProtection(tx: Transaction, id: string): Promise<void> {
-  await tx.rows<AccountRow>('accounts').where({ id }).update({ protected_at: null })
+/**
+ * Opens a protected account to its person again, whom people have checked, and returns it as it is then. What was given back
+ * under protection is not verified any more: it may be a mailbox that the person left, which somebody else reads.
+ */
+export async function endProtection(tx: Transaction, account: Account): Promise<Account> {
+  const { id, protectedAt, emailChangedAt, phoneChangedAt } = account
+  const cameBack = (changedAt: Date | null) => protectedAt && changedAt && changedAt >= protectedAt
+  const [opened] = await tx
+    .rows<AccountRow>('accounts')
+    .where({ id })
+    .update({
+      protected_at: null,
+      ...(cameBack(emailChangedAt) ? { email_verified_at: null } : {}),
+      ...(cameBack(phoneChangedAt) ? { phone_verified_at: null } : {}),
+    })
+    .returning('*')
+  return opened ? shown(opened) : account
 }
 
 function shown(row: AccountRow): Account {

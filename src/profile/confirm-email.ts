@@ -1,5 +1,6 @@
 import { changeContact } from '../access/contact-change.ts'
 import { withKnownChange } from '../access/known-change.ts'
+import { verifiedEmail } from '../accounts/account.ts'
 import { canonicalEmail } from '../accounts/identifiers.ts'
 import { accountById, accountNamed } from '../accounts/store.ts'
 import { record, visitorOrigin } from '../audit/audit.ts'
@@ -15,8 +16,11 @@ import { contactSecret, endPendingContact, pendingContact } from './contact-stor
 import { holdContact, whyContactIsOver, type ContactOver, type HeldContact } from './held-contact.ts'
 import type { ProfileParts } from './parts.ts'
 
-/** Why a link confirms nothing any more. `not-accepted`: the organization takes no such address since. */
-export type DeadConfirmation = Exclude<ContactOver, 'confirmed'> | 'not-accepted' | 'not-known'
+/**
+ * Why a link confirms nothing, or not here. `not-accepted`: the organization takes no such address since. `signed-out`: a
+ * first address is confirmed only where its person is signed in.
+ */
+export type DeadConfirmation = Exclude<ContactOver, 'confirmed'> | 'not-accepted' | 'not-known' | 'signed-out'
 
 /** How the link of a new address stands. Whoever holds it may see where it was asked for, to know it for theirs. */
 export type Confirmation =
@@ -24,6 +28,12 @@ export type Confirmation =
   | { outcome: 'confirmed' }
   | { outcome: 'dead'; reason: DeadConfirmation }
   | { outcome: 'too-many'; retryAfterSeconds: number }
+
+/** The browser in which a link is opened; `actorId` for who is signed in there. */
+interface Confirmer {
+  visitor: Visitor
+  actorId: string | undefined
+}
 
 type Standing = Exclude<Confirmation, { outcome: 'too-many' }>
 
@@ -34,23 +44,24 @@ export async function examineConfirmation(
   parts: ProfileParts,
   organizationId: string,
   token: string,
-  visitor: Visitor,
+  by: Confirmer,
 ): Promise<Confirmation> {
   const standing = await withOrganization(parts.database, organizationId, async (tx) =>
-    standingOf(tx, await ofLink(tx, token, readContact)),
+    standingOf(tx, await ofLink(tx, token, readContact), by),
   )
-  return (await tooManyWrongTokens(parts, standing, visitor)) ?? standing
+  return (await tooManyWrongTokens(parts, standing, by.visitor)) ?? standing
 }
 
 /**
  * Makes an address whose mailbox is proven the account's, in whatever browser: mail is read on a phone. The link proves the
- * mailbox; the account was proven when the address was asked for, and has not changed since.
+ * mailbox; the account was proven when the address was asked for, and has not changed since. Of a first address no other
+ * mailbox is told, so it takes a browser that is signed in besides: a mistyped one is a stranger's.
  */
 export async function confirmEmail(
   parts: ProfileParts,
   organizationId: string,
   token: string,
-  by: { visitor: Visitor; locale: string },
+  by: Confirmer & { locale: string },
 ): Promise<Confirmation> {
   const seen = await withOrganization(parts.database, organizationId, (tx) => ofLink(tx, token, readContact))
   const once = async (): Promise<Standing> =>
@@ -71,9 +82,9 @@ async function confirm(
   parts: ProfileParts,
   tx: Transaction,
   found: Found | null,
-  by: { id: string; visitor: Visitor; locale: string },
+  by: Confirmer & { id: string; locale: string },
 ): Promise<Standing> {
-  const before = await standingOf(tx, found)
+  const before = await standingOf(tx, found, by)
   if (before.outcome !== 'open' || !found) return before
   const { pending, account } = found.held
   const { id: pendingId, value } = pending
@@ -94,8 +105,8 @@ async function confirm(
   await record(tx, parts.random, {
     kind: `email.${change}`,
     outcome: 'success',
-    // Whoever reads the mailbox: in this browser nobody has proven more.
-    origin: visitorOrigin(by.visitor),
+    // Whoever reads the mailbox: in a browser where nobody is signed in nobody has proven more.
+    origin: visitorOrigin(by.visitor, by.actorId === account.id ? account.id : null),
     subjectId: account.id,
     detail: { change: by.id },
   })
@@ -119,7 +130,11 @@ async function readContact(tx: Transaction, id: string): Promise<HeldContact | n
   return account && { pending, account }
 }
 
-async function standingOf(tx: Transaction, found: Found | null): Promise<Standing> {
+async function standingOf(
+  tx: Transaction,
+  found: Found | null,
+  { actorId }: Pick<Confirmer, 'actorId'>,
+): Promise<Standing> {
   if (!found) return NOT_KNOWN
   const { held, linkExpiresAt } = found
   const { signUp } = (await currentSettings(tx)).settings
@@ -129,6 +144,8 @@ async function standingOf(tx: Transaction, found: Found | null): Promise<Standin
     (whyAddressRefused(signUp, canonicalEmail(held.pending.value)) ? 'not-accepted' : null)
   if (over === 'confirmed') return { outcome: 'confirmed' }
   if (over) return { outcome: 'dead', reason: over }
+  if (!verifiedEmail(held.account) && actorId !== held.account.id)
+    return { outcome: 'dead', reason: 'signed-out' }
   const { sentForAt: at, address: place, device } = held.pending
   return { outcome: 'open', from: { at, place, device } }
 }

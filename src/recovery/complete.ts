@@ -106,15 +106,13 @@ async function spend(
   const authenticator = pending && (await bindPending(tx, parts.secrets, account.id, pending))
   const terms = submission.hasAcceptedTerms ? await acceptTerms(tx, attempt, account) : null
   if (ORIGINS[attempt.origin].enrolsAnew) await unsettlePhone(tx, account.id)
-  if (account.protectedAt) {
-    // Only people could have let anybody as far as here: what happened before is settled, and older letters undo it no more.
-    await settleChanges(tx, account.id)
-    await endProtection(tx, account.id)
-  }
+  // Only people could have let anybody as far as here: what happened before is settled, and older letters undo it no more.
+  if (account.protectedAt) await settleChanges(tx, account.id)
+  const opened = account.protectedAt ? await endProtection(tx, account) : account
   // What still waits for this address may be a stranger's, and its person has the account.
   if (account.email) await overtakeSignUps(tx, canonicalEmail(account.email))
   const change = { ...submission, authenticator }
-  const sessionsEnded = await replacePassword(parts, tx, account, hash, change)
+  const sessionsEnded = await replacePassword(parts, tx, opened, hash, change)
   if (submission.sessionToken) await endSession(tx, submission.sessionToken)
   const deviceToken = await rememberDevice(tx, parts.random, account.id, submission.deviceToken)
   const goesHome = await mayGoHome(tx, attempt)

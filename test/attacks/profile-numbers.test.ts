@@ -54,7 +54,8 @@ describe('attacks: on a new number', () => {
       '911',
     ])
       expect(
-        (await mia.open(`/acme${PROFILE}/phone`), await mia.press('Send the code', { phone })).status,
+        (await mia.open(`/acme${PROFILE}/phone`),
+        await mia.press('Send the code', { phone, currentPassword: DEMO_PASSWORD })).status,
         phone,
       ).to.equal(422)
     await portal.deliver()
@@ -65,7 +66,7 @@ describe('attacks: on a new number', () => {
   it('SF-01: a country that is taken off the list while the text waits gets none', async () => {
     await signIn(mia, 'mia', DEMO_PASSWORD, 'acme')
     await mia.open(`/acme${PROFILE}/phone`)
-    await mia.press('Send the code', { phone: NEW_PHONE })
+    await mia.press('Send the code', { phone: NEW_PHONE, currentPassword: DEMO_PASSWORD })
     await portal.change('acme', (settings) => ({ ...settings, sms: { ...settings.sms, countries: ['ID'] } }))
     await portal.deliver()
     expect(portal.texts).to.deep.equal([])
@@ -87,7 +88,10 @@ describe('attacks: on a new number', () => {
     await changePhone(portal, mia, '+1 212 555 0177')
     await changePhone(portal, mia, '+1 212 555 0178')
     await mia.open(`/acme${PROFILE}/phone`)
-    const third = await mia.press('Send the code', { phone: '+1 212 555 0179' })
+    const third = await mia.press('Send the code', {
+      phone: '+1 212 555 0179',
+      currentPassword: DEMO_PASSWORD,
+    })
     expect([third.status, third.text]).to.satisfy(
       ([status, text]: [number, string]) => status === 429 && text.includes('You can try again in 24 hours'),
     )
@@ -102,7 +106,11 @@ describe('attacks: on a new number', () => {
       const visitor = portal.visitor()
       await signIn(visitor, name, DEMO_PASSWORD, 'acme')
       await visitor.open(`/acme${PROFILE}/phone`)
-      pages.push(fingerprint(await visitor.submit('Send the code', { phone: NEW_PHONE })))
+      pages.push(
+        fingerprint(
+          await visitor.submit('Send the code', { phone: NEW_PHONE, currentPassword: DEMO_PASSWORD }),
+        ),
+      )
       await portal.deliver()
     }
     expect(pages[1]).to.deep.equal(pages[0])

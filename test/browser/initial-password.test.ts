@@ -32,6 +32,7 @@ describe('S3 in a browser: the first sign-in', () => {
       expect(await page.locator('main').innerText()).to.contain('None yet')
       await page.goBack()
       await page.getByLabel('Email address').fill('rani@lintas.example')
+      await page.getByLabel('Current Password', { exact: true }).fill(NEW_PASSWORD)
       await press(page, 'Save')
       await seeHeading(page, 'Profile')
       await rig.portal.deliver()

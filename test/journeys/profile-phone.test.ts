@@ -36,7 +36,10 @@ describe('The mobile number in the Personal Centre', () => {
     expect(next?.textContent).to.equal('Add a mobile number as another way back in')
     await mia.open(next?.getAttribute('href') ?? '')
     expect(mia.page.heading).to.equal('Add a mobile number')
-    const page = await mia.press('Send the code', { phone: ' +1 (212) 555-0177 ' })
+    const page = await mia.press('Send the code', {
+      phone: ' +1 (212) 555-0177 ',
+      currentPassword: DEMO_PASSWORD,
+    })
     expect([page.address, page.heading]).to.deep.equal([`/acme${PROFILE}/code`, 'Please check your phone'])
     expect(page.text).to.contain('+1 212 555 0177').and.to.contain('5 tries left')
     const field = page.root.querySelector('input#code')
@@ -92,7 +95,7 @@ describe('The mobile number in the Personal Centre', () => {
       ['+44 20 7946 0018', 'This is not a mobile number.'],
     ] as const) {
       await mia.open(`/acme${PROFILE}/phone`)
-      const page = await mia.press('Send the code', { phone })
+      const page = await mia.press('Send the code', { phone, currentPassword: DEMO_PASSWORD })
       expect(page.status, phone).to.equal(422)
       expect(page.problemsAt('phone').join(), phone).to.contain(problem)
       expect(page.root.querySelector('input#phone')?.getAttribute('value') ?? '').to.equal(phone)

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { MINUTE } from '../../src/platform/clock.ts'
+import { HOUR } from '../../src/platform/clock.ts'
 import { confirmationIn, confirmEmail } from '../support/contacts.ts'
 import { chooseOwn, handOut } from '../support/people.ts'
 import { linkIn, openPortal, type Portal } from '../support/portal.ts'
@@ -46,7 +46,7 @@ describe('S3: an administrator creates Rani, who changes the password and fills 
 
   it('“fill in the email address”: keeps what was typed when it is none, at its field', async () => {
     await rani.open('/lantern/account/add-email')
-    const page = await rani.press('Save', { email: 'rani at lintas' })
+    const page = await rani.press('Save', { email: 'rani at lintas', currentPassword: NEW_PASSWORD })
     expect(page.status).to.equal(422)
     expect(page.problemsAt('email')).to.have.length(1)
     expect(page.root.querySelector('#email')?.getAttribute('value')).to.equal('rani at lintas')
@@ -54,7 +54,10 @@ describe('S3: an administrator creates Rani, who changes the password and fills 
 
   it('fills it in, and it counts when she has pressed the button in the mail', async () => {
     await rani.open('/lantern/account/add-email')
-    const page = await rani.press('Save', { email: 'rani@lintas.example' })
+    const page = await rani.press('Save', {
+      email: 'rani@lintas.example',
+      currentPassword: NEW_PASSWORD,
+    })
     expect(page.address).to.equal('/lantern/account/profile')
     expect(page.text).to.contain('on its way')
     await portal.deliver()
@@ -65,9 +68,10 @@ describe('S3: an administrator creates Rani, who changes the password and fills 
     expect((await rani.open('/lantern/account/add-email')).address, 'asked once').to.equal('/lantern/account')
   })
 
-  it('has a way back in from then on: a link of five minutes to that address', async () => {
+  it('has a way back in three days later, and home says from when: a link of five minutes to that address', async () => {
     const elsewhere = portal.visitor()
-    portal.clock.pass(MINUTE)
+    expect((await rani.open('/lantern/account')).text).to.contain('It lets you back in from March 5, 2026')
+    portal.clock.pass(72 * HOUR)
     await elsewhere.open('/lantern/recover')
     await elsewhere.press('Send Reset Link', { identifier: 'rani' })
     await portal.deliver()

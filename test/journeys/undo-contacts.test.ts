@@ -80,7 +80,7 @@ describe('"This wasn’t me", of an address or a number', () => {
     await changePassword(thief, 'acme')
     await portal.deliver()
     const letter = mailsTo(portal, MIAS, 'password').at(-1)
-    await changeEmail(portal, thief, THIEFS, 'acme')
+    await changeEmail(portal, thief, THIEFS, 'acme', NEW_PASSWORD)
     await sayNotMe(mia, undoLinkIn(letter))
     expect(await account()).to.deep.equal([MIAS, true, '+12125550113', true])
   })
@@ -111,18 +111,32 @@ describe('"This wasn’t me", of an address or a number', () => {
     expect(after).to.deep.equal([])
   })
 
-  it('AL-09: an address that came back is no way in for 72 hours, whoever asked for it back', async () => {
+  it('AL-09: whoever reads the mailbox that she left has neither a link nor a letter of it after people let her in', async () => {
     await signIn(mia, 'mia', DEMO_PASSWORD, 'acme')
     await changeEmail(portal, mia, 'mia@new.example', 'acme')
     await portal.deliver()
     portal.clock.pass(10 * DAY)
     // The old mailbox is a thief's, who kept the letter.
     await sayNotMe(thief, undoLinkIn(mailsTo(portal, MIAS, CHANGED).at(-1)))
+    await portal.deliver()
+    portal.clock.pass(72 * HOUR)
+    const before = portal.mailbox.length
     await letBackIn(portal, mia, 'acme', 'mia')
     await createPassword(mia)
     await askForLink(thief, MIAS, 'acme')
     await portal.deliver()
-    expect(portal.mailbox.filter(({ text }) => text.includes('/recover/link'))).to.deep.equal([])
+    expect(portal.mailbox.slice(before).filter(({ to }) => to === MIAS)).to.deep.equal([])
+    expect(await account()).to.deep.equal([MIAS, false, '+12125550113', false])
+  })
+
+  it('is asked to confirm the address that came back, and it is a way in 72 hours later', async () => {
+    await stealAddress(portal, thief)
+    await sayNotMe(mia, linkTo(MIAS))
+    await letBackIn(portal, mia, 'acme', 'mia')
+    await createPassword(mia)
+    const home = await signIn(mia, 'mia', NEW_PASSWORD, 'acme')
+    expect(home.text).to.contain('Confirm your email address')
+    await changeEmail(portal, mia, MIAS, 'acme', NEW_PASSWORD)
     portal.clock.pass(72 * HOUR)
     await askForLink(mia, MIAS, 'acme')
     await portal.deliver()
@@ -132,7 +146,7 @@ describe('"This wasn’t me", of an address or a number', () => {
   it('AL-09: what a thief asked for and did not confirm is dead after it', async () => {
     await signIn(thief, 'mia', DEMO_PASSWORD, 'acme')
     await changePassword(thief, 'acme')
-    const waiting = await getConfirmation(portal, thief, THIEFS, 'acme')
+    const waiting = await getConfirmation(portal, thief, THIEFS, 'acme', NEW_PASSWORD)
     await sayNotMe(mia, undoLinkIn(mailsTo(portal, MIAS, 'was changed').at(-1)))
     expect((await confirmEmail(thief, waiting)).heading).to.equal('Your account has changed')
     expect((await account())[0]).to.equal(MIAS)

@@ -76,6 +76,7 @@ const confirmations: Record<Exclude<Confirmation['outcome'], 'dead' | 'too-many'
     'account-changed': true,
     'not-accepted': true,
     'not-known': true,
+    'signed-out': true,
   }
 
 const mobileProblems: Record<PhoneRefusal | 'no-country', true> = {

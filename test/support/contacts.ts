@@ -17,10 +17,15 @@ export function confirmationIn(mail: Email | undefined): string {
   return link
 }
 
-/** Types a new address, while the proof of who is signed in is fresh. */
-export async function askForEmail(visitor: Visitor, email: string, slug = 'harbour'): Promise<Page> {
+/** Types a new address, and the password with it. */
+export async function askForEmail(
+  visitor: Visitor,
+  email: string,
+  slug = 'harbour',
+  password = DEMO_PASSWORD,
+): Promise<Page> {
   await visitor.open(`/${slug}${PROFILE}/email`)
-  return visitor.press('Send the message', { email })
+  return visitor.press('Send the message', { email, currentPassword: password })
 }
 
 /** Types a new address, lets the mail leave, and takes its link out of the mailbox. */
@@ -29,8 +34,9 @@ export async function getConfirmation(
   visitor: Visitor,
   email: string,
   slug = 'harbour',
+  password = DEMO_PASSWORD,
 ): Promise<string> {
-  await askForEmail(visitor, email, slug)
+  await askForEmail(visitor, email, slug, password)
   await portal.deliver()
   return confirmationIn(portal.mailbox.filter(({ to }) => to === email).at(-1))
 }
@@ -47,11 +53,12 @@ export async function changeEmail(
   visitor: Visitor,
   email: string,
   slug = 'harbour',
+  password = DEMO_PASSWORD,
 ): Promise<Page> {
-  return confirmEmail(visitor, await getConfirmation(portal, visitor, email, slug))
+  return confirmEmail(visitor, await getConfirmation(portal, visitor, email, slug, password))
 }
 
-/** Types a new number, while the proof is fresh, and lets the text leave; returns its code. */
+/** Types a new number and the demo's password, and lets the text leave; returns its code. */
 export async function getPhoneCode(
   portal: Portal,
   visitor: Visitor,
@@ -59,7 +66,7 @@ export async function getPhoneCode(
   slug = 'acme',
 ): Promise<string> {
   await visitor.open(`/${slug}${PROFILE}/phone`)
-  await visitor.press('Send the code', { phone })
+  await visitor.press('Send the code', { phone, currentPassword: DEMO_PASSWORD })
   await portal.deliver()
   return codeIn(portal.texts.at(-1))
 }

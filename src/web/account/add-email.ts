@@ -6,5 +6,6 @@ export const addEmail = definePage({
   path: '/account/add-email',
   template: 'account/add-email',
   signedIn: true,
+  stepUp: { always: 'password' },
   view: (visit) => (signedInPerson(visit).account.email === null ? { view: {} } : { goTo: '/account' }),
 })

@@ -9,7 +9,7 @@ export const email = definePage({
   path: '/account/profile/email',
   template: 'account/profile/email',
   signedIn: true,
-  stepUp: true,
+  stepUp: { always: 'password' },
   view: async (visit) => ({ view: await deedOn(visit, 'email') }),
   fields: {
     email: requiredText({ missing: 'errors.email.missing', tooLong: 'errors.email.unreadable' }),

@@ -12,7 +12,7 @@ export const phone = definePage({
   path: '/account/profile/phone',
   template: 'account/profile/phone',
   signedIn: true,
-  stepUp: true,
+  stepUp: { always: 'password' },
   async view(visit) {
     const { account } = signedInPerson(visit)
     const country = countryAssumed(visit.settings)
