@@ -113,8 +113,13 @@ export interface Cursor {
   newerThan: string | null
 }
 
-/** Every kind, for a person's own copy. */
-const ALL_KINDS = Object.keys(TOLD) as EventKind[]
+/**
+ * Every kind, for a person's own copy, but for whether the message to a new address or number went out: it tells whose that
+ * is already (EN-09).
+ */
+const COPIED_KINDS = (Object.keys(TOLD) as EventKind[]).filter(
+  (kind) => kind !== 'contact.secret-minted' && kind !== 'contact.message-withheld',
+)
 
 const DEEDS_A_PAGE = 25
 /** Whether there is another page shows in one deed more. */
@@ -204,7 +209,7 @@ export async function copyOfActivity(
   accountId: string,
   most: number,
 ): Promise<CopiedEvent[]> {
-  const events = await eventsAbout(tx, { subjectId: accountId, kinds: ALL_KINDS }, most)
+  const events = await eventsAbout(tx, { subjectId: accountId, kinds: COPIED_KINDS }, most)
   return events.slice(0, most).map((event) => {
     const { at, kind, outcome, address: network } = event
     return { at, kind, outcome, by: whoDid(accountId, event), network }

@@ -3,6 +3,7 @@ import { DEMO_PASSWORD } from '../../seeds/demo-organizations.ts'
 import { linkToKeep } from '../../src/access/keep-link.ts'
 import { linkToUndo } from '../../src/access/change-link.ts'
 import { after, DAY, MINUTE } from '../../src/platform/clock.ts'
+import { askForEmail } from '../support/contacts.ts'
 import { openPortal, type Portal } from '../support/portal.ts'
 import { changeAccount, codeOfApp, signIn, signInWithCode, type AccountColumns } from '../support/steps.ts'
 import type { Visitor } from '../support/visitor.ts'
@@ -10,6 +11,11 @@ import type { Visitor } from '../support/visitor.ts'
 const SESSION = 'latchkey-session.harbour'
 const DELETE = '/harbour/account/delete'
 const DATA = '/harbour/account/data'
+
+interface Copy {
+  messages: { name: string; state: string; createdAt: string }[]
+  activity: { kind: string }[]
+}
 
 type LeavingColumns = AccountColumns & { deletion_due_at: Date | null }
 
@@ -31,10 +37,31 @@ describe('attacks: on copies of one’s data and on leaving', () => {
       if (!row) throw new Error(`no ${username}`)
       return row
     })
+  const copyOf = async (visitor: Visitor) => {
+    await visitor.open(DATA)
+    return JSON.parse((await visitor.submit('Download your data')).body) as Copy
+  }
   const steal = async (from: Visitor) => {
     thief.setCookie(SESSION, from.cookies.get(SESSION) ?? '')
     await thief.open('/harbour/account')
   }
+
+  it('EN-09: a copy of one’s data does not tell whether an address that was asked for has an account', async () => {
+    const seen = []
+    for (const [name, email] of [
+      ['mia', 'olivia@harbour.example'],
+      ['adam', 'oliver@harbour.example'],
+    ] as const) {
+      const visitor = portal.visitor()
+      await signIn(visitor, name)
+      await askForEmail(visitor, email)
+      await portal.deliver()
+      const { messages, activity } = await copyOf(visitor)
+      seen.push([messages.map((one) => [one.name, one.state]), activity.map(({ kind }) => kind)])
+    }
+    expect(seen[0]).to.deep.equal(seen[1])
+    expect(seen.flat(2)).to.include('contact.requested')
+  })
 
   it('SE-10: a stolen session gets no copy once it is ten minutes old', async () => {
     await signIn(mia, 'mia')
