@@ -3,13 +3,15 @@ import { DEMO_PASSWORD } from '../../seeds/demo-organizations.ts'
 import { linkToKeep } from '../../src/access/keep-link.ts'
 import { linkToUndo } from '../../src/access/change-link.ts'
 import { after, DAY, MINUTE } from '../../src/platform/clock.ts'
-import { askForEmail } from '../support/contacts.ts'
+import { askForEmail, stealAddress } from '../support/contacts.ts'
 import { openPortal, type Portal } from '../support/portal.ts'
 import { changeAccount, codeOfApp, signIn, signInWithCode, type AccountColumns } from '../support/steps.ts'
+import { mailsTo, sayNotMe, undoLinkIn } from '../support/undoing.ts'
 import type { Visitor } from '../support/visitor.ts'
 
 const SESSION = 'latchkey-session.harbour'
 const DELETE = '/harbour/account/delete'
+const OLD = 'mia@harbour.example'
 const DATA = '/harbour/account/data'
 
 interface Copy {
@@ -40,6 +42,10 @@ describe('attacks: on copies of one’s data and on leaving', () => {
   const copyOf = async (visitor: Visitor) => {
     await visitor.open(DATA)
     return JSON.parse((await visitor.submit('Download your data')).body) as Copy
+  }
+  const askDeletion = async (visitor: Visitor) => {
+    await visitor.open(DELETE)
+    return visitor.press('Delete my account', { understood: 'yes', currentPassword: DEMO_PASSWORD })
   }
   const steal = async (from: Visitor) => {
     thief.setCookie(SESSION, from.cookies.get(SESSION) ?? '')
@@ -97,6 +103,28 @@ describe('attacks: on copies of one’s data and on leaving', () => {
     await mia.open(DELETE)
     expect((await mia.submit('Delete my account', { currentPassword: DEMO_PASSWORD })).status).to.equal(422)
     expect((await account('mia')).deletion_due_at, 'without the tick').to.equal(null)
+  })
+
+  it('AL-09: who took the account over, its address first, does not delete it before its person can undo that', async () => {
+    await stealAddress(portal, thief, 'thief@elsewhere.example', 'harbour')
+    portal.clock.pass(DAY)
+    await signIn(thief, 'mia')
+    const page = await thief.open(DELETE)
+    expect(page.text).to.contain('is deleted on April 1, 2026').and.contain('That is later than')
+    await askDeletion(thief)
+    await portal.deliver()
+    const letters = [OLD, 'thief@elsewhere.example'].map(
+      (to) => mailsTo(portal, to, 'will be deleted').length,
+    )
+    expect(letters).to.deep.equal([1, 1])
+    expect(mailsTo(portal, OLD).at(-1)?.text).to.contain('April 1, 2026')
+    portal.clock.pass(28 * DAY)
+    await portal.app.keepHouse()
+    const [letter] = mailsTo(portal, OLD, 'was changed')
+    await sayNotMe(portal.visitor(), undoLinkIn(letter))
+    portal.clock.pass(2 * DAY)
+    await portal.app.keepHouse()
+    expect(await account('mia')).to.include({ email: OLD, deletion_due_at: null })
   })
 
   it('TK-12: only the letter about this very deletion keeps an account, and its token opens nothing else', async () => {
