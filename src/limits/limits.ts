@@ -22,6 +22,8 @@ export const LIMIT_NAMES = [
   'sms-per-number-day',
   'sms-per-prefix-hour',
   'sms-per-organization-day',
+  'sms-to-confirm-per-account-day',
+  'sms-to-confirm-per-organization-day',
   'sign-in-failures-per-address',
   'sign-in-failures-per-account',
   'sign-in-paused-mail-per-account',

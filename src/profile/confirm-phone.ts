@@ -1,6 +1,5 @@
 import { changeById } from '../access/change-store.ts'
 import { changeContact } from '../access/contact-change.ts'
-import { smsWasAnswered } from '../accounts/sms-allowance.ts'
 import { lockAccount } from '../accounts/store.ts'
 import { record, visitorOrigin } from '../audit/audit.ts'
 import { isSmsCode } from '../credentials/sms-code.ts'
@@ -76,7 +75,6 @@ async function judge(
   const { id, visitor, locale } = who
   const made = { id, kind: 'phone', value: pending.value, visitor, locale } as const
   const change = await changeContact(tx, parts.random, account, made)
-  await smsWasAnswered(tx, pending.value)
   await record(tx, parts.random, {
     kind: `phone.${change}`,
     outcome: 'success',
