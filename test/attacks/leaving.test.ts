@@ -2,6 +2,8 @@ import { expect } from 'chai'
 import { DEMO_PASSWORD } from '../../seeds/demo-organizations.ts'
 import { linkToKeep } from '../../src/access/keep-link.ts'
 import { linkToUndo } from '../../src/access/change-link.ts'
+import { accountNamed } from '../../src/accounts/store.ts'
+import type { TenantRow } from '../../src/database/transaction.ts'
 import { after, DAY, MINUTE } from '../../src/platform/clock.ts'
 import { askForEmail, stealAddress } from '../support/contacts.ts'
 import { openPortal, type Portal } from '../support/portal.ts'
@@ -125,6 +127,36 @@ describe('attacks: on copies of one’s data and on leaving', () => {
     portal.clock.pass(2 * DAY)
     await portal.app.keepHouse()
     expect(await account('mia')).to.include({ email: OLD, deletion_due_at: null })
+  })
+
+  it('TI-18: who was suspended does not get out of it, and in again as somebody new, by having asked to leave', async () => {
+    await signIn(mia, 'mia')
+    await askDeletion(mia)
+    await changeAccount(portal, 'harbour', 'mia', { state: 'suspended' })
+    portal.clock.pass(15 * DAY)
+    await portal.app.keepHouse()
+    expect((await account('mia')).state).to.equal('suspended')
+    await changeAccount(portal, 'harbour', 'mia', { state: 'active' })
+    await portal.app.keepHouse()
+    const mias = { kind: 'username', canonical: 'mia' } as const
+    expect(await portal.within('harbour', (tx) => accountNamed(tx, mias))).to.equal(null)
+  })
+
+  it('an owner does not leave while every other one is locked, or has no own password', async () => {
+    const olivia = portal.visitor()
+    await signIn(olivia, 'olivia')
+    const mayLeave = async () =>
+      (await olivia.open(DELETE)).root.querySelectorAll('main input[name=understood]').length === 1
+    await changeAccount(portal, 'harbour', 'adam', { role: 'owner' })
+    expect(await mayLeave()).to.equal(true)
+    await changeAccount(portal, 'harbour', 'adam', { protected_at: portal.clock.now() })
+    expect(await mayLeave()).to.equal(false)
+    await changeAccount(portal, 'harbour', 'adam', { protected_at: null })
+    const { id } = await account('adam')
+    await portal.within('harbour', (tx) =>
+      tx.rows<TenantRow & { account_id: string }>('passwords').where('account_id', id).delete(),
+    )
+    expect(await mayLeave()).to.equal(false)
   })
 
   it('TK-12: only the letter about this very deletion keeps an account, and its token opens nothing else', async () => {
