@@ -33,6 +33,7 @@ export const LIMIT_NAMES = [
   'unproven-mail-per-network-hour',
   'sign-up-mail-per-mailbox-hour',
   'sign-up-mail-per-mailbox-day',
+  'names-per-account',
   'email-changes-per-account',
   'phone-changes-per-account',
 ] as const

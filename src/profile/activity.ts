@@ -38,7 +38,8 @@ const TOLD = {
   'step-up.passed': 'hidden',
   'step-up.refused': 'deed',
   'session.ended': 'deed',
-  'language.changed': 'deed',
+  // As often as anybody likes: it would push deeds off a page.
+  'language.changed': 'hidden',
   'profile.renamed': 'deed',
   'contact.requested': 'deed',
   // That it was asked for is told, and what came of it.
