@@ -1,4 +1,5 @@
 import { purgeChanges } from './access/change-store.ts'
+import { dueForDeletion } from './accounts/deletion-store.ts'
 import { purgeSignUps } from './accounts/signup-store.ts'
 import { purgeInitialPasswords } from './credentials/initial-store.ts'
 import type { Database } from './database/connect.ts'
@@ -46,19 +47,31 @@ export async function keepHouse(
   { database, random, log }: { database: Database; random: Random; log: Logger },
   stop?: AbortSignal,
 ): Promise<void> {
-  async function untilDone(batch: () => Promise<number>, facts: object, full = PURGE_BATCH): Promise<void> {
+  async function unlessItFails(work: () => Promise<void>, facts: object): Promise<void> {
     try {
-      while (!stop?.aborted && (await batch()) >= full);
+      await work()
     } catch (error) {
       log.error({ err: error, ...facts }, 'what is over could not be deleted')
     }
   }
-  await untilDone(() => withoutOrganization(database, purgeLimits), {})
-  for (const { id } of await allOrganizations(database)) {
-    for (const purge of purgesOfAnOrganization) {
-      await untilDone(() => withOrganization(database, id, purge), { organization: id })
+  async function untilDone(batch: () => Promise<number>): Promise<void> {
+    while (!stop?.aborted && (await batch()) >= PURGE_BATCH);
+  }
+  async function deleteDueOf(organization: string): Promise<void> {
+    // Each by itself: one that cannot be deleted must not keep those after it.
+    for (const id of await withOrganization(database, organization, dueForDeletion)) {
+      if (stop?.aborted) return
+      const deleteOne = () =>
+        withOrganization(database, organization, (tx) => deleteDueAccount({ random }, tx, id))
+      await unlessItFails(deleteOne, { organization, account: id })
     }
-    const deleteOne = () => withOrganization(database, id, (tx) => deleteDueAccount({ random }, tx))
-    await untilDone(deleteOne, { organization: id }, 1)
+  }
+  await unlessItFails(() => untilDone(() => withoutOrganization(database, purgeLimits)), {})
+  for (const { id } of await allOrganizations(database)) {
+    const facts = { organization: id }
+    for (const purge of purgesOfAnOrganization) {
+      await unlessItFails(() => untilDone(() => withOrganization(database, id, purge)), facts)
+    }
+    await unlessItFails(() => deleteDueOf(id), facts)
   }
 }

@@ -22,11 +22,15 @@ interface About {
   ids: Record<(typeof IDS_IN_MESSAGES)[number], string[]>
 }
 
-/** The messages to a person, as far as they are kept, oldest first: never what they say. */
+/** Whether they went out tells whether a new address or number is somebody else's already (EN-09). */
+const NOT_TOLD: readonly MessageName[] = ['confirm-email', 'confirm-phone', 'account-exists']
+
+/** The messages to a person, as far as they are kept and may be told of, oldest first: never what they say. */
 export async function messagesTo(tx: Transaction, account: Account): Promise<SentToPerson[]> {
   const about = await whatNames(tx, account, account.email === null ? [] : [account.email])
   const rows = await messagesAbout(tx, about)
     .where((to) => void to.whereNull('recipient').orWhereIn('recipient', about.addresses))
+    .whereNotIn('template', NOT_TOLD)
     .orderBy(['created_at', 'id'])
   return rows.map(({ template, channel, state, created_at, ended_at }) => ({
     name: template,

@@ -31,7 +31,8 @@ const PAUSED_FOR = DAY
  *
  * A stranger who asks in the names of others can bring a pause about: texts go only to verified numbers of people who
  * are there, three codes a day to each, so it takes the names of 17 people in one day, and few others who use texts. What
- * they gain is that people get a mail for a day instead of a text.
+ * they gain is that people get a mail for a day instead of a text. Texts that confirm a number of one's own are not judged
+ * here: for those anybody with an account chooses the number.
  */
 export async function mayTextCountry(
   { random }: { random: Random },
@@ -50,6 +51,12 @@ export async function mayTextCountry(
   }
   if (row.sent >= JUDGED || tx.now >= after(row.begun_at, DAY)) await rowOf(tx, country).update(afresh)
   return true
+}
+
+/** Whether a pause has begun that is not over. */
+export async function isCountryPaused(tx: Transaction, country: string): Promise<boolean> {
+  const row = await rowOf(tx, country).first()
+  return row?.paused_until ? tx.now < row.paused_until : false
 }
 
 /** Counts a text that goes to a country. */

@@ -9,6 +9,7 @@ interface LeavingRow extends TenantRow {
   state: Account['state']
   created_at: Date
   deletion_due_at: Date | null
+  protected_at: Date | null
 }
 
 /** When an account is deleted, because its person wants it; null: it stays. */
@@ -22,10 +23,14 @@ export async function setDeletionDue(tx: Transaction, id: string, dueAt: Date | 
   await accounts(tx).where({ id }).update({ deletion_due_at: dueAt })
 }
 
-/** The id of an account whose time has come, the one that is due longest; null: there is none. */
-export async function nextDueForDeletion(tx: Transaction): Promise<string | null> {
-  const due = accounts(tx).where('deletion_due_at', '<=', tx.now)
-  return (await due.orderBy(['deletion_due_at', 'id']).first())?.id ?? null
+/**
+ * The ids of the accounts whose time has come, the one that is due longest first. Who is suspended stays meanwhile: else they
+ * would come back under the same address, as somebody new.
+ */
+export async function dueForDeletion(tx: Transaction): Promise<string[]> {
+  const due = accounts(tx).where('deletion_due_at', '<=', tx.now).whereNot('state', 'suspended')
+  const rows = await due.orderBy(['deletion_due_at', 'id']).select('id')
+  return rows.map(({ id }) => id)
 }
 
 /**
@@ -36,10 +41,18 @@ export async function holdOwners(tx: Transaction): Promise<void> {
   await owners(tx).forNoKeyUpdate()
 }
 
-/** Whether an account is its organization's only owner: the only one who is active and not about to be deleted. */
+/**
+ * Whether an account is its organization's only owner: no other one could come in and decide, who is active, neither locked
+ * after an undone change nor without an own password, and not about to be deleted.
+ */
 export async function isOnlyOwner(tx: Transaction, id: string): Promise<boolean> {
   const all = await owners(tx)
-  const staying = all.filter((one) => one.id !== id && one.state === 'active' && one.deletion_due_at === null)
+  const staying = await owners(tx)
+    .whereNot({ id })
+    .where({ state: 'active' })
+    .whereNull('protected_at')
+    .whereNull('deletion_due_at')
+    .whereIn('id', tx.rows<TenantRow & { account_id: string }>('passwords').select('account_id'))
   return all.some((one) => one.id === id) && staying.length === 0
 }
 

@@ -2,11 +2,11 @@ import { record } from '../audit/audit.ts'
 import { keepPartIf, type Transaction } from '../database/transaction.ts'
 import type { LimitName, Limits } from '../limits/limits.ts'
 import type { Random } from '../platform/random.ts'
-import { countProved, countText, mayTextCountry } from './countries-store.ts'
+import { countProved, countText, isCountryPaused, mayTextCountry } from './countries-store.ts'
 import { countryOf, numberPrefix } from './phone.ts'
 
 /** Whether a text may be sent, or what forbids it. Only the audit log is told which. */
-export type SmsAllowance = 'allowed' | 'pause' | 'number' | 'prefix' | 'organization' | 'country'
+export type SmsAllowance = 'allowed' | 'pause' | 'number' | 'prefix' | 'account' | 'organization' | 'country'
 
 /**
  * Sends to one number, 30, 60 and 120 s apart at the least. Each allows two seconds less: people's pages count from when
@@ -20,6 +20,11 @@ const PAUSES: readonly LimitName[] = [
 
 /** The part of an organization's day after which its log says so. */
 const NEARLY_ALL = 0.8
+
+interface Spending {
+  limits: Limits
+  random: Random
+}
 
 /** What an organization decides about its texts, and the language of who runs it and has chosen none. */
 interface SettingsOfTexts {
@@ -35,13 +40,43 @@ interface SettingsOfTexts {
  * Only the worker asks: an answer to it must never reach a page, or people who are there could be told apart.
  */
 export async function spendSms(
-  { limits, random }: { limits: Limits; random: Random },
+  parts: Spending,
   tx: Transaction,
   phone: string,
-  { sms: { messagesPerDay }, branding: { locale } }: SettingsOfTexts,
+  settings: SettingsOfTexts,
 ): Promise<SmsAllowance> {
   const country = countryOf(phone)
-  if (country === null || !(await mayTextCountry({ random }, tx, country, locale))) return 'country'
+  if (country === null || !(await mayTextCountry(parts, tx, country, settings.branding.locale)))
+    return 'country'
+  const allowance = await spendCosts(parts, tx, phone, settings)
+  if (allowance === 'allowed') await countText(tx, country)
+  return allowance
+}
+
+/**
+ * The same of a text by which who is signed in confirms a number of their own: three a day for each account, and no more than
+ * half of the organization's day. The watch over countries does not count it. Else a few people who sign up and answer no
+ * text would silence everybody's recovery.
+ */
+export async function spendSmsToConfirm(
+  parts: Spending,
+  tx: Transaction,
+  { accountId, phone }: { accountId: string; phone: string },
+  settings: SettingsOfTexts,
+): Promise<SmsAllowance> {
+  const country = countryOf(phone)
+  if (country === null || (await isCountryPaused(tx, country))) return 'country'
+  return spendCosts(parts, tx, phone, settings, accountId)
+}
+
+async function spendCosts(
+  { limits, random }: Spending,
+  tx: Transaction,
+  phone: string,
+  { sms: { messagesPerDay } }: SettingsOfTexts,
+  ownerId: string | null = null,
+): Promise<SmsAllowance> {
+  const { organizationId } = tx
   const spent = await keepPartIf<{ allowance: SmsAllowance; isNearlyAll?: boolean }>(
     tx,
     ({ allowance }) => allowance === 'allowed',
@@ -49,12 +84,18 @@ export async function spendSms(
       for (const [rule, key, refusal] of rulesOf(phone)) {
         if (!(await limits.spendIn(part, rule, key)).allowed) return { allowance: refusal }
       }
-      const day = await limits.spendUpTo(part, messagesPerDay, 'sms-per-organization-day', tx.organizationId)
+      if (ownerId !== null) {
+        const own = await limits.spendIn(part, 'sms-to-confirm-per-account-day', organizationId, ownerId)
+        if (!own.allowed) return { allowance: 'account' }
+        const most = Math.ceil(messagesPerDay / 2)
+        const half = await limits.spendUpTo(part, most, 'sms-to-confirm-per-organization-day', organizationId)
+        if (!half.allowed) return { allowance: 'organization' }
+      }
+      const day = await limits.spendUpTo(part, messagesPerDay, 'sms-per-organization-day', organizationId)
       if (!day.allowed) return { allowance: 'organization' }
       return { allowance: 'allowed', isNearlyAll: day.spent === Math.ceil(NEARLY_ALL * day.most) }
     },
   )
-  if (spent.allowance === 'allowed') await countText(tx, country)
   if (spent.isNearlyAll) {
     await record(tx, random, {
       kind: 'sms.budget-nearly-spent',

@@ -22,6 +22,8 @@ export const LIMIT_NAMES = [
   'sms-per-number-day',
   'sms-per-prefix-hour',
   'sms-per-organization-day',
+  'sms-to-confirm-per-account-day',
+  'sms-to-confirm-per-organization-day',
   'sign-in-failures-per-address',
   'sign-in-failures-per-account',
   'sign-in-paused-mail-per-account',
@@ -31,6 +33,7 @@ export const LIMIT_NAMES = [
   'unproven-mail-per-network-hour',
   'sign-up-mail-per-mailbox-hour',
   'sign-up-mail-per-mailbox-day',
+  'names-per-account',
   'email-changes-per-account',
   'phone-changes-per-account',
 ] as const

@@ -38,7 +38,8 @@ const TOLD = {
   'step-up.passed': 'hidden',
   'step-up.refused': 'deed',
   'session.ended': 'deed',
-  'language.changed': 'deed',
+  // As often as anybody likes: it would push deeds off a page.
+  'language.changed': 'hidden',
   'profile.renamed': 'deed',
   'contact.requested': 'deed',
   // That it was asked for is told, and what came of it.
@@ -113,8 +114,13 @@ export interface Cursor {
   newerThan: string | null
 }
 
-/** Every kind, for a person's own copy. */
-const ALL_KINDS = Object.keys(TOLD) as EventKind[]
+/**
+ * Every kind, for a person's own copy, but for whether the message to a new address or number went out: it tells whose that
+ * is already (EN-09).
+ */
+const COPIED_KINDS = (Object.keys(TOLD) as EventKind[]).filter(
+  (kind) => kind !== 'contact.secret-minted' && kind !== 'contact.message-withheld',
+)
 
 const DEEDS_A_PAGE = 25
 /** Whether there is another page shows in one deed more. */
@@ -204,7 +210,7 @@ export async function copyOfActivity(
   accountId: string,
   most: number,
 ): Promise<CopiedEvent[]> {
-  const events = await eventsAbout(tx, { subjectId: accountId, kinds: ALL_KINDS }, most)
+  const events = await eventsAbout(tx, { subjectId: accountId, kinds: COPIED_KINDS }, most)
   return events.slice(0, most).map((event) => {
     const { at, kind, outcome, address: network } = event
     return { at, kind, outcome, by: whoDid(accountId, event), network }

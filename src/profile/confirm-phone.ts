@@ -1,6 +1,5 @@
 import { changeContact } from '../access/contact-change.ts'
 import { withKnownChange } from '../access/known-change.ts'
-import { smsWasAnswered } from '../accounts/sms-allowance.ts'
 import { record, visitorOrigin } from '../audit/audit.ts'
 import { isSmsCode } from '../credentials/sms-code.ts'
 import { withOrganization, type Transaction } from '../database/transaction.ts'
@@ -67,7 +66,6 @@ async function judge(
   const { id, visitor, locale } = who
   const made = { id, kind: 'phone', value: pending.value, visitor, locale } as const
   const change = await changeContact(tx, parts.random, account, made)
-  await smsWasAnswered(tx, pending.value)
   await record(tx, parts.random, {
     kind: `phone.${change}`,
     outcome: 'success',

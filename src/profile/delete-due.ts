@@ -1,6 +1,6 @@
 import { eraseAccount } from '../access/erase.ts'
 import { verifiedEmail } from '../accounts/account.ts'
-import { deletionDueAt, holdOwners, isOnlyOwner, nextDueForDeletion } from '../accounts/deletion-store.ts'
+import { deletionDueAt, holdOwners, isOnlyOwner } from '../accounts/deletion-store.ts'
 import { lockAccount } from '../accounts/store.ts'
 import { record } from '../audit/audit.ts'
 import type { Transaction } from '../database/transaction.ts'
@@ -10,22 +10,24 @@ import type { Random } from '../platform/random.ts'
 import { stopDeletion } from './deletion.ts'
 
 /**
- * Deletes the one account of an organization that is due for longest, with all that is kept of it, and says so to the
- * address that it had. Whoever has become the only owner meanwhile stays, and is told. Returns how many were due: 0 or 1.
+ * Deletes an account that is due, with all that is kept of it, and says so to the address that it had. Whoever has become
+ * the only owner meanwhile stays, and is told.
  */
-export async function deleteDueAccount({ random }: { random: Random }, tx: Transaction): Promise<number> {
-  const id = await nextDueForDeletion(tx)
-  if (id === null) return 0
+export async function deleteDueAccount(
+  { random }: { random: Random },
+  tx: Transaction,
+  id: string,
+): Promise<void> {
   await holdOwners(tx)
   const account = await lockAccount(tx, id)
   const dueAt = account && (await deletionDueAt(tx, id))
-  // Kept, or deleted by another worker, since it was found.
-  if (!account || !dueAt || dueAt > tx.now) return 1
+  // Kept, suspended, or deleted by another worker, since it was found.
+  if (!account || account.state === 'suspended' || !dueAt || dueAt > tx.now) return
   const { settings } = await currentSettings(tx)
   const { locale } = settings.branding
   if (await isOnlyOwner(tx, id)) {
     await stopDeletion({ random }, tx, account, { why: 'last-owner', locale, origin: { actor: 'system' } })
-    return 1
+    return
   }
   await eraseAccount(tx, account)
   await record(tx, random, {
@@ -42,5 +44,4 @@ export async function deleteDueAccount({ random }: { random: Random }, tx: Trans
       locale: account.locale ?? locale,
       data: {},
     })
-  return 1
 }

@@ -1,3 +1,4 @@
+import { openChanges, UNDONE_WITHIN, type AccountChange } from '../access/change-store.ts'
 import { isLinkToKeep, type KeepLink } from '../access/keep-link.ts'
 import { verifiedEmail, type Account } from '../accounts/account.ts'
 import { deletionDueAt, holdOwners, isOnlyOwner, setDeletionDue } from '../accounts/deletion-store.ts'
@@ -15,7 +16,7 @@ import type { ProfileParts } from './parts.ts'
 import { lockSignedIn, type SignedIn } from './signed-in.ts'
 
 /** Time to think better of it, and for a person to notice that it was not them who asked. */
-export const DAYS_TO_KEEP = 14
+const TO_THINK = 14 * DAY
 
 /** `over`: the session is not there any more. */
 export type DeletionAsked = { outcome: 'asked' } | { outcome: 'last-owner' } | { outcome: 'over' }
@@ -30,8 +31,17 @@ export type Keeping =
 const UNKNOWN = { outcome: 'dead', reason: 'not-known' } as const
 
 /**
- * Has the account of who is signed in deleted in two weeks, for who has just proven who they are. Until then everything
- * works as before, and it can be kept. Every other session ends. There is always an owner.
+ * When an account that is asked to be deleted now would be: in two weeks, and not before the last change of how it is entered
+ * can no longer be undone. Else who has taken it over deletes it before its person's letters are read.
+ */
+export async function earliestDeletion(tx: Transaction, accountId: string): Promise<Date> {
+  return dueAfter(tx, await openChanges(tx, accountId))
+}
+
+/**
+ * Has the account of who is signed in deleted at the earliest, for who has just proven who they are. Until then everything
+ * works as before, and it can be kept. Every other session ends. There is always an owner. Its letter goes to the addresses
+ * too that changes took away which can still be undone.
  */
 export async function askDeletion(
   parts: ProfileParts,
@@ -45,7 +55,8 @@ export async function askDeletion(
     if (await isOnlyOwner(tx, who.accountId)) return { outcome: 'last-owner' }
     const { account, session } = held
     if (await deletionDueAt(tx, account.id)) return { outcome: 'asked' }
-    const dueAt = after(tx.now, DAYS_TO_KEEP * DAY)
+    const changes = await openChanges(tx, account.id)
+    const dueAt = dueAfter(tx, changes)
     await setDeletionDue(tx, account.id, dueAt)
     const sessionsEnded = await endOtherSessions(tx, account.id, session.id)
     await record(tx, parts.random, {
@@ -55,8 +66,8 @@ export async function askDeletion(
       subjectId: account.id,
       detail: { dueAt: dueAt.toISOString(), sessionsEnded },
     })
-    const to = verifiedEmail(account)
-    if (to) {
+    for (const to of new Set([verifiedEmail(account), ...changes.map(addressBefore)])) {
+      if (to === null) continue
       await enqueue(tx, parts.random, {
         name: 'deletion-asked',
         to,
@@ -146,6 +157,16 @@ export async function stopDeletion(
     locale: account.locale ?? locale,
     data: { accountId: account.id, why },
   })
+}
+
+function dueAfter({ now }: Transaction, changes: AccountChange[]): Date {
+  const ends = changes.map(({ madeAt }) => after(madeAt, UNDONE_WITHIN).getTime())
+  return new Date(Math.max(after(now, TO_THINK).getTime(), ...ends))
+}
+
+/** The verified address that a change took away; null: it took none. */
+function addressBefore({ changed, contactBefore }: AccountChange): string | null {
+  return changed === 'email' && contactBefore?.verifiedAt ? contactBefore.value : null
 }
 
 async function standingOf(

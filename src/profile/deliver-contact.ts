@@ -1,6 +1,6 @@
 import { canonicalEmail } from '../accounts/identifiers.ts'
 import { countryOf } from '../accounts/phone.ts'
-import { spendSms } from '../accounts/sms-allowance.ts'
+import { spendSmsToConfirm } from '../accounts/sms-allowance.ts'
 import { accountNamed } from '../accounts/store.ts'
 import { record } from '../audit/audit.ts'
 import { newSmsCode } from '../credentials/sms-code.ts'
@@ -132,13 +132,13 @@ async function mayMailboxHaveMail(
 async function whyNoText(
   parts: ProfileParts,
   tx: Transaction,
-  { value }: PendingContact,
+  { accountId, value: phone }: PendingContact,
   messageId: string,
   settings: Settings,
 ): Promise<string | null> {
-  if (!settings.sms.countries.includes(countryOf(value) ?? '')) return 'country'
+  if (!settings.sms.countries.includes(countryOf(phone) ?? '')) return 'country'
   if (await hasContactSecret(tx, messageId)) return null
-  const allowance = await spendSms(parts, tx, value, settings)
+  const allowance = await spendSmsToConfirm(parts, tx, { accountId, phone }, settings)
   return allowance === 'allowed' ? null : allowance
 }
 

@@ -22,8 +22,6 @@ export type InitialOver = 'expired' | 'used'
 export type InitialProof = { halfToken: string; deviceToken: string } | { over: InitialOver }
 
 interface Tried {
-  /** False while unknown browsers are kept out: then it is verified all the same, and comes to nothing. */
-  mayComeIn: boolean
   account: Account | null
   /** Null: the account has none, or there is no account. */
   initialHash: string | null
@@ -32,17 +30,19 @@ interface Tried {
 
 /**
  * Judges what was typed as an initial password. What cannot be one is not verified; what can costs the same for everybody,
- * whether or not there is one, whoever is named and however it stands (CWE-208). Null for everything but the right one.
+ * whether or not there is one, whoever is named and however it stands (CWE-208). Null for everything but the right one, which
+ * holds while unknown browsers are kept out too: nobody guesses 80 bits, and whoever fails at the name of somebody new would
+ * keep them out.
  */
 export async function proveInitialPassword(
   parts: SignInParts,
   organizationId: string,
-  { mayComeIn, account, initialHash, tryKey }: Tried,
+  { account, initialHash, tryKey }: Tried,
   { password, ...browser }: Browser & { password: string },
 ): Promise<InitialProof | null> {
   const typed = readInitialPassword(password)
   if (typed === null || !(await parts.hasher.verify(initialHash, typed))) return null
-  if (!mayComeIn || !account) return null
+  if (!account) return null
   return withOrganization(parts.database, organizationId, async (tx) => {
     const locked = await lockAccount(tx, account.id)
     const initial = await initialPasswordOf(tx, account.id)

@@ -67,7 +67,7 @@ export async function signIn(
   let initial: InitialProof | null
   let opened: OpenedSession | { halfToken: string } | null
   try {
-    initial = await proveInitialPassword(parts, organizationId, { ...claim, mayComeIn }, credentials)
+    initial = await proveInitialPassword(parts, organizationId, claim, credentials)
     const isHalfWay = initial !== null && 'halfToken' in initial
     opened = isHalfWay ? null : await prove(parts, organizationId, claim, credentials, mayComeIn)
   } catch (error) {

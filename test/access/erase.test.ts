@@ -145,6 +145,37 @@ describe('erasing an account, on the real database', () => {
     }
   })
 
+  it('goes on with those who are due later when one cannot be deleted', async () => {
+    await portal.within('acme', async (tx) => {
+      const row = tx.rows<TenantRow & { username: string; deletion_due_at: Date }>('accounts')
+      await row
+        .clone()
+        .where('username', 'mia')
+        .update({ deletion_due_at: new Date(0) })
+      await row.where('username', 'noah').update({ deletion_due_at: tx.now })
+    })
+    const owner = knex({
+      client: 'pg',
+      connection: connectionOf(portal.store.owner),
+      pool: { min: 0, max: 1 },
+    })
+    try {
+      await owner.raw(`
+        create function refuse() returns trigger language plpgsql as $$ begin raise 'not this one'; end $$;
+        create trigger refused before delete on accounts for each row
+          when (old.username = 'mia') execute function refuse()`)
+    } finally {
+      await owner.destroy()
+    }
+    await portal.app.keepHouse()
+    const left = await portal.within('acme', (tx) =>
+      tx
+        .rows<TenantRow & { username: string; deletion_due_at: Date }>('accounts')
+        .whereNotNull('deletion_due_at'),
+    )
+    expect(left.map(({ username }) => username)).to.deep.equal(['mia'])
+  })
+
   it('deletes once and writes once, however many workers keep house at the moment', async () => {
     await portal.within('acme', (tx) =>
       tx

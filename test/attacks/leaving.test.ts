@@ -2,14 +2,24 @@ import { expect } from 'chai'
 import { DEMO_PASSWORD } from '../../seeds/demo-organizations.ts'
 import { linkToKeep } from '../../src/access/keep-link.ts'
 import { linkToUndo } from '../../src/access/change-link.ts'
+import { accountNamed } from '../../src/accounts/store.ts'
+import type { TenantRow } from '../../src/database/transaction.ts'
 import { after, DAY, MINUTE } from '../../src/platform/clock.ts'
+import { askForEmail, stealAddress } from '../support/contacts.ts'
 import { openPortal, type Portal } from '../support/portal.ts'
 import { changeAccount, codeOfApp, signIn, signInWithCode, type AccountColumns } from '../support/steps.ts'
+import { mailsTo, sayNotMe, undoLinkIn } from '../support/undoing.ts'
 import type { Visitor } from '../support/visitor.ts'
 
 const SESSION = 'latchkey-session.harbour'
 const DELETE = '/harbour/account/delete'
+const OLD = 'mia@harbour.example'
 const DATA = '/harbour/account/data'
+
+interface Copy {
+  messages: { name: string; state: string; createdAt: string }[]
+  activity: { kind: string }[]
+}
 
 type LeavingColumns = AccountColumns & { deletion_due_at: Date | null }
 
@@ -31,10 +41,35 @@ describe('attacks: on copies of one’s data and on leaving', () => {
       if (!row) throw new Error(`no ${username}`)
       return row
     })
+  const copyOf = async (visitor: Visitor) => {
+    await visitor.open(DATA)
+    return JSON.parse((await visitor.submit('Download your data')).body) as Copy
+  }
+  const askDeletion = async (visitor: Visitor) => {
+    await visitor.open(DELETE)
+    return visitor.press('Delete my account', { understood: 'yes', currentPassword: DEMO_PASSWORD })
+  }
   const steal = async (from: Visitor) => {
     thief.setCookie(SESSION, from.cookies.get(SESSION) ?? '')
     await thief.open('/harbour/account')
   }
+
+  it('EN-09: a copy of one’s data does not tell whether an address that was asked for has an account', async () => {
+    const seen = []
+    for (const [name, email] of [
+      ['mia', 'olivia@harbour.example'],
+      ['adam', 'oliver@harbour.example'],
+    ] as const) {
+      const visitor = portal.visitor()
+      await signIn(visitor, name)
+      await askForEmail(visitor, email)
+      await portal.deliver()
+      const { messages, activity } = await copyOf(visitor)
+      seen.push([messages.map((one) => [one.name, one.state]), activity.map(({ kind }) => kind)])
+    }
+    expect(seen[0]).to.deep.equal(seen[1])
+    expect(seen.flat(2)).to.include('contact.requested')
+  })
 
   it('SE-10: a stolen session gets no copy once it is ten minutes old', async () => {
     await signIn(mia, 'mia')
@@ -70,6 +105,58 @@ describe('attacks: on copies of one’s data and on leaving', () => {
     await mia.open(DELETE)
     expect((await mia.submit('Delete my account', { currentPassword: DEMO_PASSWORD })).status).to.equal(422)
     expect((await account('mia')).deletion_due_at, 'without the tick').to.equal(null)
+  })
+
+  it('AL-09: who took the account over, its address first, does not delete it before its person can undo that', async () => {
+    await stealAddress(portal, thief, 'thief@elsewhere.example', 'harbour')
+    portal.clock.pass(DAY)
+    await signIn(thief, 'mia')
+    const page = await thief.open(DELETE)
+    expect(page.text).to.contain('is deleted on April 1, 2026').and.contain('That is later than')
+    await askDeletion(thief)
+    await portal.deliver()
+    const letters = [OLD, 'thief@elsewhere.example'].map(
+      (to) => mailsTo(portal, to, 'will be deleted').length,
+    )
+    expect(letters).to.deep.equal([1, 1])
+    expect(mailsTo(portal, OLD).at(-1)?.text).to.contain('April 1, 2026')
+    portal.clock.pass(28 * DAY)
+    await portal.app.keepHouse()
+    const [letter] = mailsTo(portal, OLD, 'was changed')
+    await sayNotMe(portal.visitor(), undoLinkIn(letter))
+    portal.clock.pass(2 * DAY)
+    await portal.app.keepHouse()
+    expect(await account('mia')).to.include({ email: OLD, deletion_due_at: null })
+  })
+
+  it('TI-18: who was suspended does not get out of it, and in again as somebody new, by having asked to leave', async () => {
+    await signIn(mia, 'mia')
+    await askDeletion(mia)
+    await changeAccount(portal, 'harbour', 'mia', { state: 'suspended' })
+    portal.clock.pass(15 * DAY)
+    await portal.app.keepHouse()
+    expect((await account('mia')).state).to.equal('suspended')
+    await changeAccount(portal, 'harbour', 'mia', { state: 'active' })
+    await portal.app.keepHouse()
+    const mias = { kind: 'username', canonical: 'mia' } as const
+    expect(await portal.within('harbour', (tx) => accountNamed(tx, mias))).to.equal(null)
+  })
+
+  it('an owner does not leave while every other one is locked, or has no own password', async () => {
+    const olivia = portal.visitor()
+    await signIn(olivia, 'olivia')
+    const mayLeave = async () =>
+      (await olivia.open(DELETE)).root.querySelectorAll('main input[name=understood]').length === 1
+    await changeAccount(portal, 'harbour', 'adam', { role: 'owner' })
+    expect(await mayLeave()).to.equal(true)
+    await changeAccount(portal, 'harbour', 'adam', { protected_at: portal.clock.now() })
+    expect(await mayLeave()).to.equal(false)
+    await changeAccount(portal, 'harbour', 'adam', { protected_at: null })
+    const { id } = await account('adam')
+    await portal.within('harbour', (tx) =>
+      tx.rows<TenantRow & { account_id: string }>('passwords').where('account_id', id).delete(),
+    )
+    expect(await mayLeave()).to.equal(false)
   })
 
   it('TK-12: only the letter about this very deletion keeps an account, and its token opens nothing else', async () => {

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { DEMO_PASSWORD } from '../../seeds/demo-organizations.ts'
-import { SECOND } from '../../src/platform/clock.ts'
+import { DAY, MINUTE, SECOND } from '../../src/platform/clock.ts'
 import { changePhone, getPhoneCode, NEW_PHONE, PROFILE } from '../support/contacts.ts'
 import { fingerprint } from '../support/fingerprint.ts'
 import { openPortal, type Portal } from '../support/portal.ts'
@@ -97,6 +97,32 @@ describe('attacks: on a new number', () => {
     )
     await portal.deliver()
     expect(portal.texts).to.have.length(2)
+  })
+
+  it('SF-08: texts to own numbers are not what recovery to a country is judged by, typed or not', async () => {
+    await signIn(mia, 'mia', DEMO_PASSWORD, 'acme')
+    await changePhone(portal, mia, '+1 212 555 0177')
+    await getPhoneCode(portal, mia, '+1 213 555 0178')
+    expect(portal.texts).to.have.length(2)
+    expect(await portal.within('acme', (tx) => tx.rows('sms_countries'))).to.deep.equal([])
+  })
+
+  it('SF-09: an account gets three texts a day to numbers of its own', async () => {
+    await signIn(mia, 'mia', DEMO_PASSWORD, 'acme')
+    for (const phone of ['+1 212 555 0177', '+1 213 555 0178']) {
+      await mia.open(`/acme${PROFILE}/phone`)
+      await mia.press('Send the code', { phone })
+      await portal.deliver()
+      portal.clock.pass(MINUTE)
+      await mia.open(`/acme${PROFILE}/code`)
+      await mia.press('Send a new code')
+      await portal.deliver()
+    }
+    expect(portal.texts).to.have.length(3)
+    portal.clock.pass(DAY)
+    await signIn(mia, 'mia', DEMO_PASSWORD, 'acme')
+    await getPhoneCode(portal, mia, '+1 214 555 0179')
+    expect(portal.texts).to.have.length(4)
   })
 
   it('SF-03: what one number may get holds here too, and the page does not change with it', async () => {

@@ -1,7 +1,8 @@
 import { expect } from 'chai'
-import { smsWasAnswered, spendSms } from '../../src/accounts/sms-allowance.ts'
+import { smsWasAnswered, spendSms, spendSmsToConfirm } from '../../src/accounts/sms-allowance.ts'
 import type { TenantRow } from '../../src/database/transaction.ts'
 import { DAY, HOUR } from '../../src/platform/clock.ts'
+import { newId, systemRandom } from '../../src/platform/random.ts'
 import { fingerprint } from '../support/fingerprint.ts'
 import { linkIn, openPortal, type Portal } from '../support/portal.ts'
 import { askForCode, codeIn, createPassword, followLink, NEW_PASSWORD, signIn } from '../support/steps.ts'
@@ -94,6 +95,21 @@ describe('attacks: texts to a country where nobody reads them', () => {
     expect(await spend(indonesian(asked))).to.equal('pause')
     const [row] = await portal.within('acme', (tx) => tx.rows<Counted>('sms_countries'))
     expect(row).to.include({ country: 'ID', sent: 1, proved: 0 })
+  })
+
+  it('SF-08: people who confirm no number of their own silence nobody’s recovery, and get half of the day at most', async () => {
+    const confirm = () =>
+      portal.within('acme', (tx) => {
+        const own = { accountId: newId(systemRandom, tx.now), phone: indonesian((asked += 1)) }
+        return spendSmsToConfirm(portal.app.parts, tx, own, OF_TEXTS)
+      })
+    for (let sent = 0; sent < 100; sent += 1) expect(await confirm(), `text ${sent + 1}`).to.equal('allowed')
+    expect(await confirm()).to.equal('organization')
+    expect(await spend()).to.equal('allowed')
+    await send(49)
+    expect(await spend()).to.equal('country')
+    portal.clock.pass(DAY - 1)
+    expect(await confirm(), 'to a country that is paused').to.equal('country')
   })
 
   it('SF-08: who runs the organization is told, and when it ends; people get a mail; the pages know nothing of it', async () => {

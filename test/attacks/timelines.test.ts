@@ -47,6 +47,27 @@ describe('attacks: on what people read of their own', () => {
     expect(page.body).to.not.contain(words)
   })
 
+  it('AL-07: a thief in the session pushes no change off the page by new names or languages, and may choose five names a day', async () => {
+    await changePassword(mia, 'harbour')
+    const paths = { name: '/harbour/account/profile/name', language: '/harbour/account/language' }
+    const rename = (fullName: string) => mia.send('POST', paths.name, { csrf: mia.csrf, fullName })
+    const names = ['Mia Tanaka', 'Mia T', 'M Tanaka', 'M T', 'Mia', 'Tanaka', 'Mia Tan', 'Mia Ta']
+    const statuses = []
+    await mia.open(paths.name)
+    for (const fullName of names) statuses.push((await rename(fullName)).status)
+    expect(statuses).to.deep.equal([303, 303, 303, 303, 303, 303, 429, 429])
+    for (let turn = 0; turn < 30; turn += 1) await rename('Tanaka')
+    for (let turn = 0; turn < 30; turn += 1) {
+      await mia.send('POST', paths.language, { csrf: mia.csrf, locale: turn % 2 ? 'en' : 'id' })
+    }
+    const page = await mia.open(ACTIVITY)
+    expect(page.text).to.contain('The password was changed').and.not.contain('language was changed')
+    expect(page.root.querySelectorAll('.timeline li')).to.have.length(7)
+    const told = await mia.open(paths.name).then(() => mia.press('Save', { fullName: 'Mia Ta' }))
+    expect([told.status, told.text.includes('You can try again in 24 hours')]).to.deep.equal([429, true])
+    expect(told.root.querySelector('input[name=fullName]')?.getAttribute('value')).to.equal('Mia Ta')
+  })
+
   it('TI-01: nobody reads, stops or undoes what is another’s, in this organization or another', async () => {
     await getLink(portal, portal.visitor())
     await changePassword(mia, 'harbour')

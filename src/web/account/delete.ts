@@ -1,6 +1,8 @@
+import { openChanges } from '../../access/change-store.ts'
 import { couldBecomeOwner, isOnlyOwner } from '../../accounts/deletion-store.ts'
 import { withOrganization } from '../../database/transaction.ts'
-import { askDeletion, DAYS_TO_KEEP } from '../../profile/deletion.ts'
+import { formatInstant } from '../../i18n/format.ts'
+import { askDeletion, earliestDeletion } from '../../profile/deletion.ts'
 import { choice } from '../form.ts'
 import { definePage } from '../page.ts'
 import { SESSION_ENDED, signedInHere } from '../step-up.ts'
@@ -18,7 +20,7 @@ export const deleteAccount = definePage({
   stepUp: { always: 'everything' },
   async view(visit) {
     if (signedInPerson(visit).leavingAt) return { goTo: '/account' }
-    return { view: { days: DAYS_TO_KEEP, ...(await whyNot(visit)) } }
+    return { view: await howItStands(visit) }
   },
   fields: { understood: choice(['yes'], 'errors.understood.missing') },
   async submit(visit) {
@@ -35,11 +37,13 @@ export const deleteAccount = definePage({
   },
 })
 
-/** Whether nobody would own the organization without this person, and who could. */
-async function whyNot(visit: Visit) {
-  const { parts, organization } = visit
+/** When it would be, whether nobody would own the organization without this person, and who could. */
+async function howItStands(visit: Visit) {
+  const { parts, organization, locale } = visit
   const { id } = signedInPerson(visit).account
   return withOrganization(parts.database, organization.id, async (tx) => ({
+    when: formatInstant(await earliestDeletion(tx, id), locale),
+    waitsForChanges: (await openChanges(tx, id)).length > 0,
     isLastOwner: await isOnlyOwner(tx, id),
     couldBeOwners: await couldBecomeOwner(tx, id, MOST_NAMED),
   }))

@@ -22,6 +22,13 @@ export const name = definePage({
   },
   async submit(visit, { fullName }) {
     const renamed = await rename(visit.parts, visit.organization.id, signedInHere(visit), fullName)
-    return renamed === 'over' ? SESSION_ENDED : { goTo: PROFILE, notice: 'renamed' }
+    switch (renamed.outcome) {
+      case 'renamed':
+        return { goTo: PROFILE, notice: 'renamed' }
+      case 'too-many':
+        return { tooMany: renamed.retryAfterSeconds }
+      case 'over':
+        return SESSION_ENDED
+    }
   },
 })
