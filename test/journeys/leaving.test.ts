@@ -141,7 +141,9 @@ describe('somebody leaves', () => {
     await changeAccount(portal, 'harbour', 'olivia', { role: 'member' })
     await keepHouseLater()
     expect(await canSignIn(portal, DEMO_PASSWORD)).to.equal(true)
-    expect(mailsTo(portal, MIA, 'stays')[0]?.text).to.contain('you have become its only owner since')
+    expect(mailsTo(portal, MIA, 'stays')[0]?.text).to.contain(
+      'you have become the only owner of the organization since',
+    )
     await signIn(mia, 'mia')
     expect(mia.page.text).to.not.contain('will be deleted')
   })
