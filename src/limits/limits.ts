@@ -28,6 +28,7 @@ export const LIMIT_NAMES = [
   'sign-in-failures-per-account',
   'sign-in-paused-mail-per-account',
   'step-ups-per-session',
+  'first-passwords-per-sign-in',
   'sign-up-forms-per-address',
   'sign-ups-per-address',
   'unproven-mail-per-network-hour',

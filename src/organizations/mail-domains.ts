@@ -35,7 +35,8 @@ export function whyAddressRefused(
   const isOn = (list: readonly string[]) => list.some((domain) => domains.includes(foldedDomain(domain)))
   if (isOn(allowedDomains)) return null
   if (isOn(deniedDomains)) return 'denied'
-  if (mode === 'open') return null
+  // The lists are for who may come by themselves; whom the organization lets in has the mailbox that they have.
+  if (mode !== 'company') return null
   if (domains.some((domain) => DISPOSABLE.has(domain))) return 'disposable'
   return domains.some((domain) => FREE_MAIL.has(domain)) ? 'free-mail' : null
 }

@@ -22,7 +22,10 @@ export async function addWithInitialPassword(
   person: Omit<NewPerson, 'email'>,
 ): Promise<Handed> {
   const password = newInitialPassword(random)
-  const hash = await hasher.hash(readInitialPassword(password) ?? password)
+  const canonical = readInitialPassword(password)
+  // Hashed in any other form, it would never open anything.
+  if (canonical === null) throw new Error('a new initial password cannot be read')
+  const hash = await hasher.hash(canonical)
   return withOrganization(database, organizationId, async (tx) => {
     const added = await addPerson({ random }, tx, { ...person, email: null })
     if (added.outcome !== 'added') return added

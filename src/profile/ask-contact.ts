@@ -1,3 +1,4 @@
+import { lockSignedIn, type SignedIn } from '../access/signed-in.ts'
 import { verifiedEmail, type Account } from '../accounts/account.ts'
 import { canonicalEmail, readIdentifier } from '../accounts/identifiers.ts'
 import { readPhone, type PhoneProblem } from '../accounts/phone.ts'
@@ -19,7 +20,6 @@ import {
   type PendingContact,
 } from './contact-store.ts'
 import type { ProfileParts } from './parts.ts'
-import { lockSignedIn, type SignedIn } from './signed-in.ts'
 
 /** Why an address is refused, told by itself and by its person's account alone. `same`: they have it already. */
 export type EmailProblem = 'unreadable' | 'same' | AddressRefusal

@@ -1,5 +1,6 @@
 import { tellOfChangedAuthenticator } from '../access/authenticator-notice.ts'
 import { withKnownChange } from '../access/known-change.ts'
+import { lockSignedIn, type SignedIn } from '../access/signed-in.ts'
 import { record, visitorOrigin } from '../audit/audit.ts'
 import {
   authenticatorOf,
@@ -14,7 +15,6 @@ import { currentSettings } from '../organizations/store.ts'
 import { endOtherSessions, renewSession } from '../sessions/store.ts'
 import type { ProfileParts } from './parts.ts'
 import { beginPending, endPending, pendingIn, savePending, type Pending } from './pending-store.ts'
-import { lockSignedIn, type SignedIn } from './signed-in.ts'
 
 /** `over`: the session is gone, or what it began is. */
 export type Begun = { outcome: 'begun' } | { outcome: 'over' }

@@ -1,8 +1,8 @@
+import { lockSignedIn, type SignedIn } from '../access/signed-in.ts'
 import { setLocale } from '../accounts/store.ts'
 import { record, visitorOrigin } from '../audit/audit.ts'
 import { withOrganization } from '../database/transaction.ts'
 import type { ProfileParts } from './parts.ts'
-import { lockSignedIn, type SignedIn } from './signed-in.ts'
 
 /**
  * Keeps the language that a signed-in person chose for pages and messages; null: the browser's. It is recorded, because a

@@ -1,4 +1,5 @@
 import { judgementFor, judgeNewPassword, replacePassword } from '../access/new-password.ts'
+import { lockSignedIn, type SignedIn } from '../access/signed-in.ts'
 import { accountById, lockAccount } from '../accounts/store.ts'
 import { record, visitorOrigin } from '../audit/audit.ts'
 import type { PasswordProblem } from '../credentials/password-policy.ts'
@@ -7,7 +8,6 @@ import { withKnownOutcome } from '../database/known-outcome.ts'
 import { withOrganization, type Transaction } from '../database/transaction.ts'
 import { openSession } from '../sessions/store.ts'
 import type { ProfileParts } from './parts.ts'
-import { lockSignedIn, type SignedIn } from './signed-in.ts'
 
 export interface PasswordChange extends SignedIn {
   password: string

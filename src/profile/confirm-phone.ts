@@ -1,5 +1,6 @@
 import { changeContact } from '../access/contact-change.ts'
 import { withKnownChange } from '../access/known-change.ts'
+import { lockSignedIn } from '../access/signed-in.ts'
 import { record, visitorOrigin } from '../audit/audit.ts'
 import { isSmsCode } from '../credentials/sms-code.ts'
 import { withOrganization, type Transaction } from '../database/transaction.ts'
@@ -8,7 +9,6 @@ import { contactSecret, contactWaiting, countCodeTry, endPendingContact } from '
 import { phoneCodeHashes } from './deliver-contact.ts'
 import { holdContact, whyContactIsOver } from './held-contact.ts'
 import type { ProfileParts } from './parts.ts'
-import { lockSignedIn } from './signed-in.ts'
 
 /** Of one code; the next one has as many again (NIST SP 800-63B-4 §3.2.2). */
 export const MOST_CODE_TRIES = 5

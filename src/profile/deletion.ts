@@ -1,5 +1,6 @@
 import { openChanges, UNDONE_WITHIN, type AccountChange } from '../access/change-store.ts'
 import { isLinkToKeep, type KeepLink } from '../access/keep-link.ts'
+import { lockSignedIn, type SignedIn } from '../access/signed-in.ts'
 import { verifiedEmail, type Account } from '../accounts/account.ts'
 import { deletionDueAt, holdOwners, isOnlyOwner, setDeletionDue } from '../accounts/deletion-store.ts'
 import { lockAccount } from '../accounts/store.ts'
@@ -13,7 +14,6 @@ import type { Random } from '../platform/random.ts'
 import type { Visitor } from '../platform/visitor.ts'
 import { endOtherSessions } from '../sessions/store.ts'
 import type { ProfileParts } from './parts.ts'
-import { lockSignedIn, type SignedIn } from './signed-in.ts'
 
 /** Time to think better of it, and for a person to notice that it was not them who asked. */
 const TO_THINK = 14 * DAY
@@ -83,22 +83,20 @@ export async function askDeletion(
   })
 }
 
-/** Keeps the account of who is signed in. Says whether it was about to be deleted. */
+/** Keeps the account of who is signed in. `stays`: it was not about to be deleted; `over`: the session is gone. */
 export async function keepAccount(
   parts: ProfileParts,
   organizationId: string,
-  accountId: string,
-  { visitor, locale }: { visitor: Visitor; locale: string },
-): Promise<boolean> {
+  who: SignedIn & { locale: string },
+): Promise<'kept' | 'stays' | 'over'> {
   return withOrganization(parts.database, organizationId, async (tx) => {
-    const account = await lockAccount(tx, accountId)
-    if (!account || !(await deletionDueAt(tx, accountId))) return false
-    await stopDeletion(parts, tx, account, {
-      why: 'asked',
-      locale,
-      origin: visitorOrigin(visitor, accountId),
-    })
-    return true
+    const held = await lockSignedIn(tx, who)
+    if (!held) return 'over'
+    const { account } = held
+    if (!(await deletionDueAt(tx, account.id))) return 'stays'
+    const origin = visitorOrigin(who.visitor, account.id)
+    await stopDeletion(parts, tx, account, { why: 'asked', locale: who.locale, origin })
+    return 'kept'
   })
 }
 

@@ -1,8 +1,8 @@
+import { lockSignedIn, type SignedIn } from '../access/signed-in.ts'
 import { record, visitorOrigin } from '../audit/audit.ts'
 import { withOrganization } from '../database/transaction.ts'
 import { endOtherSessions, endSessionById } from '../sessions/store.ts'
 import type { ProfileParts } from './parts.ts'
-import { lockSignedIn, type SignedIn } from './signed-in.ts'
 
 /** `gone`: there is no such session of this account, or not any more. `over`: the one that asks is not there any more. */
 export type SessionsEnded = { outcome: 'ended'; count: number } | { outcome: 'gone' } | { outcome: 'over' }

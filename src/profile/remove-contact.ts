@@ -1,11 +1,11 @@
 import { changeContact } from '../access/contact-change.ts'
 import { withKnownChange } from '../access/known-change.ts'
+import { lockSignedIn } from '../access/signed-in.ts'
 import { contactOf, type Account } from '../accounts/account.ts'
 import { record, visitorOrigin } from '../audit/audit.ts'
 import type { ContactKind } from '../delivery/message.ts'
 import type { Changer } from './authenticator.ts'
 import type { ProfileParts } from './parts.ts'
-import { lockSignedIn } from './signed-in.ts'
 
 /** `needed`: without it nothing would let its person back in. `over`: it is gone already, or the session is. */
 export type ContactRemoved = 'removed' | 'needed' | 'over'

@@ -1,8 +1,8 @@
+import { lockSignedIn, type SignedIn } from '../access/signed-in.ts'
 import { renameAccount } from '../accounts/store.ts'
 import { record, visitorOrigin } from '../audit/audit.ts'
 import { withOrganization } from '../database/transaction.ts'
 import type { ProfileParts } from './parts.ts'
-import { lockSignedIn, type SignedIn } from './signed-in.ts'
 
 /** `over`: the session is not there any more. */
 export type Renamed =

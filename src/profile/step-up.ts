@@ -1,3 +1,4 @@
+import { lockSignedIn, type SignedIn } from '../access/signed-in.ts'
 import { record, visitorOrigin } from '../audit/audit.ts'
 import {
   authenticatorOf,
@@ -12,7 +13,6 @@ import { hashToken } from '../platform/secrets.ts'
 import { isFresh, type Session } from '../sessions/session.ts'
 import { renewSession } from '../sessions/store.ts'
 import type { ProfileParts } from './parts.ts'
-import { lockSignedIn, type SignedIn } from './signed-in.ts'
 
 /**
  * What a page that changes something sensitive asks for besides its own fields: the password, and the authenticator of who

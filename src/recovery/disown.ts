@@ -1,9 +1,8 @@
+import { lockSignedIn, type SignedIn } from '../access/signed-in.ts'
 import type { Account } from '../accounts/account.ts'
-import { lockAccount } from '../accounts/store.ts'
 import { withOrganization, type Transaction } from '../database/transaction.ts'
 import { isId } from '../platform/random.ts'
 import type { Visitor } from '../platform/visitor.ts'
-import { sessionById } from '../sessions/store.ts'
 import { whyOver, type DeadReason } from './attempt.ts'
 import { tooManyWrongTokens } from '../limits/wrong-tokens.ts'
 import { attemptOfLink, holdAttempt, move, readAttempt, type AttemptInHand } from './in-hand.ts'
@@ -67,14 +66,14 @@ export async function disownFromAccount(
   parts: RecoveryParts,
   organizationId: string,
   attemptId: string,
-  { accountId, sessionId, visitor }: { accountId: string; sessionId: string; visitor: Visitor },
+  who: SignedIn,
 ): Promise<'cancelled' | 'over' | 'session-over'> {
   return withOrganization(parts.database, organizationId, async (tx) => {
-    const account = await lockAccount(tx, accountId)
-    if (!account || !(await sessionById(tx, accountId, sessionId))) return 'session-over'
+    const held = await lockSignedIn(tx, who)
+    if (!held) return 'session-over'
     const attempt = isId(attemptId) ? await lockAttempt(tx, attemptId) : null
-    if (!attempt || !isUnderWay(attempt, account, tx.now)) return 'over'
-    await cancel(parts, tx, attempt, visitor, accountId)
+    if (!attempt || !isUnderWay(attempt, held.account, tx.now)) return 'over'
+    await cancel(parts, tx, attempt, who.visitor, who.accountId)
     return 'cancelled'
   })
 }

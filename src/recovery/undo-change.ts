@@ -9,6 +9,7 @@ import {
   type AuthenticatorChange,
   type ContactBefore,
 } from '../access/change-store.ts'
+import { lockSignedIn, type SignedIn } from '../access/signed-in.ts'
 import { verifiedEmail, type Account } from '../accounts/account.ts'
 import { canonicalEmail } from '../accounts/identifiers.ts'
 import {
@@ -35,7 +36,7 @@ import { after } from '../platform/clock.ts'
 import { isId } from '../platform/random.ts'
 import type { Visitor } from '../platform/visitor.ts'
 import { forgetDevices } from '../sessions/devices-store.ts'
-import { endSessions, sessionById } from '../sessions/store.ts'
+import { endSessions } from '../sessions/store.ts'
 import { openRequest, tellManagers } from './requests/request.ts'
 import { tooManyWrongTokens } from '../limits/wrong-tokens.ts'
 import type { RecoveryParts } from './parts.ts'
@@ -66,12 +67,6 @@ interface Reporter {
   visitor: Visitor
   locale: string
   actorId?: string
-}
-
-/** Who says so in their own account, which they have just proven once more. */
-interface OwnReporter extends Reporter {
-  actorId: string
-  sessionId: string
 }
 
 /** How it stands for who needs no link: there is nothing to guess at. */
@@ -134,15 +129,14 @@ export async function undoOwnChange(
   parts: RecoveryParts,
   organizationId: string,
   changeId: string,
-  reporter: OwnReporter,
+  who: SignedIn & { locale: string },
 ): Promise<StandingOfOwn | { outcome: 'over' }> {
-  const { actorId, sessionId } = reporter
+  const { accountId: actorId, visitor, locale } = who
   const once = () =>
     withOrganization(parts.database, organizationId, async (tx) => {
-      await lockAccount(tx, actorId)
-      if (!(await sessionById(tx, actorId, sessionId))) return { outcome: 'over' as const }
+      if (!(await lockSignedIn(tx, who))) return { outcome: 'over' as const }
       if (!(await ownChange(tx, actorId, changeId))) return UNKNOWN
-      return undo(parts, tx, changeId, reporter)
+      return undo(parts, tx, changeId, { visitor, locale, actorId })
     })
   return once().catch((error: unknown) => againIfTaken(error, once))
 }

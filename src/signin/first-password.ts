@@ -80,26 +80,42 @@ export async function chooseFirstPassword(
   if (problems.length > 0) return { outcome: 'refused', problems }
   // From here on each try costs hashes; only those that fail count.
   const halfway = hashToken(own.halfToken ?? '').toString('base64url')
-  const tries = await parts.limits.spend('step-ups-per-session', organizationId, halfway)
+  const tries = await parts.limits.spend('first-passwords-per-sign-in', organizationId, halfway)
   if (!tries.allowed) return { outcome: 'too-many', retryAfterSeconds: tries.retryAfterSeconds }
-  // Whatever the organization's rules say: it was on paper, and in somebody else's hands.
-  if (await parts.hasher.verify(initial.hash, readInitialPassword(own.password) ?? own.password))
-    return { outcome: 'refused', problems: ['last'] }
+  const giveBack = () => parts.limits.giveBack('first-passwords-per-sign-in', organizationId, halfway)
+  let chosen: FirstPassword
+  try {
+    chosen = await choose(parts, organizationId, own, { accountId: account.id, initialHash: initial.hash })
+  } catch (error) {
+    // Nothing was judged, so nobody failed.
+    await giveBack().catch(() => undefined)
+    throw error
+  }
+  // The session is open already: that a try could not be given back must not cost the person its cookies.
+  if (chosen.outcome === 'signed-in') await giveBack().catch(() => undefined)
+  return chosen
+}
 
+async function choose(
+  parts: SignInParts,
+  organizationId: string,
+  own: OwnPassword,
+  { accountId, initialHash }: { accountId: string; initialHash: string },
+): Promise<FirstPassword> {
+  // Whatever the organization's rules say: it was on paper, and in somebody else's hands.
+  const asInitial = readInitialPassword(own.password)
+  if (asInitial !== null && (await parts.hasher.verify(initialHash, asInitial)))
+    return { outcome: 'refused', problems: ['last'] }
   const hash = await parts.hasher.hash(own.password)
-  const chosen = await withKnownOutcome(
+  return withKnownOutcome(
     parts.database,
     organizationId,
     (tx) => replace(parts, tx, own, hash),
     async (tx) => {
-      await lockAccount(tx, account.id)
-      return (await passwordOf(tx, account.id))?.hash === hash
+      await lockAccount(tx, accountId)
+      return (await passwordOf(tx, accountId))?.hash === hash
     },
   )
-  // The session is open already: that a try could not be given back must not cost the person its cookies.
-  if (chosen.outcome === 'signed-in')
-    await parts.limits.giveBack('step-ups-per-session', organizationId, halfway).catch(() => undefined)
-  return chosen
 }
 
 async function replace(

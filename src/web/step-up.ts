@@ -1,5 +1,5 @@
+import type { SignedIn } from '../access/signed-in.ts'
 import { withOrganization } from '../database/transaction.ts'
-import type { SignedIn } from '../profile/signed-in.ts'
 import { askedOf, stepUp, type AskedAgain, type SteppedUp, type StepUp } from '../profile/step-up.ts'
 import { readForm, requiredSecret, type FormErrors } from './form.ts'
 import { signedInPerson, type Visit } from './visit.ts'

@@ -3,7 +3,9 @@ import { deletionDueAt } from '../../src/accounts/deletion-store.ts'
 import { accountNamed } from '../../src/accounts/store.ts'
 import { after, DAY, MINUTE } from '../../src/platform/clock.ts'
 import { newId, systemRandom } from '../../src/platform/random.ts'
-import { askDeletion } from '../../src/profile/deletion.ts'
+import { askDeletion, keepAccount } from '../../src/profile/deletion.ts'
+import { disownFromAccount } from '../../src/recovery/disown.ts'
+import { undoOwnChange } from '../../src/recovery/undo-change.ts'
 import { openSession } from '../../src/sessions/store.ts'
 import { openPortal, type Portal } from '../support/portal.ts'
 import { changeAccount } from '../support/steps.ts'
@@ -78,6 +80,21 @@ describe('asking for one’s account to be deleted', () => {
     const mia = await signedIn('mia')
     expect(await ask({ ...mia, sessionId: newId(systemRandom, new Date(0)) })).to.equal('over')
     expect(await dueOf(mia.accountId)).to.equal(null)
+  })
+
+  it('is neither stopped nor anything undone by a token that the session no longer has', async () => {
+    const mia = await signedIn('mia')
+    await ask(mia)
+    const stale = { ...mia, tokenHash: Buffer.alloc(32) }
+    const { id } = await portal.organization('harbour')
+    const nothing = newId(systemRandom, new Date(0))
+    expect([
+      await keepAccount(portal.app.parts, id, stale),
+      (await undoOwnChange(portal.app.parts, id, nothing, stale)).outcome,
+      await disownFromAccount(portal.app.parts, id, nothing, stale),
+    ]).to.deep.equal(['over', 'over', 'session-over'])
+    expect(await dueOf(mia.accountId)).to.not.equal(null)
+    expect(await keepAccount(portal.app.parts, id, mia)).to.equal('kept')
   })
 
   it('is over when its person says that a change was not theirs: it may have been the thief who asked', async () => {

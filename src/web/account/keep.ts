@@ -1,6 +1,6 @@
 import { keepAccount } from '../../profile/deletion.ts'
 import { definePage } from '../page.ts'
-import { signedInPerson } from '../visit.ts'
+import { SESSION_ENDED, signedInHere } from '../step-up.ts'
 
 /** Keeps an account that was about to be deleted: the button that stands on every page meanwhile. */
 export const keep = definePage({
@@ -8,9 +8,9 @@ export const keep = definePage({
   signedIn: true,
   fields: {},
   async submit(visit) {
-    const { parts, organization } = visit
-    const { account } = signedInPerson(visit)
-    const kept = await keepAccount(parts, organization.id, account.id, visit)
-    return kept ? { goTo: '/account', notice: 'account-kept' } : { goTo: '/account' }
+    const { parts, organization, locale } = visit
+    const kept = await keepAccount(parts, organization.id, { ...signedInHere(visit), locale })
+    if (kept === 'over') return SESSION_ENDED
+    return kept === 'kept' ? { goTo: '/account', notice: 'account-kept' } : { goTo: '/account' }
   },
 })

@@ -28,11 +28,10 @@ export const undo = definePage({
   },
   fields: { confirm: choice(['yes'], 'errors.confirm.missing') },
   async submit(visit, _values, ctx) {
-    const { parts, organization, visitor, locale } = visit
-    const { accountId: actorId, sessionId } = signedInHere(visit)
+    const { parts, organization, locale } = visit
     const changeId = changeIn(ctx)
-    const reporter = { visitor, locale, actorId, sessionId }
-    const standing = await undoOwnChange(parts, organization.id, changeId, reporter)
+    const who = { ...signedInHere(visit), locale }
+    const standing = await undoOwnChange(parts, organization.id, changeId, who)
     if (standing.outcome === 'over') return SESSION_ENDED
     if (standing.outcome !== 'undone') return OVER
     // The letter's page says what was done, and how it stands: nobody is signed in any more.
