@@ -72,7 +72,7 @@ describe('attacks: on copies of one’s data and on leaving', () => {
     expect(seen.flat(2)).to.include('contact.requested')
   })
 
-  it('TI-11: who has an address now reads nothing of whose it was before, and takes none of their letters along', async () => {
+  it('TI-01: who has an address now reads nothing of whose it was before, and takes none of their letters along', async () => {
     await signIn(mia, 'mia')
     await changeEmail(portal, mia, 'mia@new.example')
     await portal.deliver()
