@@ -15,7 +15,7 @@ import {
   signIn,
   verify,
 } from '../support/steps.ts'
-import { mailsTo } from '../support/undoing.ts'
+import { changePassword, mailsTo } from '../support/undoing.ts'
 import type { Page, Visitor } from '../support/visitor.ts'
 
 const MIA = 'mia@harbour.example'
@@ -119,6 +119,24 @@ describe('somebody leaves', () => {
     expect((await signIn(again, MIA, RINAS_PASSWORD)).heading).to.equal('Hello, Rina Wulandari')
   })
 
+  it('sees on which day it will be before asking: later, while a change of the account can be undone for long', async () => {
+    await signIn(mia, 'mia')
+    expect((await mia.open('/harbour/account/delete')).text)
+      .to.contain('is deleted on March 16, 2026')
+      .and.not.contain('later than')
+    await changePassword(mia, 'harbour')
+    for (const [days, day, isLater] of [
+      [15, 'April 1', true],
+      [5, 'April 5', false],
+    ] as const) {
+      portal.clock.pass(days * DAY)
+      await signIn(mia, 'mia', NEW_PASSWORD)
+      const page = await mia.open('/harbour/account/delete')
+      expect(page.text).to.contain(`is deleted on ${day}, 2026`)
+      expect(page.text.includes('That is later than the usual two weeks'), day).to.equal(isLater)
+    }
+  })
+
   it('does not leave as the only owner: the page says why, and who could be made one', async () => {
     const olivia = portal.visitor()
     const refused = await signIn(olivia, 'olivia').then(() => olivia.open('/harbour/account/delete'))
@@ -141,7 +159,9 @@ describe('somebody leaves', () => {
     await changeAccount(portal, 'harbour', 'olivia', { role: 'member' })
     await keepHouseLater()
     expect(await canSignIn(portal, DEMO_PASSWORD)).to.equal(true)
-    expect(mailsTo(portal, MIA, 'stays')[0]?.text).to.contain('you have become the only owner of the organization since')
+    expect(mailsTo(portal, MIA, 'stays')[0]?.text).to.contain(
+      'you have become the only owner of the organization since',
+    )
     await signIn(mia, 'mia')
     expect(mia.page.text).to.not.contain('will be deleted')
   })
