@@ -34,8 +34,12 @@ const UNKNOWN = { outcome: 'dead', reason: 'not-known' } as const
  * When an account that is asked to be deleted now would be: in two weeks, and not before the last change of how it is entered
  * can no longer be undone. Else who has taken it over deletes it before its person's letters are read.
  */
-export async function earliestDeletion(tx: Transaction, accountId: string): Promise<Date> {
-  return dueAfter(tx, await openChanges(tx, accountId))
+export async function earliestDeletion(
+  tx: Transaction,
+  accountId: string,
+): Promise<{ dueAt: Date; waitsForChanges: boolean }> {
+  const dueAt = dueAfter(tx, await openChanges(tx, accountId))
+  return { dueAt, waitsForChanges: dueAt > after(tx.now, TO_THINK) }
 }
 
 /**

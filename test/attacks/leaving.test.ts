@@ -3,9 +3,10 @@ import { DEMO_PASSWORD } from '../../seeds/demo-organizations.ts'
 import { linkToKeep } from '../../src/access/keep-link.ts'
 import { linkToUndo } from '../../src/access/change-link.ts'
 import { accountNamed } from '../../src/accounts/store.ts'
+import type { MessageRow } from '../../src/delivery/outbox.ts'
 import type { TenantRow } from '../../src/database/transaction.ts'
 import { after, DAY, MINUTE } from '../../src/platform/clock.ts'
-import { askForEmail, stealAddress } from '../support/contacts.ts'
+import { askForEmail, changeEmail, stealAddress } from '../support/contacts.ts'
 import { openPortal, type Portal } from '../support/portal.ts'
 import { changeAccount, codeOfApp, signIn, signInWithCode, type AccountColumns } from '../support/steps.ts'
 import { mailsTo, sayNotMe, undoLinkIn } from '../support/undoing.ts'
@@ -69,6 +70,32 @@ describe('attacks: on copies of one’s data and on leaving', () => {
     }
     expect(seen[0]).to.deep.equal(seen[1])
     expect(seen.flat(2)).to.include('contact.requested')
+  })
+
+  it('TI-01: who has an address now reads nothing of whose it was before, and takes none of their letters along', async () => {
+    await signIn(mia, 'mia')
+    await changeEmail(portal, mia, 'mia@new.example')
+    await portal.deliver()
+    portal.clock.pass(DAY)
+    const since = portal.clock.now().toISOString()
+    const adam = portal.visitor()
+    await signIn(adam, 'adam')
+    await changeEmail(portal, adam, OLD)
+    await portal.deliver()
+    const { messages } = await copyOf(adam)
+    expect(messages.filter(({ createdAt }) => createdAt < since)).to.deep.equal([])
+    expect(messages.map(({ name }) => name)).to.deep.equal(['contact-changed'])
+
+    const { id } = await account('mia')
+    const letters = () =>
+      portal.within('harbour', (tx) =>
+        tx.rows<MessageRow>('messages').whereRaw(`data ->> 'accountId' = ?`, id),
+      )
+    const before = await letters()
+    await changeAccount(portal, 'harbour', 'adam', { deletion_due_at: portal.clock.now() } as object)
+    await portal.app.keepHouse()
+    expect(await letters()).to.deep.equal(before)
+    expect(before.map(({ recipient }) => recipient)).to.have.members([OLD, 'mia@new.example'])
   })
 
   it('SE-10: a stolen session gets no copy once it is ten minutes old', async () => {

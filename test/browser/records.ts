@@ -27,6 +27,8 @@ async function* activity({ portal }: Rig, page: Page): AsyncGenerator<Scene> {
   }
   await askForLink(portal.visitor('203.0.113.7'), 'adam', 'summit')
   await portal.deliver()
+  await page.goto(`${ACCOUNT}/delete`)
+  yield { state: 'delete my account, changed of late', page }
   await page.goto(`${ACCOUNT}/activity`)
   yield { state: 'activity, a recovery under way', page }
   await page.getByRole('link', { name: 'This wasn’t me' }).first().click()

@@ -15,7 +15,7 @@ import {
   signIn,
   verify,
 } from '../support/steps.ts'
-import { mailsTo } from '../support/undoing.ts'
+import { changePassword, mailsTo } from '../support/undoing.ts'
 import type { Page, Visitor } from '../support/visitor.ts'
 
 const MIA = 'mia@harbour.example'
@@ -117,6 +117,24 @@ describe('somebody leaves', () => {
     const verified = await verify(again, await getVerification(portal, again, { email: MIA }))
     expect(verified.heading).to.equal('Verification successful.')
     expect((await signIn(again, MIA, RINAS_PASSWORD)).heading).to.equal('Hello, Rina Wulandari')
+  })
+
+  it('sees on which day it will be before asking: later, while a change of the account can be undone for long', async () => {
+    await signIn(mia, 'mia')
+    expect((await mia.open('/harbour/account/delete')).text)
+      .to.contain('is deleted on March 16, 2026')
+      .and.not.contain('later than')
+    await changePassword(mia, 'harbour')
+    for (const [days, day, isLater] of [
+      [15, 'April 1', true],
+      [5, 'April 5', false],
+    ] as const) {
+      portal.clock.pass(days * DAY)
+      await signIn(mia, 'mia', NEW_PASSWORD)
+      const page = await mia.open('/harbour/account/delete')
+      expect(page.text).to.contain(`is deleted on ${day}, 2026`)
+      expect(page.text.includes('That is later than the usual two weeks'), day).to.equal(isLater)
+    }
   })
 
   it('does not leave as the only owner: the page says why, and who could be made one', async () => {

@@ -1,4 +1,3 @@
-import { openChanges } from '../../access/change-store.ts'
 import { couldBecomeOwner, isOnlyOwner } from '../../accounts/deletion-store.ts'
 import { withOrganization } from '../../database/transaction.ts'
 import { formatInstant } from '../../i18n/format.ts'
@@ -41,10 +40,13 @@ export const deleteAccount = definePage({
 async function howItStands(visit: Visit) {
   const { parts, organization, locale } = visit
   const { id } = signedInPerson(visit).account
-  return withOrganization(parts.database, organization.id, async (tx) => ({
-    when: formatInstant(await earliestDeletion(tx, id), locale),
-    waitsForChanges: (await openChanges(tx, id)).length > 0,
-    isLastOwner: await isOnlyOwner(tx, id),
-    couldBeOwners: await couldBecomeOwner(tx, id, MOST_NAMED),
-  }))
+  return withOrganization(parts.database, organization.id, async (tx) => {
+    const { dueAt, waitsForChanges } = await earliestDeletion(tx, id)
+    return {
+      when: formatInstant(dueAt, locale),
+      waitsForChanges,
+      isLastOwner: await isOnlyOwner(tx, id),
+      couldBeOwners: await couldBecomeOwner(tx, id, MOST_NAMED),
+    }
+  })
 }
