@@ -246,6 +246,26 @@ describe('attacks: on a new address', () => {
     expect(portal.mailbox.filter(({ text }) => text.includes('/recover/link'))).to.deep.equal([])
   })
 
+  it('SE-09: an address that a session asked for dies with it when it is ended from elsewhere, and not by its own sign-out', async () => {
+    const other = portal.visitor()
+    await signIn(mia, 'mia')
+    for (const end of ['one', 'others']) {
+      await signIn(other, 'mia')
+      const link = await getConfirmation(portal, other, `${end}@elsewhere.example`)
+      await mia.open('/harbour/account/sessions')
+      const [listed] = mia.page.root.querySelectorAll('input[name=end]')
+      await mia.press('Sign it out', { end: end === 'one' ? (listed?.getAttribute('value') ?? '') : end })
+      expect((await other.send('GET', '/harbour/account')).status, end).to.equal(303)
+      expect((await confirmEmail(portal.visitor(), link)).heading, end).to.equal('This was cancelled')
+    }
+    await signIn(other, 'mia')
+    const own = await getConfirmation(portal, mia, NEW)
+    await mia.open('/harbour/account/sessions')
+    await mia.press('Sign it out', { end: 'others' })
+    await mia.press('Sign out')
+    expect((await confirmEmail(portal.visitor(), own)).heading).to.equal('Your email address is confirmed')
+  })
+
   it('TK-26: nothing of a link that was never sent is told, and guesses are counted', async () => {
     const guesser = portal.visitor()
     const statuses = []
