@@ -31,6 +31,7 @@ export const LIMIT_NAMES = [
   'unproven-mail-per-network-hour',
   'sign-up-mail-per-mailbox-hour',
   'sign-up-mail-per-mailbox-day',
+  'contact-mail-per-account-and-mailbox',
   'email-changes-per-account',
   'phone-changes-per-account',
 ] as const

@@ -20,7 +20,9 @@ import {
   followLink,
   getLink,
   getVerification,
+  RINA,
   signIn,
+  signUp,
   type AccountColumns,
 } from '../support/steps.ts'
 import { mailsTo, rowsOf } from '../support/undoing.ts'
@@ -95,6 +97,21 @@ describe('attacks: on a new address', () => {
     for (let address = 2; address <= 6; address += 1)
       statuses.push((await askForEmail(mia, `victim${address}@new.example`)).status)
     expect(statuses).to.deep.equal([200, 200, 200, 200, 429])
+  })
+
+  it('EN-09: one member does not use up the mail that a mailbox needs to sign up', async () => {
+    await signIn(mia, 'mia')
+    await askForEmail(mia, RINA.email)
+    await portal.deliver()
+    for (const wait of [30, 60]) {
+      portal.clock.pass(wait * SECOND)
+      await mia.press('Send it again')
+      await portal.deliver()
+    }
+    await signUp(portal.visitor())
+    await portal.deliver()
+    const mails = mailsTo(portal, RINA.email)
+    expect(mails.filter(({ text }) => text.includes('/verify-email?'))).to.have.length(1)
   })
 
   it('TK-25: the link of a new address changes nothing when it is opened, however often', async () => {
