@@ -35,7 +35,8 @@ export async function prepareEmailConfirmation(
   if (over) return withhold(parts, tx, held, over)
   const { pending, account } = held
   const canonical = canonicalEmail(pending.value)
-  if (!(await mayMailboxHaveMail(parts, tx, message.id, account.id, canonical))) return withhold(parts, tx, held, 'limit')
+  if (!(await mayMailboxHaveMail(parts, tx, message.id, account.id, canonical)))
+    return withhold(parts, tx, held, 'limit')
   const holder = await accountNamed(tx, { kind: 'email', canonical })
   if (holder && holder.id !== account.id) {
     const { id: accountId, email: to, locale } = holder
