@@ -15,6 +15,8 @@ export async function up(knex: Knex): Promise<void> {
       account_id uuid not null,
       -- The account's when it was asked for: one that has changed since takes nothing that waits from before.
       security_epoch integer not null,
+      -- Which session asked for it. No reference: a session can end, and what it asked for goes on.
+      session_id uuid not null,
       kind text not null check (kind in ('email', 'phone')),
       value text not null check (case kind when 'email' then length(value) <= 254 else value ~ '^[+][1-9][0-9]{6,14}$' end),
       address text not null,

@@ -35,6 +35,7 @@ export const LIMIT_NAMES = [
   'sign-up-mail-per-mailbox-hour',
   'sign-up-mail-per-mailbox-day',
   'names-per-account',
+  'contact-mail-per-account-and-mailbox',
   'email-changes-per-account',
   'phone-changes-per-account',
 ] as const

@@ -152,6 +152,7 @@ async function ask<Problem>(
       id: newId(parts.random, tx.now),
       accountId: account.id,
       securityEpoch: account.securityEpoch,
+      sessionId: held.session.id,
       kind,
       value: judged.value,
       address: who.visitor.place,

@@ -12,6 +12,8 @@ export interface PendingContact {
   accountId: string
   /** The account's when it was asked for. */
   securityEpoch: number
+  /** Which session asked for it; ended from elsewhere, it takes this along. */
+  sessionId: string
   kind: ContactKind
   /** An address as it was typed, or a number in E.164. */
   value: string
@@ -33,6 +35,7 @@ interface PendingRow extends TenantRow {
   id: string
   account_id: string
   security_epoch: number
+  session_id: string
   kind: ContactKind
   value: string
   address: string
@@ -78,6 +81,7 @@ export async function addPendingContact(
     id: pending.id,
     account_id: accountId,
     security_epoch: pending.securityEpoch,
+    session_id: pending.sessionId,
     kind,
     value: pending.value,
     address: pending.address,
@@ -124,6 +128,18 @@ export async function pendingContact(tx: Transaction, id: string): Promise<Pendi
 /** Ends what waits; nothing where it has ended. */
 export async function endPendingContact(tx: Transaction, id: string, ending: ContactEnding): Promise<void> {
   await rows(tx).where({ id }).whereNull('ended_at').update({ ending, ended_at: tx.now })
+}
+
+/** Cancels what one session of an account asked for, or all sessions but one: gone ones, too. */
+export async function cancelContactsOf(
+  tx: Transaction,
+  accountId: string,
+  sessions: { only: string } | { allBut: string },
+): Promise<void> {
+  const waiting = rows(tx).where({ account_id: accountId }).whereNull('ended_at')
+  if ('only' in sessions) waiting.where('session_id', sessions.only)
+  else waiting.whereNot('session_id', sessions.allBut)
+  await waiting.update({ ending: 'cancelled', ended_at: tx.now })
 }
 
 /** Notes that the message was asked for once more: codes that are out die with that, and tries are counted anew. */
@@ -180,6 +196,7 @@ function shown(row: PendingRow): PendingContact {
     id: row.id,
     accountId: row.account_id,
     securityEpoch: row.security_epoch,
+    sessionId: row.session_id,
     kind: row.kind,
     value: row.value,
     address: row.address,

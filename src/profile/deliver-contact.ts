@@ -39,7 +39,8 @@ export async function prepareEmailConfirmation(
     (organization.state === 'suspended' ? 'suspended' : null) ??
     whyAddressRefused(settings.signUp, canonical)
   if (over) return withhold(parts, tx, held, over)
-  if (!(await mayMailboxHaveMail(parts, tx, message.id, canonical))) return withhold(parts, tx, held, 'limit')
+  if (!(await mayMailboxHaveMail(parts, tx, message.id, account.id, canonical)))
+    return withhold(parts, tx, held, 'limit')
   const holder = await accountNamed(tx, { kind: 'email', canonical })
   if (holder && holder.id !== account.id) {
     const { id: accountId, email: to, locale } = holder
@@ -115,14 +116,21 @@ export function phoneCodeHashes(
   return secrets.keyedHashes('phone code', pendingId, code).map(hashToken)
 }
 
-/** What one mailbox may get in an hour and a day, of sign-ups too. Spent once a message: a retry is no new one. */
+/**
+ * What one mailbox may get in an hour and a day, of sign-ups too, and first what one account may send to it, or one member
+ * could use up what a stranger needs to sign up. Spent once a message: a retry is no new one.
+ */
 async function mayMailboxHaveMail(
   parts: ProfileParts,
   tx: Transaction,
   messageId: string,
+  accountId: string,
   email: string,
 ): Promise<boolean> {
   if (await hasContactSecret(tx, messageId)) return true
+  const ofAccount = [tx.organizationId, accountId, email]
+  if (!(await parts.limits.spendIn(tx, 'contact-mail-per-account-and-mailbox', ...ofAccount)).allowed)
+    return false
   for (const limit of ['sign-up-mail-per-mailbox-hour', 'sign-up-mail-per-mailbox-day'] as const) {
     if (!(await parts.limits.spendIn(tx, limit, tx.organizationId, email)).allowed) return false
   }

@@ -7,19 +7,10 @@ import {
   UNDONE_WITHIN,
   type AccountChange,
   type AuthenticatorChange,
-  type ContactBefore,
 } from '../access/change-store.ts'
 import { lockSignedIn, type SignedIn } from '../access/signed-in.ts'
 import { verifiedEmail, type Account } from '../accounts/account.ts'
-import { canonicalEmail } from '../accounts/identifiers.ts'
-import {
-  accountById,
-  accountNamed,
-  lockAccount,
-  protectAccount,
-  raiseSecurityEpoch,
-  saveContact,
-} from '../accounts/store.ts'
+import { accountById, lockAccount, protectAccount, raiseSecurityEpoch } from '../accounts/store.ts'
 import { record, visitorOrigin } from '../audit/audit.ts'
 import {
   bindAuthenticator,
@@ -40,6 +31,7 @@ import { endSessions } from '../sessions/store.ts'
 import { openRequest, tellManagers } from './requests/request.ts'
 import { tooManyWrongTokens } from '../limits/wrong-tokens.ts'
 import type { RecoveryParts } from './parts.ts'
+import { restoreContacts } from './restore-contacts.ts'
 import { isOver, liveRequestOf, lockRequestOf } from './requests/store.ts'
 import { endAsCancelled } from './requests/stop.ts'
 import { canBeDecided } from './requests/who-decides.ts'
@@ -172,8 +164,16 @@ async function undo(
   await markUndone(tx, change)
   // An older letter mends what the newer left, and stops nothing: whoever kept letters could keep the person out.
   if (account.protectedAt) {
+    const wayBack = await wayBackFor(tx, restored)
+    // The thief's own undo may have been the first: its report and its letter were the thief's.
+    if (restored.email !== account.email) {
+      const request = await liveRequestOf(tx, account.id)
+      if (request && wayBack === 'asked')
+        await tellManagers(parts, tx, 'request-waiting', request.id, restored)
+      await tellProtected(parts, tx, before, { restored, changeId, locale, wayBack })
+    }
     await recordUndoing(parts, tx, before, { account, changeId, visitor, actorId, sessionsEnded: 0 })
-    return { outcome: 'undone', wayBack: await wayBackFor(tx, restored) }
+    return { outcome: 'undone', wayBack }
   }
   const sessionsEnded = await endSessions(tx, account.id)
   await forgetDevices(tx, account.id)
@@ -188,18 +188,27 @@ async function undo(
     await tellManagers(parts, tx, 'request-waiting', id, restored)
   }
   const wayBack = await wayBackFor(tx, restored)
-  const { authenticator, contacts } = before
-  const to = verifiedEmail(restored)
-  if (to) {
-    await enqueue(tx, parts.random, {
-      name: 'account-protected',
-      to,
-      locale: account.locale ?? locale,
-      data: { accountId: account.id, changeId, authenticator, restored: contacts, wayBack },
-    })
-  }
+  await tellProtected(parts, tx, before, { restored, changeId, locale, wayBack })
   await recordUndoing(parts, tx, before, { account, changeId, visitor, actorId, sessionsEnded })
   return { outcome: 'undone', wayBack }
+}
+
+/** Tells the address that an account has again that it is closed, and who lets its person back in. */
+async function tellProtected(
+  parts: RecoveryParts,
+  tx: Transaction,
+  { authenticator, contacts }: { authenticator: AuthenticatorChange; contacts: ContactKind[] },
+  undone: { restored: Account; changeId: string; locale: string; wayBack: WayBack },
+): Promise<void> {
+  const { restored, changeId, locale, wayBack } = undone
+  const to = verifiedEmail(restored)
+  if (!to) return
+  await enqueue(tx, parts.random, {
+    name: 'account-protected',
+    to,
+    locale: restored.locale ?? locale,
+    data: { accountId: restored.id, changeId, authenticator, restored: contacts, wayBack },
+  })
 }
 
 async function recordUndoing(
@@ -226,27 +235,6 @@ async function recordUndoing(
       sessionsEnded: undone.sessionsEnded,
     },
   })
-}
-
-/**
- * Gives an account back what it was reached by, and returns it as it is then. An address that is another account's by now
- * stays with that one.
- */
-async function restoreContacts(
-  tx: Transaction,
-  account: Account,
-  before: [ContactKind, ContactBefore][],
-): Promise<Account> {
-  for (const [kind, { value, verifiedAt }] of before) {
-    const holder =
-      kind === 'email' && value !== null
-        ? await accountNamed(tx, { kind: 'email', canonical: canonicalEmail(value) })
-        : null
-    const isAnothers = holder !== null && holder.id !== account.id
-    const restored = isAnothers ? { value: null, verifiedAt: null } : { value, verifiedAt }
-    await saveContact(tx, account.id, kind, { ...restored, changedAt: tx.now })
-  }
-  return (await accountById(tx, account.id)) ?? account
 }
 
 /**

@@ -19,7 +19,9 @@ import {
   followLink,
   getLink,
   getVerification,
+  RINA,
   signIn,
+  signUp,
   type AccountColumns,
 } from '../support/steps.ts'
 import { mailsTo, rowsOf } from '../support/undoing.ts'
@@ -94,6 +96,21 @@ describe('attacks: on a new address', () => {
     for (let address = 2; address <= 6; address += 1)
       statuses.push((await askForEmail(mia, `victim${address}@new.example`)).status)
     expect(statuses).to.deep.equal([200, 200, 200, 200, 429])
+  })
+
+  it('EN-09: one member does not use up the mail that a mailbox needs to sign up', async () => {
+    await signIn(mia, 'mia')
+    await askForEmail(mia, RINA.email)
+    await portal.deliver()
+    for (const wait of [30, 60]) {
+      portal.clock.pass(wait * SECOND)
+      await mia.press('Send it again')
+      await portal.deliver()
+    }
+    await signUp(portal.visitor())
+    await portal.deliver()
+    const mails = mailsTo(portal, RINA.email)
+    expect(mails.filter(({ text }) => text.includes('/verify-email?'))).to.have.length(1)
   })
 
   it('TK-25: the link of a new address changes nothing when it is opened, however often', async () => {
@@ -248,6 +265,26 @@ describe('attacks: on a new address', () => {
     await askForLink(thief, 'mia', 'acme')
     await portal.deliver()
     expect(links(), 'from then on it is').to.have.length(1)
+  })
+
+  it('SE-09: an address that a session asked for dies with it when it is ended from elsewhere, and not by its own sign-out', async () => {
+    const other = portal.visitor()
+    await signIn(mia, 'mia')
+    for (const end of ['one', 'others']) {
+      await signIn(other, 'mia')
+      const link = await getConfirmation(portal, other, `${end}@elsewhere.example`)
+      await mia.open('/harbour/account/sessions')
+      const [listed] = mia.page.root.querySelectorAll('input[name=end]')
+      await mia.press('Sign it out', { end: end === 'one' ? (listed?.getAttribute('value') ?? '') : end })
+      expect((await other.send('GET', '/harbour/account')).status, end).to.equal(303)
+      expect((await confirmEmail(portal.visitor(), link)).heading, end).to.equal('This was cancelled')
+    }
+    await signIn(other, 'mia')
+    const own = await getConfirmation(portal, mia, NEW)
+    await mia.open('/harbour/account/sessions')
+    await mia.press('Sign it out', { end: 'others' })
+    await mia.press('Sign out')
+    expect((await confirmEmail(portal.visitor(), own)).heading).to.equal('Your email address is confirmed')
   })
 
   it('TK-26: nothing of a link that was never sent is told, and guesses are counted', async () => {

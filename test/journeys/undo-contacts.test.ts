@@ -18,6 +18,7 @@ import type { Visitor } from '../support/visitor.ts'
 const MIAS = 'mia@acme.example'
 const THIEFS = 'thief@elsewhere.example'
 const CHANGED = 'reaches you was changed'
+const CLOSED = 'Your account at Acme Works is closed for now'
 
 describe('"This wasn’t me", of an address or a number', () => {
   let portal: Portal
@@ -93,7 +94,14 @@ describe('"This wasn’t me", of an address or a number', () => {
     await portal.deliver()
     await sayNotMe(thief, linkTo('second@elsewhere.example'))
     expect(await account()).to.deep.equal([THIEFS, true, '+12125550113', true])
+    await portal.deliver()
+    const before = portal.mailbox.length
     await sayNotMe(mia, undoLinkIn(first))
+    await sayNotMe(mia, undoLinkIn(first))
+    await portal.deliver()
+    const told = portal.mailbox.slice(before)
+    expect(told.filter(({ to }) => to === MIAS).map(({ subject }) => subject)).to.deep.equal([CLOSED])
+    expect(told.map(({ to }) => to)).to.have.members([MIAS, 'adam@acme.example', 'olivia@acme.example'])
     expect(await account()).to.deep.equal([MIAS, true, '+12125550113', true])
     expect(await rowsOf(portal, 'acme', 'mia', 'recovery_requests'), 'one request for her').to.have.length(1)
   })
