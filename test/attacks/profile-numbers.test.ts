@@ -111,7 +111,7 @@ describe('attacks: on a new number', () => {
     await signIn(mia, 'mia', DEMO_PASSWORD, 'acme')
     for (const phone of ['+1 212 555 0177', '+1 213 555 0178']) {
       await mia.open(`/acme${PROFILE}/phone`)
-      await mia.press('Send the code', { phone })
+      await mia.press('Send the code', { phone, currentPassword: DEMO_PASSWORD })
       await portal.deliver()
       portal.clock.pass(MINUTE)
       await mia.open(`/acme${PROFILE}/code`)
