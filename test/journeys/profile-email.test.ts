@@ -85,7 +85,7 @@ describe('The email address in the Personal Centre', () => {
   it('lets who had none back in after 72 hours as well, and the home page says what comes next', async () => {
     const nils = portal.visitor()
     await signIn(nils, 'nils')
-    expect(nils.page.text).to.contain('You have no way back in.')
+    expect(nils.page.text).to.contain('You have no way back in now.')
     await nils.open('/harbour/account')
     const link = nils.page.root.querySelector('main a.row')
     expect(link?.textContent).to.equal('Add an email address, so that you can be reached')

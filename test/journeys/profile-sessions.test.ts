@@ -31,8 +31,8 @@ describe('Sessions in the Personal Centre, and the proof that sensitive changes 
     expect(page.text).to.contain('You are signed in on this browser and on one other.')
     expect(page.text).to.contain('Firefox · Linux')
     expect(page.text).to.contain('Safari · macOS Last seen 5 minutes ago, network 198.51.100.0/24.')
-    expect((await mia.press('Sign it out')).problemsAt('end')).to.deep.equal(['Choose which one shall end'])
-    const ended = await mia.press('Sign it out', { end: idsOn(mia.page)[0] ?? '' })
+    // The only other one is chosen already.
+    const ended = await mia.press('Sign it out')
     expect(ended.text).to.contain('That browser is signed out.').and.to.contain('on this browser only')
     expect(await isSignedIn(laptop, 'harbour')).to.equal(false)
     expect(await isSignedIn(mia, 'harbour')).to.equal(true)
@@ -46,6 +46,7 @@ describe('Sessions in the Personal Centre, and the proof that sensitive changes 
     const tablet = portal.visitor()
     for (const browser of [laptop, tablet, mia]) await signIn(browser, 'mia')
     await mia.open(SESSIONS)
+    expect((await mia.press('Sign it out')).problemsAt('end')).to.deep.equal(['Choose which one shall end'])
     const done = await mia.press('Sign it out', { end: 'others' })
     expect(done.text).to.contain('2 browsers are signed out.')
     for (const browser of [laptop, tablet]) expect(await isSignedIn(browser, 'harbour')).to.equal(false)

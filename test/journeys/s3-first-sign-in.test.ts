@@ -41,7 +41,7 @@ describe('S3: an administrator creates Rani, who changes the password and fills 
       rani.page.root.querySelector('.others a')?.getAttribute('href') ?? 'no link to skip it',
     )
     expect(home.heading).to.equal('Hello, Rani Putri')
-    expect(home.text).to.contain('You have no way back in.')
+    expect(home.text).to.contain('You have no way back in now.')
   })
 
   it('“fill in the email address”: keeps what was typed when it is none, at its field', async () => {
@@ -62,7 +62,7 @@ describe('S3: an administrator creates Rani, who changes the password and fills 
     expect(page.text).to.contain('on its way')
     await portal.deliver()
     const mail = portal.mailbox.find(({ to }) => to === 'rani@lintas.example')
-    expect((await rani.open('/lantern/account')).text).to.contain('You have no way back in.')
+    expect((await rani.open('/lantern/account')).text).to.contain('You have no way back in now.')
     await confirmEmail(rani, confirmationIn(mail))
     expect((await rani.open('/lantern/account')).text).to.contain('rani@lintas.example')
     expect((await rani.open('/lantern/account/add-email')).address, 'asked once').to.equal('/lantern/account')
