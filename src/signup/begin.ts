@@ -27,7 +27,8 @@ export type SignedUp =
 /**
  * Takes a sign-up. Nobody is looked up here: a row and a message, and the worker finds out whether the address has an
  * account. So the answer and the time are the same for everyone by construction (EN-05). A form that is refused is no
- * sign-up; but judging a password is work too, of which one network gets only so much. Throws `Unavailable` when the hasher is busy, and then nothing was stored.
+ * sign-up; but judging a password is work too, of which one network gets only so much. Throws `Unavailable` when the hasher
+ * is busy, and then nothing was stored.
  */
 export async function signUp(
   parts: SignUpParts,

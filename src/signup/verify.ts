@@ -96,8 +96,14 @@ export async function verifyEmail(
     if (password === '') return { outcome: 'asks-password' }
     const spent = await parts.limits.spend('wrong-tokens-per-address', presser.visitor.network)
     if (!spent.allowed) return { outcome: 'too-many', retryAfterSeconds: spent.retryAfterSeconds }
-    if (!(await parts.hasher.verify(asked.hash, password))) return { outcome: 'wrong-password' }
-    await parts.limits.giveBack('wrong-tokens-per-address', presser.visitor.network)
+    const giveBack = () => parts.limits.giveBack('wrong-tokens-per-address', presser.visitor.network)
+    const isRight = await parts.hasher.verify(asked.hash, password).catch(async (error: unknown) => {
+      // A busy server judged nothing: it must not run out an office's tries.
+      await giveBack().catch(() => undefined)
+      throw error
+    })
+    if (!isRight) return { outcome: 'wrong-password' }
+    await giveBack()
   }
   const once = () =>
     withOrganization(parts.database, organizationId, (tx) => takeIn(parts, tx, token, presser.visitor))

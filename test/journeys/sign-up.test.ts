@@ -247,6 +247,20 @@ describe('Signing up, on every way that it can go', () => {
     expect((await signUp(rina)).address).to.equal('/harbour/sign-up/sent')
   })
 
+  it('nor of the tries to type its password where the link was opened in another browser', async () => {
+    const link = await getVerification(portal, rina)
+    const phone = portal.visitor()
+    await phone.open(link)
+    const { hasher } = portal.app.parts
+    const check = hasher.verify.bind(hasher)
+    hasher.verify = () => Promise.reject(new Unavailable('password hashing', { retryAfterSeconds: 2 }))
+    const { csrf } = phone
+    const press = () => phone.send('POST', link, { csrf, action: 'verify', password: RINAS_PASSWORD })
+    for (let round = 1; round <= 21; round += 1) expect((await press()).status).to.equal(503)
+    hasher.verify = check
+    expect((await press()).location).to.equal('/harbour/verify-email/done')
+  })
+
   it('judging passwords for forms that are refused is limited by the network that sends them', async () => {
     await rina.open('/harbour/sign-up')
     const statuses = []
