@@ -30,6 +30,7 @@ import {
   prepareSignInPaused,
   prepareTextsPaused,
 } from './notices/prepare.ts'
+import { prepareSettingsChanged } from './notices/settings-changed.ts'
 import { systemClock, type Clock } from './platform/clock.ts'
 import type { Config } from './platform/config.ts'
 import type { Logger } from './platform/log.ts'
@@ -206,6 +207,7 @@ function preparersOf(parts: WebParts): Preparers {
     'deletion-asked': (tx, message) => prepareDeletionAsked(parts, tx, message),
     'deletion-stopped': (tx, message) => prepareDeletionStopped(parts.publicUrl, tx, message),
     'account-deleted': (tx, message) => prepareAccountDeleted(tx, message),
+    'settings-changed': (tx, message) => prepareSettingsChanged(parts.publicUrl, tx, message),
     'sign-in-paused': async (tx, message) => {
       const letter = { ...message.data, attemptId: message.id, origin: 'paused-sign-in' } as const
       return prepareSignInPaused(parts.publicUrl, tx, message, await linkInLetter(parts, tx, letter))

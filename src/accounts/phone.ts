@@ -1,4 +1,4 @@
-import { parsePhoneNumberFromString, type CountryCode } from 'libphonenumber-js/max'
+import { getCountries, parsePhoneNumberFromString, type CountryCode } from 'libphonenumber-js/max'
 import { newUntil, type Account } from './account.ts'
 
 /** A mobile number in the one form in which it is stored and called (ITU-T E.164), and the country that it is of. */
@@ -33,6 +33,11 @@ export function readPhone(text: string, country?: string): Phone | { problem: Ph
   const isReached = REACHED_BY_TEXT.includes(number.getType() ?? '')
   if (!number.country || !isReached) return { problem: 'not-mobile' }
   return { e164: number.number, country: number.country }
+}
+
+/** Every country that has numbers, by its two letters (ISO 3166-1). */
+export function allCountries(): readonly string[] {
+  return getCountries()
 }
 
 /** A stored number as people read it, with spaces. */

@@ -57,6 +57,16 @@ export async function accountById(tx: Transaction, id: string): Promise<Account 
   return row ? shown(row) : null
 }
 
+/** The accounts under some ids, by id; those that are gone, and null, are left out. */
+export async function accountsById(
+  tx: Transaction,
+  ids: readonly (string | null)[],
+): Promise<Map<string, Account>> {
+  const asked = [...new Set(ids.filter((id) => id !== null))]
+  const rows = asked.length === 0 ? [] : await tx.rows<AccountRow>('accounts').whereIn('id', asked)
+  return new Map(rows.map((row) => [row.id, shown(row)]))
+}
+
 /** Every account, in the order in which they were made. For the demo's index: its organizations are small. */
 export async function allAccounts(tx: Transaction): Promise<Account[]> {
   const rows = await tx.rows<AccountRow>('accounts').orderBy('created_at').orderBy('id')
@@ -80,6 +90,11 @@ export async function managers(tx: Transaction): Promise<Account[]> {
     .where('state', 'active')
     .orderBy(['created_at', 'id'])
   return rows.map(shown)
+}
+
+/** Every active owner, in the order in which they came. */
+export async function owners(tx: Transaction): Promise<Account[]> {
+  return (await managers(tx)).filter(({ role }) => role === 'owner')
 }
 
 /** Gives an account another full name. */

@@ -5,6 +5,7 @@ import type { TenantRow, Transaction } from '../database/transaction.ts'
 /** Every kind of event that is recorded; the list is closed, so that a reader of the log can know all of them. */
 export type EventKind =
   | 'organization.created'
+  | 'settings.changed'
   | 'person.created'
   | 'initial-password.made'
   | 'recovery.requested'

@@ -1,4 +1,5 @@
-import type { LetterData, MessageName } from './message.ts'
+import type { LetterData } from './letter.ts'
+import type { MessageName } from './message.ts'
 import type { Renderer } from './render.ts'
 import type { EmailSender, SmsSender } from './senders/sender.ts'
 

@@ -1,5 +1,6 @@
 import { HOUR, MINUTE } from '../platform/clock.ts'
 import type { Transaction } from '../database/transaction.ts'
+import type { LetterData } from './letter.ts'
 
 /** What rests in the outbox for each message: ids and plain facts, never a secret (links are minted when a mail leaves). */
 export interface QueuedData {
@@ -65,6 +66,8 @@ export interface QueuedData {
   'account-deleted': Record<string, never>
   'confirm-email': { pendingId: string }
   'confirm-phone': { pendingId: string }
+  /** `accountId` is the reader's. */
+  'settings-changed': { accountId: string; version: number }
 }
 
 /** What a message reaches a person by. */
@@ -112,6 +115,7 @@ export const CHANNELS = {
   'account-deleted': 'email',
   'confirm-email': 'email',
   'confirm-phone': 'sms',
+  'settings-changed': 'email',
 } as const satisfies Record<MessageName, 'email' | 'sms'>
 
 export type Channel = (typeof CHANNELS)[MessageName]
@@ -148,113 +152,7 @@ export const WORTH_SENDING_MS: Record<MessageName, number> = {
   'account-deleted': 72 * HOUR,
   'confirm-email': 24 * HOUR,
   'confirm-phone': 15 * MINUTE,
-}
-
-/** What every mail says about who sends it and who reads it; colours as `#rrggbb`. */
-interface Letterhead {
-  organization: { name: string; color: string; onColor: string }
-  person: { fullName: string | null }
-}
-
-/** Where people find help, as the organization set it. */
-interface Support {
-  kind: 'email' | 'link' | 'phone' | 'text'
-  value: string
-  label: string
-}
-
-/** What each message's templates print. */
-export interface LetterData {
-  'recover-link': Letterhead & {
-    link: string
-    /** Where the reader says that the request was not theirs. */
-    notMeUrl: string
-    minutes: number
-    /** Whether it goes out because a code by SMS could not. */
-    insteadOfCode: boolean
-    requestedFrom: { place: string; device: string | null }
-  }
-  welcome: Letterhead & { link: string; hours: number; isOwner: boolean; username: string | null }
-  /** `when` is already written in the reader's language. */
-  'password-changed': Letterhead & {
-    when: string
-    device: string | null
-    authenticatorAdded: boolean
-    /** Where the reader says that the change was not theirs. */
-    notMeUrl: string
-    support: Support | null
-  }
-  /** `when` is already written in the reader's language. */
-  'authenticator-changed': Letterhead & {
-    when: string
-    device: string | null
-    change: ChangeOfAuthenticator
-    /** Where the reader says that the change was not theirs. */
-    notMeUrl: string
-    support: Support | null
-  }
-  /** `when` is already written in the reader's language. */
-  'contact-changed': Letterhead & {
-    when: string
-    device: string | null
-    kind: ContactKind
-    change: ChangeOfContact
-    /** Where the reader says that the change was not theirs. */
-    notMeUrl: string
-    support: Support | null
-  }
-  'account-protected': Letterhead & {
-    authenticator: ChangeOfAuthenticator | null
-    restored: ContactKind[]
-    wayBack: WayBack
-    /** Where the reader sees how it stands. */
-    standsUrl: string
-    support: Support | null
-  }
-  'code-not-sent': Letterhead & { recoverUrl: string; support: Support | null }
-  /** `until` is already written in the reader's language. */
-  'address-too-new': Letterhead & { until: string; askUrl: string; support: Support | null }
-  'sign-in-paused': Letterhead & { recoverUrl: string; support: Support | null }
-  /** `host` is where the code is typed: browsers offer to fill it in there and nowhere else. */
-  'recover-code': { organization: { name: string }; code: string; minutes: number; host: string }
-  'request-waiting': Letterhead & {
-    asker: string
-    askerName: string
-    /** Whether they reported a change that was not theirs. */
-    isReport: boolean
-    requestId: string
-    slug: string
-  }
-  'request-approved': Letterhead & { cancelUrl: string; hours: number; support: Support | null }
-  'request-granted': Letterhead & { link: string; cancelUrl: string; hours: number; support: Support | null }
-  'request-refused': Letterhead & { recoverUrl: string; support: Support | null }
-  /** `when` the owner is let in, already written in the reader's language. */
-  'owner-reset': Letterhead & { owner: string; when: string; requestId: string; slug: string }
-  /** `country` and `until` are already written in the reader's language. */
-  'texts-paused': Letterhead & { country: string; sent: number; proved: number; until: string }
-  'verify-email': Letterhead & {
-    link: string
-    hours: number
-    requestedFrom: { place: string; device: string | null }
-  }
-  'account-exists': Letterhead & { signInUrl: string; recoverUrl: string; support: Support | null }
-  /** `when` is already written in the reader's language. */
-  'deletion-asked': Letterhead & {
-    when: string
-    device: string | null
-    /** Where the reader keeps the account. */
-    keepUrl: string
-    support: Support | null
-  }
-  'deletion-stopped': Letterhead & { why: WhyKept; support: Support | null }
-  'account-deleted': Letterhead
-  'confirm-email': Letterhead & {
-    link: string
-    hours: number
-    requestedFrom: { place: string; device: string | null }
-  }
-  /** `host` is where the code is typed: browsers offer to fill it in there and nowhere else. */
-  'confirm-phone': { organization: { name: string }; code: string; minutes: number; host: string }
+  'settings-changed': 72 * HOUR,
 }
 
 /** A message as it waits in the outbox. */

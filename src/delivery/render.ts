@@ -1,6 +1,7 @@
 import nunjucks from 'nunjucks'
 import type { Translate, Words } from '../i18n/words.ts'
-import { CHANNELS, type LetterData, type MessageName } from './message.ts'
+import type { LetterData } from './letter.ts'
+import { CHANNELS, type MessageName } from './message.ts'
 import { fitted } from './sms-text.ts'
 
 /** The words of a message: a mail's, or a text's. */

@@ -18,6 +18,11 @@ export function countryName(country: string, locale: string): string {
   return new Intl.DisplayNames(locale, { type: 'region' }).of(country) ?? country
 }
 
+/** A language by its own name. */
+export function languageName(locale: string): string {
+  return new Intl.DisplayNames(locale, { type: 'language' }).of(locale) ?? locale
+}
+
 /** How long ago something was, in whole minutes or hours; "this minute" for what was just now. */
 export function formatAgo(instant: Date, now: Date, locale: string): string {
   const minutes = Math.max(0, Math.floor((now.getTime() - instant.getTime()) / MINUTE_MS))

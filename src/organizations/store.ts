@@ -20,12 +20,23 @@ interface SettingsRow extends TenantRow {
   version: number
   settings: Settings
   saved_at: Date
+  saved_by: string | null
+  restored_from: number | null
 }
 
 /** Settings with the number under which they were saved. */
 export interface SettingsVersion {
   version: number
   settings: Settings
+}
+
+/** A version of the settings as their history tells it. */
+export interface SavedVersion extends SettingsVersion {
+  savedAt: Date
+  /** An account, which may be gone; null: whoever runs the server. */
+  savedBy: string | null
+  /** The older version that this one took over again. */
+  restoredFrom: number | null
 }
 
 /** The organization under a slug, suspended ones too; null when there is none. */
@@ -56,11 +67,24 @@ export async function addOrganization(tx: SystemTransaction, organization: Organ
   await tx.sql<OrganizationRow>('organizations').insert({ ...organization, created_at: tx.now })
 }
 
-/** Saves settings as the next numbered version and returns the number. */
-export async function saveSettings(tx: Transaction, settings: Settings): Promise<number> {
+/**
+ * Saves settings as the next numbered version and returns the number. Throws a duplicate error (`isDuplicate`) when
+ * somebody else saves in the same moment.
+ */
+export async function saveSettings(
+  tx: Transaction,
+  settings: Settings,
+  { savedBy = null, restoredFrom = null }: { savedBy?: string | null; restoredFrom?: number | null } = {},
+): Promise<number> {
   const latest = await tx.rows<SettingsRow>('organization_settings').orderBy('version', 'desc').first()
   const version = (latest?.version ?? 0) + 1
-  await tx.insert<SettingsRow>('organization_settings', { version, settings, saved_at: tx.now })
+  await tx.insert<SettingsRow>('organization_settings', {
+    version,
+    settings,
+    saved_at: tx.now,
+    saved_by: savedBy,
+    restored_from: restoredFrom,
+  })
   return version
 }
 
@@ -71,11 +95,32 @@ export async function currentSettings(tx: Transaction): Promise<SettingsVersion>
   return parsed(row)
 }
 
-/** The settings that were in force under a number. */
+/** The settings that were in force under a number. Throws when there are none, which is a bug. */
 export async function settingsUnder(tx: Transaction, version: number): Promise<SettingsVersion> {
   const row = await tx.rows<SettingsRow>('organization_settings').where({ version }).first()
   if (!row) throw new Error(`no settings ${version} of organization ${tx.organizationId}`)
   return parsed(row)
+}
+
+/** A version of the settings by its number; null where there is none. */
+export async function savedVersion(tx: Transaction, version: number): Promise<SavedVersion | null> {
+  const row = await tx.rows<SettingsRow>('organization_settings').where({ version }).first()
+  return row ? asSaved(row) : null
+}
+
+/** Versions of the settings below a number, the newest first. */
+export async function savedVersions(tx: Transaction, below: number, most: number): Promise<SavedVersion[]> {
+  const rows = await tx
+    .rows<SettingsRow>('organization_settings')
+    .where('version', '<', below)
+    .orderBy('version', 'desc')
+    .limit(most)
+  return rows.map(asSaved)
+}
+
+function asSaved(row: SettingsRow): SavedVersion {
+  const { saved_at: savedAt, saved_by: savedBy, restored_from: restoredFrom } = row
+  return { ...parsed(row), savedAt, savedBy, restoredFrom }
 }
 
 function parsed(row: SettingsRow): SettingsVersion {

@@ -11,6 +11,7 @@ import type { Transaction } from '../database/transaction.ts'
  */
 const TOLD = {
   'organization.created': 'deed',
+  'settings.changed': 'hidden',
   'person.created': 'deed',
   'initial-password.made': 'deed',
   // The link or code that comes of it is told.

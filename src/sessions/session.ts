@@ -15,6 +15,9 @@ export interface Session {
 export const IDLE_LIMIT = 30 * MINUTE
 export const ABSOLUTE_LIMIT = 12 * HOUR
 
+/** Of the pages of who runs an organization: shorter, for what one can do there to others. */
+export const MANAGING_IDLE_LIMIT = 15 * MINUTE
+
 /** How old a proof of who one is may be where something sensitive is changed (ASVS 7.5.1). */
 export const FRESH_FOR = 10 * MINUTE
 
@@ -24,6 +27,11 @@ export const MOST_PER_ACCOUNT = 10
 /** Whether a session still counts, by the server's clock alone. */
 export function isLive(session: Session, now: Date): boolean {
   return now < after(session.lastSeenAt, IDLE_LIMIT) && now < after(session.authenticatedAt, ABSOLUTE_LIMIT)
+}
+
+/** Whether a session was not seen for longer than it may be where somebody runs an organization. */
+export function isLeftOpenManaging({ lastSeenAt }: Session, now: Date): boolean {
+  return now >= after(lastSeenAt, MANAGING_IDLE_LIMIT)
 }
 
 /** Whether the last proof of who this is is young enough for a sensitive change. */

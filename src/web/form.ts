@@ -47,8 +47,8 @@ export function optionalText(words: { tooLong: string }): z.ZodType<string> {
 }
 
 /** A short text that may be left out; a box that can be ticked sends one too. */
-export function optionalLine(words: { tooLong: string }): z.ZodType<string> {
-  const line = z.string().trim().max(LONGEST_TEXT, words.tooLong)
+export function optionalLine(words: { tooLong: string }, longest = LONGEST_TEXT): z.ZodType<string> {
+  const line = z.string().trim().max(longest, words.tooLong)
   return z.preprocess((value) => value ?? '', plainText.pipe(line))
 }
 
@@ -70,6 +70,16 @@ export function choice(offered: readonly string[], missing = 'errors.form.unread
     (value) => value ?? '',
     plainText.refine((text) => offered.includes(text), missing),
   )
+}
+
+/** A whole number between two; every other text is `wrong`. */
+export function wholeNumber(least: number, most: number, wrong: string): z.ZodType<string> {
+  const inRange = (text: string) => /^[0-9]{1,9}$/.test(text) && Number(text) >= least && Number(text) <= most
+  const digits = z
+    .string()
+    .transform((text) => text.normalize('NFKC').trim())
+    .refine(inRange, wrong)
+  return z.preprocess((value) => value ?? '', plainText.pipe(digits))
 }
 
 /** A secret: taken exactly as it was typed, spaces too. */

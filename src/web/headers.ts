@@ -1,6 +1,14 @@
-import type { Middleware } from 'koa'
+import type { Context, Middleware } from 'koa'
 import helmet from 'koa-helmet'
 import { Refused } from './errors.ts'
+
+const DIRECTIVES = {
+  defaultSrc: [`'self'`],
+  objectSrc: [`'none'`],
+  baseUri: [`'none'`],
+  frameAncestors: [`'none'`],
+  formAction: [`'self'`],
+}
 
 /**
  * The headers of every response, errors and redirects too (ASVS 3.4). Only our own files are loaded; nothing inline
@@ -8,16 +16,7 @@ import { Refused } from './errors.ts'
  */
 export function headers(publicUrl: string): Middleware {
   return helmet({
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: {
-        defaultSrc: [`'self'`],
-        objectSrc: [`'none'`],
-        baseUri: [`'none'`],
-        frameAncestors: [`'none'`],
-        formAction: [`'self'`],
-      },
-    },
+    contentSecurityPolicy: { useDefaults: false, directives: DIRECTIVES },
     // With no-referrer, browsers send `Origin: null` on form posts, and the check of the origin would fail.
     referrerPolicy: { policy: 'same-origin' },
     frameguard: { action: 'deny' },
@@ -25,6 +24,24 @@ export function headers(publicUrl: string): Middleware {
     crossOriginOpenerPolicy: { policy: 'same-origin' },
     crossOriginResourcePolicy: { policy: 'same-origin' },
   })
+}
+
+/**
+ * Lets a page of ours show this answer in a frame. In return the answer is put into a sandbox: no script of it runs and no
+ * form of it is sent, so that there is nothing on it to trick anybody into pressing.
+ */
+export function allowFraming(ctx: Context): void {
+  const policy = { ...DIRECTIVES, frameAncestors: [`'self'`], sandbox: ['allow-same-origin'] }
+  ctx.set(
+    'Content-Security-Policy',
+    Object.entries(policy)
+      .map(
+        ([name, values]) =>
+          `${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} ${values.join(' ')}`,
+      )
+      .join(';'),
+  )
+  ctx.set('X-Frame-Options', 'SAMEORIGIN')
 }
 
 /** What pages say is for one person and now: no cache keeps it. Assets say otherwise for themselves. */

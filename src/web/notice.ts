@@ -33,6 +33,8 @@ export const NOTICES = [
   'change-settled',
   'deletion-asked',
   'account-kept',
+  'settings-saved',
+  'settings-same',
 ] as const
 type NoticeName = (typeof NOTICES)[number]
 

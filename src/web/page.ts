@@ -1,8 +1,10 @@
 import type Router from '@koa/router'
 import type { Context } from 'koa'
+import type { Settings } from '../organizations/settings.ts'
 import type { StepUp } from '../profile/step-up.ts'
 import { formToken, isOwnForm } from './csrf.ts'
 import { Refused } from './errors.ts'
+import { allowFraming } from './headers.ts'
 import { waitFor } from './wait.ts'
 import {
   readForm,
@@ -16,9 +18,10 @@ import { takeNotice, type Notice } from './notice.ts'
 import type { WebParts } from './parts.ts'
 import { askedAgain, proveAgain } from './step-up.ts'
 import { renderPage } from './views.ts'
-import { placesAround } from './account/places.ts'
+import { placesAround } from './places.ts'
 import { isSwitch, switchLanguage } from './language-switch.ts'
-import { openVisit, pathPart, type Visit } from './visit.ts'
+import { hasRole, isLeftOpen, type ManagingRole } from './manage/door.ts'
+import { openVisit, pathPart, signedInPerson, type Visit } from './visit.ts'
 
 /** What a template is given of its own. */
 export type View = Record<string, unknown>
@@ -36,6 +39,13 @@ export interface Show {
   view: View
 }
 
+/** A template of another page as people would see it under other settings; it takes nothing and runs nothing. */
+export interface Preview {
+  preview: string
+  settings: Settings
+  view: View
+}
+
 /** Not now: seconds until it may be tried again; `early` where once more was only a little too soon. */
 export interface TooMany {
   tooMany: number
@@ -48,7 +58,7 @@ export interface Download {
 }
 
 /** How a page answers when it is opened. */
-export type Answer = { view: View } | GoTo | Show | TooMany
+export type Answer = { view: View } | GoTo | Show | TooMany | Preview
 
 /** What comes of a form that could be read: on to another page, or back to this one with what is wrong. */
 export type Submitted = { errors: FormErrors } | GoTo | Show | TooMany | Download
@@ -60,6 +70,8 @@ export interface Page<Form extends Fields = Fields> {
   template?: string
   /** Only for who is signed in; others are sent to sign-in. */
   signedIn?: boolean
+  /** Only for who runs the organization, from this role up; others of it are refused. */
+  role?: ManagingRole
   /** For a page of who is signed in: what its form asks for besides, before `submit` runs; its template prints `proof_again`. */
   stepUp?: StepUp
   /** What the template is given; `wrong` is what a refused form is shown again with. Reads only. Absent: POST only. */
@@ -138,11 +150,13 @@ function withErrorsOf(unproven: Submitted, form: ReadForm<Fields>): Submitted {
 async function admit(parts: WebParts, page: Page, ctx: Context): Promise<Visit | null> {
   const visit = await openVisit(parts, ctx, pathPart(ctx, 'organization'))
   if (!visit) throw new Refused(404)
+  if (page.role && visit.person && (await isLeftOpen(visit, visit.person.session))) visit.person = null
   if (page.signedIn && !visit.person) {
     const hadSession = visit.cookies.read('session') !== undefined
     redirect(ctx, visit, hadSession ? { goTo: '/sign-in', notice: 'session-ended' } : { goTo: '/sign-in' })
     return null
   }
+  if (page.role && !hasRole(signedInPerson(visit).account, page.role)) throw new Refused(403)
   return visit
 }
 
@@ -152,6 +166,7 @@ async function answer(ctx: Context, visit: Visit, page: Page, given: Answer): Pr
     redirect(ctx, visit, given)
     return
   }
+  if ('preview' in given) return showPreview(ctx, visit, given)
   ctx.status = 'show' in given ? given.status : 200
   const template = 'show' in given ? given.show : page.template
   await render(ctx, visit, page, template, given.view, { values: {}, errors: {} })
@@ -190,9 +205,18 @@ async function render(
   const csrf = formToken(visit.parts, visit.organization.id, visit.cookies)
   const notice = takeNotice(visit.cookies)
   const wayIn = page.signedIn ? (visit.person?.wayIn ?? null) : null
-  const places = page.signedIn ? placesAround(page.path) : null
+  const places = page.signedIn ? placesAround(page.path, signedInPerson(visit).account) : null
   const proof = await askedAgain(visit, page.stepUp)
   await renderPage(ctx, visit.parts, template, view, { visit, form, csrf, notice, wayIn, places, proof })
+}
+
+/** For a frame on a page of ours: without a form token and in a sandbox, so that no press does anything. */
+async function showPreview(ctx: Context, visit: Visit, { preview, settings, view }: Preview): Promise<void> {
+  allowFraming(ctx)
+  await renderPage(ctx, visit.parts, preview, view, {
+    visit: { ...visit, settings, person: null },
+    isPreview: true,
+  })
 }
 
 function handOver(ctx: Context, { download: { name, content } }: Download): void {

@@ -29,6 +29,12 @@ import { mountDemo } from './demo/index.ts'
 import { mountFinder } from './finder.ts'
 import { mountHealth } from './health.ts'
 import { mountTwilioReports } from './hooks/twilio.ts'
+import { overview as history } from './manage/history/overview.ts'
+import { version } from './manage/history/version.ts'
+import { overview as managing } from './manage/overview.ts'
+import { preview } from './manage/recovery/preview.ts'
+import { review } from './manage/recovery/review.ts'
+import { settings as recoverySettings } from './manage/recovery/settings.ts'
 import { mount, type Page } from './page.ts'
 import type { WebParts } from './parts.ts'
 import { ask } from './recover/ask.ts'
@@ -116,6 +122,12 @@ export const pages: readonly Page[] = [
   deleteAccount,
   keep,
   keepAccount,
+  managing,
+  recoverySettings,
+  review,
+  preview,
+  history,
+  version,
 ]
 
 /** Every address that is served, besides the assets. */

@@ -6,7 +6,7 @@ import { formatInstant } from '../i18n/format.ts'
 import { projectRoot } from '../platform/root.ts'
 import type { AskedAgain } from '../profile/step-up.ts'
 import type { WayIn } from '../recovery/requests/store.ts'
-import type { Place } from './account/places.ts'
+import type { Places } from './places.ts'
 import type { FormErrors } from './form.ts'
 import { localeOf, offeredLanguages } from './language.ts'
 import type { TakenNotice } from './notice.ts'
@@ -24,10 +24,12 @@ interface Frame {
   notice?: TakenNotice | null
   /** What lets somebody into the account of who is signed in here. */
   wayIn?: WayIn | null
-  /** The navigation of the Personal Centre, on its pages. */
-  places?: Place[] | null
+  /** The navigation of the Personal Centre or of who runs the organization, on their pages. */
+  places?: Places | null
   /** What the form of the page asks for to prove again who is signed in. */
   proof?: AskedAgain | null
+  /** Shown in a frame, and nobody's page. */
+  isPreview?: boolean
 }
 
 /** One for all portals of a process: it keeps what it has compiled, which is the same for each of them. */
@@ -58,7 +60,7 @@ export async function renderPage(
   parts: WebParts,
   template: string,
   view: object,
-  { visit, form, csrf, notice, wayIn, places, proof }: Frame,
+  { visit, form, csrf, notice, wayIn, places, proof, isPreview }: Frame,
 ): Promise<void> {
   const locale = visit?.locale ?? localeOf(ctx, parts)
   const organization = visit && { slug: visit.organization.slug, name: visit.organization.name }
@@ -78,7 +80,7 @@ export async function renderPage(
       proof: proof ?? null,
       // A form without a token would be refused.
       languages: csrf ? offeredLanguages(parts, locale) : [],
-      demo: parts.demo !== null,
+      demo: parts.demo !== null && !isPreview,
       assets: { ...parts.assets.addresses, brand: visit && brandAddress(visit) },
       base: organization ? `/${organization.slug}` : '',
       view,

@@ -6,7 +6,9 @@ import { canSignIn, followLink, getLink, NEW_PASSWORD, signIn } from '../support
 import type { Page, Visitor } from '../support/visitor.ts'
 
 /** Everything that takes a form, those before any session among them. */
-const forms = pages.filter(({ submit }) => submit).map(({ path }) => `/harbour${path}`)
+const forms = pages
+  .filter(({ submit }) => submit)
+  .map(({ path, role }) => ({ address: `/harbour${path}`, by: role ? 'olivia' : 'mia' }))
 
 const FIELDS = {
   identifier: 'mia@harbour.example',
@@ -29,8 +31,13 @@ describe('attacks: forged requests, and what every answer says to browsers', () 
     await mia.open('/harbour/recover')
   })
 
-  for (const address of forms) {
+  for (const { address, by } of forms) {
     it(`CS-01, CS-02: POST ${address} is refused without this browser’s own token, and from elsewhere`, async () => {
+      if (by !== 'mia') {
+        mia = portal.visitor()
+        await signIn(mia, by, DEMO_PASSWORD)
+        await mia.open('/harbour/recover')
+      }
       const other = portal.visitor()
       await other.open('/harbour/recover')
       await other.open('/summit/recover')
@@ -86,7 +93,7 @@ describe('attacks: forged requests, and what every answer says to browsers', () 
   it('CS-03: GET, HEAD and _method change no state', async () => {
     const before = mia.cookies.get('latchkey-session.harbour')
     const query = new URLSearchParams({ ...FIELDS, csrf: mia.csrf, _method: 'POST' }).toString()
-    for (const address of forms) {
+    for (const { address } of forms) {
       for (const verb of ['GET', 'HEAD']) {
         await mia.send(verb, `${address}?${query}`, undefined, { 'X-HTTP-Method-Override': 'POST' })
       }

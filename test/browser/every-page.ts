@@ -8,6 +8,7 @@ import type { Portal } from '../support/portal.ts'
 import { changeAccount, NEW_PASSWORD, wrongCodeOfApp } from '../support/steps.ts'
 import { codesAndAuthenticators } from './codes-and-authenticators.ts'
 import { letIn } from './let-in.ts'
+import { managing } from './managing.ts'
 import { personalCentre } from './personal-centre.ts'
 import { records } from './records.ts'
 import type { Rig } from './rig.ts'
@@ -47,6 +48,7 @@ export async function* everyPage(rig: Rig): AsyncGenerator<Scene> {
   yield* letIn(rig)
   yield* personalCentre(rig)
   yield* records(rig)
+  yield* managing(rig)
   yield* account(mia)
   yield* undoneChange(rig)
   yield* errors(rig.portal, mia)

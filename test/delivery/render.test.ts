@@ -1,5 +1,6 @@
 import { expect } from 'chai'
-import { CHANNELS, type LetterData, type MessageName } from '../../src/delivery/message.ts'
+import type { LetterData } from '../../src/delivery/letter.ts'
+import { CHANNELS, type MessageName } from '../../src/delivery/message.ts'
 import type { Translate } from '../../src/i18n/words.ts'
 import { letterhead, recoverLink, renderer, words } from './rig.ts'
 
@@ -49,6 +50,20 @@ const letters: { [Name in Letter]: LetterData[Name] } = {
   'request-granted': { ...letterhead, link: LINK, cancelUrl: LINK, hours: 24, support },
   'request-refused': { ...letterhead, recoverUrl: LINK, support },
   'owner-reset': { ...letterhead, owner: 'Olivia', when: 'now', requestId: '0198d000', slug: 'harbour' },
+  'settings-changed': {
+    ...letterhead,
+    by: 'Olivia Santoso',
+    when: '1 May 2026',
+    version: 2,
+    changes: [
+      {
+        setting: 'recovery.linkLifetimeMinutes',
+        before: { kind: 'amount', count: 5 },
+        after: { kind: 'amount', count: 60 },
+      },
+    ],
+    historyUrl: LINK,
+  },
   'texts-paused': { ...letterhead, country: 'Indonesia', sent: 50, proved: 1, until: '1 May 2026' },
   'verify-email': {
     ...letterhead,

@@ -1,7 +1,8 @@
 import { join } from 'node:path'
 import { dispatch, type DispatchParts, type Lanes } from '../../src/delivery/dispatch.ts'
 import type { Lost } from '../../src/delivery/lost.ts'
-import type { LetterData, Preparers } from '../../src/delivery/message.ts'
+import type { LetterData } from '../../src/delivery/letter.ts'
+import type { Preparers } from '../../src/delivery/message.ts'
 import { enqueue, type DueRow, type MessageRow } from '../../src/delivery/outbox.ts'
 import { createRenderer } from '../../src/delivery/render.ts'
 import { createCapturingSender, createCapturingSmsSender } from '../../src/delivery/senders/captured.ts'
@@ -131,6 +132,7 @@ export function preparersThatMint(minted: string[]): Preparers {
         notMeUrl: `${PUBLIC_URL}/harbour/recover/undo-change`,
         support: null,
       }),
+    'settings-changed': () => Promise.resolve({ drop: 'nobody' }),
     'authenticator-changed': () => Promise.resolve({ drop: 'nobody' }),
     'account-protected': () => Promise.resolve({ drop: 'nobody' }),
     'sign-in-paused': (_tx, message) =>

@@ -7,7 +7,7 @@ const FLOORS = [
   ['audit', 'limits', 'delivery'],
   ['organizations', 'accounts', 'credentials', 'sessions'],
   ['access'],
-  ['recovery', 'signin', 'signup', 'people', 'profile', 'notices'],
+  ['recovery', 'signin', 'signup', 'people', 'profile', 'settings', 'notices'],
   ['web', 'cli', 'worker.ts', 'housekeeping.ts'],
   ['main.ts', 'app.ts'],
 ]

@@ -15,7 +15,7 @@ import { STRATEGIES } from '../../src/recovery/strategies/index.ts'
 import type { Strategy } from '../../src/recovery/strategy.ts'
 import type { DeadReason } from '../../src/recovery/attempt.ts'
 import { TOLD_KINDS, type Doer } from '../../src/profile/activity.ts'
-import { PLACES } from '../../src/web/account/places.ts'
+import { MANAGING_PLACES, OWN_PLACES } from '../../src/web/places.ts'
 import type { NextStep, Reached, WaysAre } from '../../src/web/account/ways-back.ts'
 import type { EmailProblem, PhoneRefusal } from '../../src/profile/ask-contact.ts'
 import type { Confirmation, DeadConfirmation } from '../../src/profile/confirm-email.ts'
@@ -25,6 +25,7 @@ import type { DeadSignUp } from '../../src/signup/verify.ts'
 import type { Refused } from '../../src/web/errors.ts'
 import { listOfRules, wordsFor } from '../../src/web/new-password.ts'
 import { NOTICES } from '../../src/web/notice.ts'
+import { MANAGING_FAMILIES } from './managing-families.ts'
 
 /**
  * Keys that are put together at run time: the beginning that the code writes out, and everything that can follow it.
@@ -167,7 +168,8 @@ const initialOver: Record<InitialOver, true> = { expired: true, used: true }
 const termsProblems: Record<NonNullable<SignUpProblems['terms']>, true> = { missing: true }
 
 export const FAMILIES: readonly Family[] = [
-  { beginning: 'layout.places.', endings: PLACES.map(({ name }) => name) },
+  { beginning: 'layout.places.', endings: [...OWN_PLACES, ...MANAGING_PLACES].map(({ name }) => name) },
+  { beginning: 'layout.areas.', endings: ['account', 'manage'] },
   { beginning: 'account.home.ways.are.', endings: Object.keys(waysAre) },
   { beginning: 'account.home.ways.reached.', endings: Object.keys(reached) },
   { beginning: 'account.activity.kinds.', endings: [...TOLD_KINDS] },
@@ -232,6 +234,7 @@ export const FAMILIES: readonly Family[] = [
   { beginning: 'demo.index.ways.', endings: each(['choose', 'forget', 'return'], ['title', 'words']) },
   { beginning: 'demo.index.kinds.', endings: DEMO_ORGANIZATIONS.map(({ slug }) => slug) },
   { beginning: 'demo.index.organizations.', endings: DEMO_ORGANIZATIONS.map(({ slug }) => slug) },
+  ...MANAGING_FAMILIES,
 ]
 
 /** What is said of a way to prove who one is; a link is also offered in the place of a code. */

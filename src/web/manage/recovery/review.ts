@@ -1,0 +1,52 @@
+import { departuresOf } from '../../../organizations/departures.ts'
+import { shownDifference } from '../../../organizations/settings-difference.ts'
+import { withOrganization } from '../../../database/transaction.ts'
+import { currentSettings } from '../../../organizations/store.ts'
+import { changeSettings } from '../../../settings/change-settings.ts'
+import { hiddenText } from '../../form.ts'
+import { definePage } from '../../page.ts'
+import { signedInHere } from '../../step-up.ts'
+import { afterSaving } from '../saved.ts'
+import { screensOf } from './preview.ts'
+import { proposalIn } from './proposal.ts'
+
+/**
+ * What would follow from other settings of recovery, before they are saved: the difference, what departs from a standard, and
+ * the screens that people would see. The proposal is in the address, so that Back and a second tab lose nothing.
+ */
+export const review = definePage({
+  path: '/manage/recovery/review',
+  template: 'manage/recovery/review',
+  signedIn: true,
+  role: 'owner',
+  stepUp: true,
+  async view(visit, ctx) {
+    const proposed = proposalIn(visit, ctx)
+    if (!proposed) return { goTo: '/manage/recovery' }
+    const { version } = await withOrganization(visit.parts.database, visit.organization.id, currentSettings)
+    const before = new Set(departuresOf(visit.settings.recovery))
+    return {
+      view: {
+        version,
+        query: ctx.querystring,
+        changes: shownDifference(visit.settings, proposed, visit.locale),
+        departures: departuresOf(proposed.recovery).map((name) => ({ name, isNew: !before.has(name) })),
+        screens: screensOf(proposed).map((name) => ({
+          name,
+          address: `/${visit.organization.slug}/manage/recovery/preview/${name}?${ctx.querystring}`,
+        })),
+      },
+    }
+  },
+  fields: { basedOn: hiddenText },
+  async submit(visit, { basedOn }, ctx) {
+    const proposed = proposalIn(visit, ctx)
+    if (!proposed) return { goTo: '/manage/recovery' }
+    const changed = await changeSettings(visit.parts, visit.organization.id, signedInHere(visit), {
+      settings: proposed,
+      basedOn: Number(basedOn),
+      locale: visit.locale,
+    })
+    return afterSaving(changed, '/manage/recovery')
+  },
+})

@@ -1,0 +1,69 @@
+import { expect } from 'chai'
+import type { Role } from '../../src/accounts/account.ts'
+import { pages } from '../../src/web/routes.ts'
+import { openPortal, type Portal } from '../support/portal.ts'
+import { signIn } from '../support/steps.ts'
+import type { Visitor } from '../support/visitor.ts'
+
+/** Who may open each page of who runs an organization. A page that is missing here fails the test below. */
+const MANAGING: Record<string, Exclude<Role, 'member'>> = {
+  '/manage': 'administrator',
+  '/manage/recovery': 'owner',
+  '/manage/recovery/review': 'owner',
+  '/manage/recovery/preview/:screen': 'owner',
+  '/manage/history': 'owner',
+  '/manage/history/:version': 'owner',
+}
+
+/** Where one of its addresses has a part that names something, something that is there. */
+const NAMED: Record<string, string> = { ':screen': 'identify', ':version': '1' }
+
+const PEOPLE = { member: 'mia', administrator: 'adam', owner: 'olivia' } as const
+const ROLES = ['member', 'administrator', 'owner'] as const
+
+describe('attacks: a role that does not reach as far', () => {
+  let portal: Portal
+  const visitors = new Map<Role, Visitor>()
+
+  before(async () => {
+    portal = await openPortal()
+    for (const role of ROLES) {
+      const visitor = portal.visitor()
+      await signIn(visitor, PEOPLE[role])
+      visitors.set(role, visitor)
+    }
+  })
+  after(() => portal.close())
+
+  it('TI-04: every page below /manage says which role it takes, and is in the table', () => {
+    const managing = pages.filter(({ path }) => path.startsWith('/manage'))
+    expect(Object.fromEntries(managing.map(({ path, role }) => [path, role]))).to.deep.equal(MANAGING)
+    expect(managing.filter(({ signedIn }) => !signedIn)).to.deep.equal([])
+    expect(pages.filter(({ path, role }) => role && !path.startsWith('/manage'))).to.deep.equal([])
+  })
+
+  for (const [path, wanted] of Object.entries(MANAGING)) {
+    const address = path.replace(/:\w+/g, (name) => NAMED[name] ?? name)
+    for (const role of ROLES) {
+      const may = ROLES.indexOf(role) >= ROLES.indexOf(wanted)
+      it(`TI-04: ${path} ${may ? 'opens for' : 'is refused to'} the ${role} of its organization, and to read or to write`, async () => {
+        const visitor = visitors.get(role) ?? portal.visitor()
+        const page = pages.find((one) => one.path === path)
+        if (page?.view) {
+          const { status } = await visitor.send('GET', `/harbour${address}`)
+          if (may) expect(status).to.be.oneOf([200, 303])
+          else expect(status).to.equal(403)
+        }
+        if (!page?.submit || may) return
+        await visitor.open('/harbour/account')
+        const answer = await visitor.send('POST', `/harbour${address}`, { csrf: visitor.csrf, basedOn: '1' })
+        expect(answer.status).to.equal(403)
+      })
+    }
+
+    it(`TI-01: ${path} of another organization sends the owner of this one to its sign-in`, async () => {
+      const answer = await visitors.get('owner')?.send('GET', `/meadow${address}`)
+      expect([answer?.status, answer?.location]).to.deep.equal([303, '/meadow/sign-in'])
+    })
+  }
+})

@@ -1,0 +1,69 @@
+import type { Departure } from '../../src/organizations/departures.ts'
+import { PRESET_NAMES } from '../../src/organizations/presets.ts'
+import { valuesOf } from '../../src/organizations/settings-difference.ts'
+import { settingsShape, type SignUpSettings } from '../../src/organizations/settings.ts'
+import { STRATEGIES } from '../../src/recovery/strategies/index.ts'
+import type { Screen } from '../../src/web/manage/recovery/preview.ts'
+import { CHOICES } from '../../src/web/manage/recovery/proposal.ts'
+import { MANAGING_PLACES } from '../../src/web/places.ts'
+import type { Family } from './families.ts'
+
+const departures: Record<Departure, true> = {
+  sms: true,
+  'sms-for-managers': true,
+  'long-link': true,
+  'long-code': true,
+  'authenticator-off': true,
+  helpful: true,
+  'straight-home': true,
+  'no-hold': true,
+}
+
+const screens: Record<Screen, true> = {
+  identify: true,
+  choose: true,
+  sent: true,
+  code: true,
+  authenticator: true,
+  enrol: true,
+  password: true,
+}
+
+const modes: Record<SignUpSettings['mode'], true> = { closed: true, open: true, company: true }
+
+const settings = valuesOf(settingsShape.parse({}))
+const choices = Object.entries(CHOICES).flatMap(([name, words]) => words.map((word) => `${name}.${word}`))
+const methods = STRATEGIES.map(({ id }) => id)
+
+/** Keys of the pages of who runs an organization that are put together at run time. */
+export const MANAGING_FAMILIES: readonly Family[] = [
+  { beginning: 'settings.names.', endings: settings.map(([setting]) => setting) },
+  {
+    beginning: 'settings.amounts.',
+    endings: settings.filter(([, value]) => typeof value === 'number').map(([setting]) => setting),
+  },
+  { beginning: 'settings.', endings: ['yes', 'no'] },
+  {
+    beginning: 'settings.values.',
+    endings: [
+      ...choices.map((word) => `recovery.${word}`),
+      ...methods.map((id) => `recovery.methods.${id}`),
+      ...Object.keys(modes).map((mode) => `signUp.mode.${mode}`),
+    ],
+  },
+  { beginning: 'settings.values.recovery.', endings: choices },
+  { beginning: 'settings.names.recovery.', endings: Object.keys(CHOICES) },
+  { beginning: 'settings.values.recovery.methods.', endings: methods },
+  { beginning: 'manage.recovery.follows.', endings: choices },
+  { beginning: 'manage.recovery.follows.methods.', endings: methods },
+  {
+    beginning: 'manage.presets.',
+    endings: PRESET_NAMES.flatMap((name) => [`${name}.name`, `${name}.words`]),
+  },
+  { beginning: 'manage.departures.', endings: Object.keys(departures) },
+  { beginning: 'manage.screens.', endings: Object.keys(screens) },
+  {
+    beginning: 'manage.overview.places.',
+    endings: MANAGING_PLACES.map(({ name }) => name).filter((name) => name !== 'overview'),
+  },
+]
