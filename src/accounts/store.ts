@@ -57,6 +57,12 @@ export async function accountById(tx: Transaction, id: string): Promise<Account 
   return row ? shown(row) : null
 }
 
+/** The full names under some ids; those without an account in this organization are left out. */
+export async function fullNamesOf(tx: Transaction, ids: string[]): Promise<Map<string, string>> {
+  const rows = await tx.rows<AccountRow>('accounts').whereIn('id', ids).select('id', 'full_name')
+  return new Map(rows.map(({ id, full_name }) => [id, full_name]))
+}
+
 /** Every account, in the order in which they were made. For the demo's index: its organizations are small. */
 export async function allAccounts(tx: Transaction): Promise<Account[]> {
   const rows = await tx.rows<AccountRow>('accounts').orderBy('created_at').orderBy('id')

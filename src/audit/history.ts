@@ -35,25 +35,28 @@ export interface Span {
 }
 
 /**
- * The events of a span, newest first, at most so many of each kind: the newest of it, or those next to its older end. Each
- * kind is looked up by itself, along the index that is made for it: else the planner walks the whole organization's log
+ * The events of a span, newest first, at most so many of each kind or in all: the newest, or those next to its older end.
+ * Each kind is looked up by itself, along the index that is made for it: else the planner walks the whole organization's log
  * back in time, and the more others fill it the longer a person waits.
  */
 export async function eventsAbout(
   tx: Transaction,
   { subjectId, kinds, olderThan, newerThan }: Span,
-  mostOfEach: number,
+  most: { ofEach: number } | { inAll: number },
   from: 'newest' | 'oldest' = 'newest',
 ): Promise<PastEvent[]> {
+  const [ofEach, inAll] = 'inAll' in most ? [most.inAll, most.inAll] : [most.ofEach, null]
+  const order = from === 'newest' ? 'desc' : 'asc'
   const { rows } = await tx.sql.raw<{ rows: EventRow[] }>(
     `select event.* from unnest(?::text[]) as told (kind) cross join lateral (
        select * from audit_events
        where organization_id = ? and subject_id = ? and kind = told.kind and id < ? and id > ?
-       order by id ${from === 'newest' ? 'desc' : 'asc'} limit ?) as event
-     order by event.id desc`,
-    [[...kinds], tx.organizationId, subjectId, olderThan ?? LAST_ID, newerThan ?? FIRST_ID, mostOfEach],
+       order by id ${order} limit ?) as event
+     order by event.id ${order} limit ?`,
+    [[...kinds], tx.organizationId, subjectId, olderThan ?? LAST_ID, newerThan ?? FIRST_ID, ofEach, inAll],
   )
-  return rows.map(({ id, at, kind, outcome, actor, actor_id, address }) => {
+  const newestFirst = from === 'newest' ? rows : rows.toReversed()
+  return newestFirst.map(({ id, at, kind, outcome, actor, actor_id, address }) => {
     return { id, at, kind, outcome, actor, actorId: actor_id, address }
   })
 }

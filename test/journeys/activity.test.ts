@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { DEMO_PASSWORD } from '../../seeds/demo-organizations.ts'
 import { MINUTE, SECOND } from '../../src/platform/clock.ts'
+import { asking } from '../support/desk.ts'
 import { openPortal, type Portal } from '../support/portal.ts'
 import {
   canSignIn,
@@ -51,6 +52,17 @@ describe('somebody reads what happened to their account', () => {
       'Somebody who was not signed in · network 203.0.113.0/24',
     )
     expect(tries?.querySelector('.when')?.textContent).to.match(/^Between .+ and .+/)
+  })
+
+  it('sees by name who of their organization did something', async () => {
+    const desk = asking(portal, 'harbour')
+    await desk.ask(portal.visitor(), 'mia')
+    portal.clock.pass(SECOND)
+    await desk.refuse('mia', 'adam')
+    const page = await mia.open(ACTIVITY)
+    expect(linesOf(page)[0]).to.equal('A request to let you back in was refused')
+    const [refused] = page.root.querySelectorAll('.timeline .who')
+    expect(refused?.textContent).to.match(/^Adam Wirawan, who runs the organization/)
   })
 
   it('goes back and forth through a long one by links', async () => {
