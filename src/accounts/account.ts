@@ -27,6 +27,25 @@ export interface Account {
   protectedAt: Date | null
 }
 
+/** An account as it is when it is made, for what is given: that of a member, and of the rest nothing is known yet. */
+export function newAccount(given: Pick<Account, 'id' | 'fullName'> & Partial<Account>): Account {
+  return {
+    username: null,
+    role: 'member',
+    state: 'active',
+    email: null,
+    emailVerifiedAt: null,
+    emailChangedAt: null,
+    phone: null,
+    phoneVerifiedAt: null,
+    phoneChangedAt: null,
+    locale: null,
+    securityEpoch: 0,
+    protectedAt: null,
+    ...given,
+  }
+}
+
 /** What a message reaches a person by, and when that was verified and changed. */
 export interface Contact {
   value: string | null

@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import { DEMO_PASSWORD } from '../../seeds/demo-organizations.ts'
+import { newAccount } from '../../src/accounts/account.ts'
 import { addAccount } from '../../src/accounts/store.ts'
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/platform/clock.ts'
 import { newId, systemRandom } from '../../src/platform/random.ts'
@@ -233,22 +234,17 @@ describe('attacks: many codes, many guesses, many addresses', () => {
   async function addPeople(count: number): Promise<void> {
     await portal.within('summit', async (tx) => {
       for (let index = 0; index < count; index += 1)
-        await addAccount(tx, {
-          id: newId(systemRandom, tx.now),
-          username: `person${index}`,
-          fullName: `Person ${index}`,
-          role: 'member',
-          state: 'active',
-          email: null,
-          emailVerifiedAt: null,
-          emailChangedAt: null,
-          phone: `+62812${1000 + index}0000`,
-          phoneVerifiedAt: new Date(0),
-          phoneChangedAt: new Date(0),
-          locale: null,
-          securityEpoch: 0,
-          protectedAt: null,
-        })
+        await addAccount(
+          tx,
+          newAccount({
+            id: newId(systemRandom, tx.now),
+            username: `person${index}`,
+            fullName: `Person ${index}`,
+            phone: `+62812${1000 + index}0000`,
+            phoneVerifiedAt: new Date(0),
+            phoneChangedAt: new Date(0),
+          }),
+        )
     })
   }
 })
