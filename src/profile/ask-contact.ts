@@ -6,10 +6,11 @@ import { record, visitorOrigin } from '../audit/audit.ts'
 import { withOrganization, type Transaction } from '../database/transaction.ts'
 import type { ContactKind } from '../delivery/message.ts'
 import { enqueue } from '../delivery/outbox.ts'
+import { secondsUntilAgain } from '../limits/send-waits.ts'
 import { whyAddressRefused, type AddressRefusal } from '../organizations/mail-domains.ts'
 import { countryAssumed, type Settings } from '../organizations/settings.ts'
 import { currentSettings } from '../organizations/store.ts'
-import { after, HOUR, MINUTE, SECOND } from '../platform/clock.ts'
+import { HOUR, MINUTE } from '../platform/clock.ts'
 import { newId } from '../platform/random.ts'
 import type { Changer } from './authenticator.ts'
 import {
@@ -39,8 +40,7 @@ export type AskedAgain = { outcome: 'asked' | 'over' } | { outcome: 'too-early';
 const MESSAGES = { email: 'confirm-email', phone: 'confirm-phone' } as const
 const CHANGES = { email: 'email-changes-per-account', phone: 'phone-changes-per-account' } as const
 
-/** Until a message may be asked for again: 30 s, and each time twice as long as before, up to this. */
-const FIRST_WAIT = 30 * SECOND
+/** Until a message may be asked for again. */
 const LONGEST_WAIT = { email: HOUR, phone: 2 * MINUTE }
 
 /**
@@ -199,7 +199,6 @@ async function recordOn(
   })
 }
 
-function secondsToWait({ kind, sends, sentForAt }: PendingContact, now: Date): number {
-  const until = after(sentForAt, Math.min(FIRST_WAIT * 2 ** (sends - 1), LONGEST_WAIT[kind]))
-  return Math.max(0, Math.ceil((until.getTime() - now.getTime()) / SECOND))
+function secondsToWait(pending: PendingContact, now: Date): number {
+  return secondsUntilAgain(pending, LONGEST_WAIT[pending.kind], now)
 }
