@@ -1,4 +1,4 @@
-import { tellOfChangedAuthenticator } from '../access/authenticator-notice.ts'
+import { keepChange, type ChangeMaker } from '../access/account-change.ts'
 import { withKnownChange } from '../access/known-change.ts'
 import { lockSignedIn, type SignedIn } from '../access/signed-in.ts'
 import { record, visitorOrigin } from '../audit/audit.ts'
@@ -26,10 +26,8 @@ export type AuthenticatorChanged =
   | { outcome: 'changed'; change: ChangeOfAuthenticator; sessionToken: string }
   | { outcome: 'malformed' | 'wrong' | 'required' | 'over' }
 
-/** Who makes a change, and the language of the page on which they do. */
-export interface Changer extends SignedIn {
-  locale: string
-}
+/** Who is signed in and makes a change of how their account is entered or reached. */
+export type Changer = SignedIn & ChangeMaker
 
 /** Begins to set up an authenticator, or one in place of another: a new key, for fifteen minutes and in this session only. */
 export async function beginSetUp(parts: ProfileParts, organizationId: string, who: SignedIn): Promise<Begun> {
@@ -155,7 +153,14 @@ async function change(
       if (made === 'malformed' || made === 'wrong' || made === 'required' || made === 'over')
         return { outcome: made }
       const { account, session } = held
-      await tellOfChangedAuthenticator(tx, parts.random, account, { ...who, id, change: made })
+      await keepChange(tx, parts.random, account, {
+        id,
+        visitor: who.visitor,
+        locale: who.locale,
+        changed: 'authenticator',
+        authenticator: made,
+        letter: (about) => ({ name: 'authenticator-changed', data: { ...about, change: made } }),
+      })
       const sessionsEnded = await endOtherSessions(tx, account.id, session.id)
       const sessionToken = await renewSession(tx, parts.random, session.id, session.authenticatedAt)
       await record(tx, parts.random, {

@@ -111,16 +111,17 @@ async function spend(
   const opened = account.protectedAt ? await endProtection(tx, account) : account
   // What still waits for this address may be a stranger's, and its person has the account.
   if (account.email) await overtakeSignUps(tx, canonicalEmail(account.email))
-  const change = { ...submission, authenticator }
-  const sessionsEnded = await replacePassword(parts, tx, opened, hash, change)
+  const { visitor, locale } = submission
+  const id = newId(parts.random, tx.now)
+  const sessionsEnded = await replacePassword(parts, tx, opened, { id, hash, authenticator, visitor, locale })
   if (submission.sessionToken) await endSession(tx, submission.sessionToken)
   const deviceToken = await rememberDevice(tx, parts.random, account.id, submission.deviceToken)
   const goesHome = await mayGoHome(tx, attempt)
-  const place = { address: submission.visitor.place, device: submission.visitor.device }
+  const place = { address: visitor.place, device: visitor.device }
   await record(tx, parts.random, {
     kind: 'recovery.completed',
     outcome: 'success',
-    origin: visitorOrigin(submission.visitor, account.id),
+    origin: visitorOrigin(visitor, account.id),
     subjectId: account.id,
     detail: {
       attempt: attempt.id,

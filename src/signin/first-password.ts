@@ -1,11 +1,10 @@
+import { withKnownChange } from '../access/known-change.ts'
 import { judgementFor, judgeNewPassword, replacePassword } from '../access/new-password.ts'
 import { accountById, lockAccount } from '../accounts/store.ts'
 import { record, visitorOrigin } from '../audit/audit.ts'
 import { readInitialPassword } from '../credentials/initial-password.ts'
 import { initialPasswordOf, type FirstUse } from '../credentials/initial-store.ts'
 import type { PasswordProblem } from '../credentials/password-policy.ts'
-import { passwordOf } from '../credentials/store.ts'
-import { withKnownOutcome } from '../database/known-outcome.ts'
 import { withOrganization, type Transaction } from '../database/transaction.ts'
 import { hashToken } from '../platform/secrets.ts'
 import { deviceHash } from '../sessions/devices-store.ts'
@@ -107,30 +106,23 @@ async function choose(
   if (asInitial !== null && (await parts.hasher.verify(initialHash, asInitial)))
     return { outcome: 'refused', problems: ['last'] }
   const hash = await parts.hasher.hash(own.password)
-  return withKnownOutcome(
-    parts.database,
-    organizationId,
-    (tx) => replace(parts, tx, own, hash),
-    async (tx) => {
-      await lockAccount(tx, accountId)
-      return (await passwordOf(tx, accountId))?.hash === hash
-    },
-  )
+  return withKnownChange(parts, organizationId, accountId, (tx, id) => replace(parts, tx, own, { id, hash }))
 }
 
 async function replace(
   parts: SignInParts,
   tx: Transaction,
   own: OwnPassword,
-  hash: string,
+  made: { id: string; hash: string },
 ): Promise<FirstPassword> {
   const account = await accountHalfWay(tx, own.halfToken, 'initial-password', lockAccount)
   if (!account) return { outcome: 'over' }
-  await replacePassword(parts, tx, account, hash, own)
+  const { visitor, locale } = own
+  await replacePassword(parts, tx, account, { ...made, visitor, locale })
   await record(tx, parts.random, {
     kind: 'password.changed',
     outcome: 'success',
-    origin: visitorOrigin(own.visitor, account.id),
+    origin: visitorOrigin(visitor, account.id),
     subjectId: account.id,
   })
   return { outcome: 'signed-in', ...(await enter(parts, tx, account, ['initial-password'], own)) }
