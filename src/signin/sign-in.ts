@@ -2,7 +2,6 @@ import type { Account } from '../accounts/account.ts'
 import { readIdentifier } from '../accounts/identifiers.ts'
 import { handSignUpTo, signUpAtSignIn } from '../accounts/signup-store.ts'
 import { accountNamed, lockAccount } from '../accounts/store.ts'
-import { record, visitorOrigin } from '../audit/audit.ts'
 import { authenticatorOf } from '../credentials/authenticator-store.ts'
 import { initialPasswordOf } from '../credentials/initial-store.ts'
 import { passwordOf, upgradePassword } from '../credentials/store.ts'
@@ -13,10 +12,10 @@ import { newToken } from '../platform/random.ts'
 import type { Visitor } from '../platform/visitor.ts'
 import { deviceHash, isKnownDevice } from '../sessions/devices-store.ts'
 import { enter, recordRefusal, type Browser, type OpenedSession } from './enter.ts'
+import { goHalfWay } from './half-way.ts'
 import { proveInitialPassword, type InitialOver, type InitialProof } from './initial-password.ts'
 import type { SignInParts } from './parts.ts'
 import { tellOfPause } from './pause.ts'
-import { endHalfSignIn, openHalfSignIn } from './store.ts'
 
 /** What a person sends in to sign in, and what their browser brings along. */
 export interface Credentials extends Browser {
@@ -222,15 +221,5 @@ async function open(
   if (proven.upgraded) await upgradePassword(tx, account.id, proven.hash, proven.upgraded)
   await clearTries(tx, proven.tryKey)
   if (!(await authenticatorOf(tx, account.id))) return enter(parts, tx, account, ['password'], browser)
-  if (browser.halfToken) await endHalfSignIn(tx, browser.halfToken)
-  const half = { accountId: account.id, securityEpoch: account.securityEpoch, proven: 'password' } as const
-  // A password that is right and goes no further may be a stolen one.
-  await record(tx, parts.random, {
-    kind: 'sign-in.half-way',
-    outcome: 'success',
-    origin: visitorOrigin(browser.visitor),
-    subjectId: account.id,
-    detail: { factors: half.proven },
-  })
-  return { halfToken: await openHalfSignIn(tx, parts.random, half) }
+  return { halfToken: await goHalfWay(parts, tx, account, 'password', browser) }
 }

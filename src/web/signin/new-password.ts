@@ -6,6 +6,7 @@ import { hiddenText, requiredSecret } from '../form.ts'
 import { isMarkOf, markOf } from '../left-open.ts'
 import { faultsOfConfirmation, listOfRules, wordsFor } from '../new-password.ts'
 import { definePage } from '../page.ts'
+import { browserOf, letIn } from './let-in.ts'
 import { startAgain } from './start-again.ts'
 
 /** The second half of signing in with an initial password: an own one, and whether somebody used the initial one before. */
@@ -13,11 +14,8 @@ export const newPassword = definePage({
   path: '/sign-in/new-password',
   template: 'signin/new-password',
   async view(visit, _ctx, wrong) {
-    const { parts, organization, cookies, locale, settings } = visit
-    const asked = await firstPasswordAskedFor(parts, organization.id, {
-      halfToken: cookies.read('half'),
-      deviceToken: cookies.read('device'),
-    })
+    const { parts, organization, locale, settings } = visit
+    const asked = await firstPasswordAskedFor(parts, organization.id, browserOf(visit))
     if (!asked) return startAgain(visit)
     const { username, madeBy, usedElsewhere } = asked
     return {
@@ -42,25 +40,19 @@ export const newPassword = definePage({
     confirmation: requiredSecret({ missing: 'errors.confirmation.missing' }),
   },
   async submit(visit, { attempt, password, confirmation }) {
-    const { parts, organization, cookies, visitor, locale, settings } = visit
+    const { parts, organization, locale, settings } = visit
     if (!isMarkOf(visit, 'half', attempt))
       return { errors: { form: [{ key: 'errors.form.other-recovery' }] } }
     const different = faultsOfConfirmation({ password, confirmation }, settings.passwords)
     if (different) return { errors: different }
     const chosen = await chooseFirstPassword(parts, organization.id, {
+      ...browserOf(visit),
       password,
-      visitor,
       locale,
-      sessionToken: cookies.read('session'),
-      halfToken: cookies.read('half'),
-      deviceToken: cookies.read('device'),
     })
     switch (chosen.outcome) {
       case 'signed-in':
-        cookies.write('session', chosen.sessionToken)
-        cookies.write('device', chosen.deviceToken)
-        cookies.clear('half')
-        cookies.clear('recovery')
+        letIn(visit, chosen)
         return { goTo: '/account/add-email', notice: 'own-password' }
       case 'refused':
         return { errors: { password: wordsFor(chosen.problems, settings.passwords) } }

@@ -1,6 +1,7 @@
 import { signIn as signInWithPassword } from '../../signin/sign-in.ts'
 import { requiredSecret, requiredText } from '../form.ts'
 import { definePage } from '../page.ts'
+import { browserOf, letIn } from './let-in.ts'
 
 /** Username or email, password, and one answer for everything that does not match. */
 export const signIn = definePage({
@@ -12,13 +13,11 @@ export const signIn = definePage({
     identifier: requiredText({ missing: 'errors.identifier.missing', tooLong: 'errors.identifier.too-long' }),
     password: requiredSecret({ missing: 'errors.password.missing' }),
   },
-  async submit({ parts, organization, cookies, visitor }, values) {
+  async submit(visit, values) {
+    const { parts, organization, cookies } = visit
     const signedIn = await signInWithPassword(parts, organization.id, {
       ...values,
-      visitor,
-      sessionToken: cookies.read('session'),
-      halfToken: cookies.read('half'),
-      deviceToken: cookies.read('device'),
+      ...browserOf(visit),
       signUpToken: cookies.read('sign-up'),
     })
     if (signedIn.outcome === 'too-many') return { tooMany: signedIn.retryAfterSeconds }
@@ -40,10 +39,7 @@ export const signIn = definePage({
       cookies.write('half', signedIn.halfToken)
       return { goTo: '/sign-in/authenticator' }
     }
-    cookies.write('session', signedIn.sessionToken)
-    cookies.write('device', signedIn.deviceToken)
-    cookies.clear('half')
-    cookies.clear('recovery')
+    letIn(visit, signedIn)
     return { goTo: '/account' }
   },
 })
