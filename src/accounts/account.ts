@@ -25,6 +25,8 @@ export interface Account {
   securityEpoch: number
   /** Set: somebody else was in the account, and only people can let its person back in. */
   protectedAt: Date | null
+  /** When the account is deleted, because its person wants it; null: it stays. */
+  deletionDueAt: Date | null
 }
 
 /** An account as it is when it is made, for what is given: that of a member, and of the rest nothing is known yet. */
@@ -42,6 +44,7 @@ export function newAccount(given: Pick<Account, 'id' | 'fullName'> & Partial<Acc
     locale: null,
     securityEpoch: 0,
     protectedAt: null,
+    deletionDueAt: null,
     ...given,
   }
 }

@@ -19,6 +19,7 @@ interface AccountRow extends TenantRow {
   locale: string | null
   security_epoch: number
   protected_at: Date | null
+  deletion_due_at: Date | null
   created_at: Date
 }
 
@@ -40,6 +41,7 @@ export async function addAccount(tx: Transaction, account: Account): Promise<voi
     locale: account.locale,
     security_epoch: account.securityEpoch,
     protected_at: account.protectedAt,
+    deletion_due_at: account.deletionDueAt,
     created_at: tx.now,
   })
 }
@@ -146,10 +148,7 @@ export async function setLocale(tx: Transaction, id: string, locale: string | nu
 
 /** Closes an account to all but those whom people let in. It stays, too: it may have been a thief who wanted it deleted. */
 export async function protectAccount(tx: Transaction, id: string): Promise<void> {
-  await tx
-    .rows<AccountRow & { deletion_due_at: Date | null }>('accounts')
-    .where({ id })
-    .update({ protected_at: tx.now, deletion_due_at: null })
+  await tx.rows<AccountRow>('accounts').where({ id }).update({ protected_at: tx.now, deletion_due_at: null })
 }
 
 /**
@@ -187,5 +186,6 @@ function shown(row: AccountRow): Account {
     locale: row.locale,
     securityEpoch: row.security_epoch,
     protectedAt: row.protected_at,
+    deletionDueAt: row.deletion_due_at,
   }
 }

@@ -15,6 +15,7 @@ import { newId } from '../platform/random.ts'
 import type { Changer } from './authenticator.ts'
 import {
   addPendingContact,
+  contactsWaiting,
   contactWaiting,
   countSend,
   endPendingContact,
@@ -118,16 +119,18 @@ export async function cancelContact(
   })
 }
 
-/** What waits for who is signed in; null when nothing does. */
+/** What waits of each kind for who is signed in, and how long until its message may be asked for again. */
 export async function waitingFor(
   parts: ProfileParts,
   organizationId: string,
   account: Account,
-  kind: ContactKind,
-): Promise<(PendingContact & { waitSeconds: number }) | null> {
+): Promise<Record<ContactKind, (PendingContact & { waitSeconds: number }) | null>> {
   return withOrganization(parts.database, organizationId, async (tx) => {
-    const pending = await contactWaiting(tx, account, kind)
-    return pending && { ...pending, waitSeconds: secondsToWait(pending, tx.now) }
+    const waiting = (await contactsWaiting(tx, account)).map((pending) => {
+      return { ...pending, waitSeconds: secondsToWait(pending, tx.now) }
+    })
+    const of = (kind: ContactKind) => waiting.find((one) => one.kind === kind) ?? null
+    return { email: of('email'), phone: of('phone') }
   })
 }
 

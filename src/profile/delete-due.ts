@@ -1,6 +1,6 @@
 import { eraseAccount } from '../access/erase.ts'
 import { verifiedEmail } from '../accounts/account.ts'
-import { deletionDueAt, holdOwners, isOnlyOwner } from '../accounts/deletion-store.ts'
+import { holdOwners, isOnlyOwner } from '../accounts/deletion-store.ts'
 import { lockAccount } from '../accounts/store.ts'
 import { record } from '../audit/audit.ts'
 import type { Transaction } from '../database/transaction.ts'
@@ -20,9 +20,8 @@ export async function deleteDueAccount(
 ): Promise<void> {
   await holdOwners(tx)
   const account = await lockAccount(tx, id)
-  const dueAt = account && (await deletionDueAt(tx, id))
   // Kept, suspended, or deleted by another worker, since it was found.
-  if (!account || account.state === 'suspended' || !dueAt || dueAt > tx.now) return
+  if (!account?.deletionDueAt || account.state === 'suspended' || account.deletionDueAt > tx.now) return
   const { settings } = await currentSettings(tx)
   const { locale } = settings.branding
   if (await isOnlyOwner(tx, id)) {

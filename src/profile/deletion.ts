@@ -2,8 +2,8 @@ import { openChanges, UNDONE_WITHIN, type AccountChange } from '../access/change
 import { isLinkToKeep, type KeepLink } from '../access/keep-link.ts'
 import { lockSignedIn, type SignedIn } from '../access/signed-in.ts'
 import { verifiedEmail, type Account } from '../accounts/account.ts'
-import { deletionDueAt, holdOwners, isOnlyOwner, setDeletionDue } from '../accounts/deletion-store.ts'
-import { lockAccount } from '../accounts/store.ts'
+import { holdOwners, isOnlyOwner, setDeletionDue } from '../accounts/deletion-store.ts'
+import { accountById, lockAccount } from '../accounts/store.ts'
 import { record, visitorOrigin, type Origin } from '../audit/audit.ts'
 import { withOrganization, type Transaction } from '../database/transaction.ts'
 import type { WhyKept } from '../delivery/message.ts'
@@ -58,7 +58,7 @@ export async function askDeletion(
     if (!held) return { outcome: 'over' }
     if (await isOnlyOwner(tx, who.accountId)) return { outcome: 'last-owner' }
     const { account, session } = held
-    if (await deletionDueAt(tx, account.id)) return { outcome: 'asked' }
+    if (account.deletionDueAt) return { outcome: 'asked' }
     const changes = await openChanges(tx, account.id)
     const dueAt = dueAfter(tx, changes)
     await setDeletionDue(tx, account.id, dueAt)
@@ -97,7 +97,7 @@ export async function keepAccount(
     const held = await lockSignedIn(tx, who)
     if (!held) return 'over'
     const { account } = held
-    if (!(await deletionDueAt(tx, account.id))) return 'stays'
+    if (!account.deletionDueAt) return 'stays'
     const origin = visitorOrigin(who.visitor, account.id)
     await stopDeletion(parts, tx, account, { why: 'asked', locale: who.locale, origin })
     return 'kept'
@@ -112,7 +112,9 @@ export async function examineKeeping(
   visitor: Visitor,
 ): Promise<Keeping> {
   const standing = isLinkToKeep(parts.secrets, organizationId, link)
-    ? await withOrganization(parts.database, organizationId, (tx) => standingOf(tx, link))
+    ? await withOrganization(parts.database, organizationId, async (tx) =>
+        standingOf(await accountById(tx, link.accountId), link),
+      )
     : UNKNOWN
   return (await tooManyWrongTokens(parts, standing, visitor)) ?? standing
 }
@@ -127,7 +129,7 @@ export async function keepByLetter(
   const standing = isLinkToKeep(parts.secrets, organizationId, link)
     ? await withOrganization(parts.database, organizationId, async (tx) => {
         const account = await lockAccount(tx, link.accountId)
-        const before = await standingOf(tx, link)
+        const before = standingOf(account, link)
         if (!account || before.outcome !== 'open') return before
         await stopDeletion(parts, tx, account, { why: 'asked', locale, origin: visitorOrigin(visitor) })
         return before
@@ -171,10 +173,10 @@ function addressBefore({ changed, contactBefore }: AccountChange): string | null
   return changed === 'email' && contactBefore?.verifiedAt ? contactBefore.value : null
 }
 
-async function standingOf(
-  tx: Transaction,
+function standingOf(
+  account: Account | null,
   link: KeepLink,
-): Promise<{ outcome: 'open'; dueAt: Date } | { outcome: 'over' }> {
-  const dueAt = await deletionDueAt(tx, link.accountId)
+): { outcome: 'open'; dueAt: Date } | { outcome: 'over' } {
+  const dueAt = account?.deletionDueAt
   return dueAt?.toISOString() === link.dueAt ? { outcome: 'open', dueAt } : { outcome: 'over' }
 }

@@ -61,6 +61,7 @@ export async function renderPage(
   { visit, form, csrf, notice, wayIn, places, proof }: Frame,
 ): Promise<void> {
   const locale = visit?.locale ?? localeOf(ctx, parts)
+  const leavingAt = visit?.person?.account.deletionDueAt
   const organization = visit && { slug: visit.organization.slug, name: visit.organization.name }
   await ctx.render(template, {
     page: {
@@ -73,7 +74,7 @@ export async function renderPage(
         heldUntil: wayIn.heldUntil && formatInstant(wayIn.heldUntil, locale),
         openUntil: wayIn.openUntil && formatInstant(wayIn.openUntil, locale),
       },
-      leavingOn: places && visit?.person?.leavingAt ? formatInstant(visit.person.leavingAt, locale) : null,
+      leavingOn: places && leavingAt ? formatInstant(leavingAt, locale) : null,
       places: places ?? null,
       proof: proof ?? null,
       // A form without a token would be refused.

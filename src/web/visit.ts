@@ -1,7 +1,6 @@
 import bowser from 'bowser'
 import type { Context } from 'koa'
 import type { Account } from '../accounts/account.ts'
-import { deletionDueAt } from '../accounts/deletion-store.ts'
 import { accountById } from '../accounts/store.ts'
 import { withOrganization } from '../database/transaction.ts'
 import { isSlug, type Organization } from '../organizations/organization.ts'
@@ -24,13 +23,13 @@ export interface Visit {
   cookies: Cookies
   visitor: Visitor
   locale: string
+  /** The instant at which all of this was read. */
+  now: Date
   /** Null for who is not signed in. */
   person: {
     account: Account
     session: Session
     wayIn: WayIn | null
-    /** When the account is deleted, as its person wants it. */
-    leavingAt: Date | null
   } | null
 }
 
@@ -48,20 +47,16 @@ export async function openVisit(parts: WebParts, ctx: Context, slug: string): Pr
   if (organization?.state !== 'active') return null
   const cookies = cookiesOf(ctx, slug, parts.publicUrl.startsWith('https:'))
   const token = cookies.read('session')
-  const { settings, person } = await withOrganization(parts.database, organization.id, async (tx) => {
+  const { now, settings, person } = await withOrganization(parts.database, organization.id, async (tx) => {
     const session = token ? await sessionOf(tx, token) : null
     const account = session && (await accountById(tx, session.accountId))
     return {
+      now: tx.now,
       settings: (await currentSettings(tx)).settings,
       // A suspension counts from the next request on (ASVS 7.4.2).
       person:
         session && account?.state === 'active'
-          ? {
-              account,
-              session,
-              wayIn: await wayInto(tx, account),
-              leavingAt: await deletionDueAt(tx, account.id),
-            }
+          ? { account, session, wayIn: await wayInto(tx, account) }
           : null,
     }
   })
@@ -69,7 +64,7 @@ export async function openVisit(parts: WebParts, ctx: Context, slug: string): Pr
     person: person?.account.locale ?? null,
     organization: settings.branding.locale,
   })
-  const visit = { parts, organization, settings, cookies, visitor: visitorOf(ctx), locale, person }
+  const visit = { parts, organization, settings, cookies, visitor: visitorOf(ctx), locale, now, person }
   visits.set(ctx.req, visit)
   return visit
 }

@@ -1,6 +1,5 @@
 import { expect } from 'chai'
-import { deletionDueAt } from '../../src/accounts/deletion-store.ts'
-import { accountNamed } from '../../src/accounts/store.ts'
+import { accountById, accountNamed } from '../../src/accounts/store.ts'
 import { after, DAY, MINUTE } from '../../src/platform/clock.ts'
 import { newId, systemRandom } from '../../src/platform/random.ts'
 import { askDeletion, keepAccount } from '../../src/profile/deletion.ts'
@@ -41,7 +40,8 @@ describe('asking for one’s account to be deleted', () => {
     })
   const ask = async (who: Awaited<ReturnType<typeof signedIn>>) =>
     (await askDeletion(portal.app.parts, (await portal.organization('harbour')).id, who)).outcome
-  const dueOf = (id: string) => portal.within('harbour', (tx) => deletionDueAt(tx, id))
+  const dueOf = async (id: string) =>
+    (await portal.within('harbour', (tx) => accountById(tx, id)))?.deletionDueAt ?? null
 
   it('leaves an owner, of two who ask in the same moment', async () => {
     for (let round = 0; round < 8; round += 1) {

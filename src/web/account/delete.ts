@@ -18,7 +18,7 @@ export const deleteAccount = definePage({
   signedIn: true,
   stepUp: { always: 'everything' },
   async view(visit) {
-    if (signedInPerson(visit).leavingAt) return { goTo: '/account' }
+    if (signedInPerson(visit).account.deletionDueAt) return { goTo: '/account' }
     return { view: await howItStands(visit) }
   },
   fields: { understood: choice(['yes'], 'errors.understood.missing') },

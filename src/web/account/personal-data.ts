@@ -1,7 +1,7 @@
 import { changesOf } from '../../access/change-store.ts'
 import { messagesTo } from '../../access/messages-store.ts'
 import type { Account } from '../../accounts/account.ts'
-import { accountMadeAt, deletionDueAt } from '../../accounts/deletion-store.ts'
+import { accountMadeAt } from '../../accounts/deletion-store.ts'
 import { acceptedTermsOf } from '../../accounts/signup-store.ts'
 import { authenticatorOf } from '../../credentials/authenticator-store.ts'
 import { initialPasswordOf } from '../../credentials/initial-store.ts'
@@ -81,7 +81,7 @@ async function profileOf(tx: Transaction, account: Account) {
     language: account.locale,
     createdAt: await accountMadeAt(tx, account.id),
     protectedAt: account.protectedAt,
-    deletionDueAt: await deletionDueAt(tx, account.id),
+    deletionDueAt: account.deletionDueAt,
     email: {
       address: account.email,
       verifiedAt: account.emailVerifiedAt,

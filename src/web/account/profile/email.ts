@@ -10,7 +10,7 @@ export const email = definePage({
   template: 'account/profile/email',
   signedIn: true,
   stepUp: { always: 'password' },
-  view: async (visit) => ({ view: await deedOn(visit, 'email') }),
+  view: (visit) => ({ view: deedOn(visit, 'email') }),
   fields: {
     email: requiredText({ missing: 'errors.email.missing', tooLong: 'errors.email.unreadable' }),
   },
