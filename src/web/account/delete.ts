@@ -42,11 +42,12 @@ async function howItStands(visit: Visit) {
   const { id } = signedInPerson(visit).account
   return withOrganization(parts.database, organization.id, async (tx) => {
     const { dueAt, waitsForChanges } = await earliestDeletion(tx, id)
+    const isLastOwner = await isOnlyOwner(tx, id)
     return {
       when: formatInstant(dueAt, locale),
       waitsForChanges,
-      isLastOwner: await isOnlyOwner(tx, id),
-      couldBeOwners: await couldBecomeOwner(tx, id, MOST_NAMED),
+      isLastOwner,
+      couldBeOwners: isLastOwner ? await couldBecomeOwner(tx, id, MOST_NAMED) : [],
     }
   })
 }
