@@ -1,4 +1,5 @@
 import type { Transaction } from '../database/transaction.ts'
+import { NO_ID } from '../platform/random.ts'
 import type { EventKind, Origin } from './audit.ts'
 
 /** What the log tells of one event to the person whom it is about. Its detail stays in the log. */
@@ -23,7 +24,6 @@ interface EventRow {
   address: string | null
 }
 
-const FIRST_ID = '00000000-0000-0000-0000-000000000000'
 const LAST_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff'
 
 /** Which events of somebody: of some kinds, between two ids, neither of which is among them. */
@@ -53,7 +53,7 @@ export async function eventsAbout(
        where organization_id = ? and subject_id = ? and kind = told.kind and id < ? and id > ?
        order by id ${order} limit ?) as event
      order by event.id ${order} limit ?`,
-    [[...kinds], tx.organizationId, subjectId, olderThan ?? LAST_ID, newerThan ?? FIRST_ID, ofEach, inAll],
+    [[...kinds], tx.organizationId, subjectId, olderThan ?? LAST_ID, newerThan ?? NO_ID, ofEach, inAll],
   )
   const newestFirst = from === 'newest' ? rows : rows.toReversed()
   return newestFirst.map(({ id, at, kind, outcome, actor, actor_id, address }) => {

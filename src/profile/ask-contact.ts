@@ -36,7 +36,7 @@ export type Asked<Problem> =
   | { outcome: 'too-many'; retryAfterSeconds: number }
   | { outcome: 'over' }
 
-export type AskedAgain = { outcome: 'asked' | 'over' } | { outcome: 'too-early'; retryAfterSeconds: number }
+export type SentForAgain = { outcome: 'asked' | 'over' } | { outcome: 'too-early'; retryAfterSeconds: number }
 
 const MESSAGES = { email: 'confirm-email', phone: 'confirm-phone' } as const
 const CHANGES = { email: 'email-changes-per-account', phone: 'phone-changes-per-account' } as const
@@ -92,8 +92,8 @@ export async function askAgain(
   organizationId: string,
   who: SignedIn,
   kind: ContactKind,
-): Promise<AskedAgain> {
-  return withOrganization(parts.database, organizationId, async (tx): Promise<AskedAgain> => {
+): Promise<SentForAgain> {
+  return withOrganization(parts.database, organizationId, async (tx): Promise<SentForAgain> => {
     const pending = await lockWaiting(tx, who, kind)
     if (!pending) return { outcome: 'over' }
     const retryAfterSeconds = secondsToWait(pending, tx.now)

@@ -8,7 +8,7 @@ import { passwordOf, upgradePassword } from '../credentials/store.ts'
 import { withOrganization, type Transaction } from '../database/transaction.ts'
 import { clearTries, countTry, signInDelayKey, uncountTry } from '../limits/sign-in-delays.ts'
 import { currentSettings } from '../organizations/store.ts'
-import { newToken } from '../platform/random.ts'
+import { newToken, NO_ID } from '../platform/random.ts'
 import type { Visitor } from '../platform/visitor.ts'
 import { deviceHash, isKnownDevice } from '../sessions/devices-store.ts'
 import { enter, recordRefusal, type Browser, type OpenedSession } from './enter.ts'
@@ -31,7 +31,7 @@ export interface Credentials extends Browser {
  * right initial one, and opens nothing any more. `unverified`: it is the password of a sign-up whose mailbox is still to be
  * proven.
  */
-export type SignedIn =
+export type SignInOutcome =
   | ({ outcome: 'signed-in' } & OpenedSession)
   | { outcome: 'half-way'; halfToken: string }
   | { outcome: 'new-password'; halfToken: string; deviceToken: string }
@@ -39,9 +39,6 @@ export type SignedIn =
   | { outcome: 'unverified'; askerToken: string }
   | { outcome: 'refused' }
   | { outcome: 'too-many'; retryAfterSeconds: number }
-
-/** Stands in for the account that is not there, so that the same queries run and find nothing. */
-const NOBODY = '00000000-0000-0000-0000-000000000000'
 
 /**
  * Signs a person in with a password. Every try is counted before it is judged; people who are not there cost the same
@@ -51,7 +48,7 @@ export async function signIn(
   parts: SignInParts,
   organizationId: string,
   credentials: Credentials,
-): Promise<SignedIn> {
+): Promise<SignInOutcome> {
   const claim = await withOrganization(parts.database, organizationId, (tx) =>
     examine(parts, tx, credentials),
   )
@@ -188,15 +185,15 @@ async function examine(
   }
   const account = await accountNamed(tx, identifier)
   const device = deviceHash(tx.organizationId, deviceToken)
-  const known = await isKnownDevice(tx, account?.id ?? NOBODY, device)
+  const known = await isKnownDevice(tx, account?.id ?? NO_ID, device)
   const from = known && device ? device.toString('base64url') : visitor.network
   const tryKey = signInDelayKey(parts.secrets, identifier.canonical, from)
   const { signUp: settings } = (await currentSettings(tx)).settings
   const signUp = await signUpAtSignIn(tx, identifier.canonical, signUpToken)
   return {
     account,
-    hash: (await passwordOf(tx, account?.id ?? NOBODY))?.hash ?? null,
-    initialHash: (await initialPasswordOf(tx, account?.id ?? NOBODY))?.hash ?? null,
+    hash: (await passwordOf(tx, account?.id ?? NO_ID))?.hash ?? null,
+    initialHash: (await initialPasswordOf(tx, account?.id ?? NO_ID))?.hash ?? null,
     takesSignUps: settings.mode !== 'closed',
     signUpId: signUp?.id ?? null,
     // One that became an account has that account's password, or an old one.
