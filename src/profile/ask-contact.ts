@@ -30,7 +30,7 @@ export type EmailProblem = 'unreadable' | 'same' | AddressRefusal
 export type PhoneRefusal = PhoneProblem | 'same' | 'country' | 'email-first'
 
 /** `over`: the session is not there any more. */
-export type Asked<Problem> =
+export type ContactAsked<Problem> =
   | { outcome: 'asked' }
   | { outcome: 'refused'; problem: Problem }
   | { outcome: 'too-many'; retryAfterSeconds: number }
@@ -54,7 +54,7 @@ export async function askForEmail(
   organizationId: string,
   who: Changer,
   typed: string,
-): Promise<Asked<EmailProblem>> {
+): Promise<ContactAsked<EmailProblem>> {
   const email = typed.normalize('NFKC').trim()
   return ask(parts, organizationId, who, 'email', (account, { signUp }) => {
     if (readIdentifier(email)?.kind !== 'email') return { problem: 'unreadable' }
@@ -75,7 +75,7 @@ export async function askForPhone(
   organizationId: string,
   who: Changer,
   typed: string,
-): Promise<Asked<PhoneRefusal>> {
+): Promise<ContactAsked<PhoneRefusal>> {
   return ask(parts, organizationId, who, 'phone', (account, settings) => {
     if (account.email !== null && !account.emailVerifiedAt) return { problem: 'email-first' }
     const read = readPhone(typed, countryAssumed(settings))
@@ -140,8 +140,8 @@ async function ask<Problem>(
   who: Changer,
   kind: ContactKind,
   judge: (account: Account, settings: Settings) => { value: string } | { problem: Problem },
-): Promise<Asked<Problem>> {
-  return withOrganization(parts.database, organizationId, async (tx): Promise<Asked<Problem>> => {
+): Promise<ContactAsked<Problem>> {
+  return withOrganization(parts.database, organizationId, async (tx): Promise<ContactAsked<Problem>> => {
     const held = await lockSignedIn(tx, who)
     if (!held) return { outcome: 'over' }
     const { account } = held

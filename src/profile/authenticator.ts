@@ -17,7 +17,7 @@ import type { ProfileParts } from './parts.ts'
 import { beginPending, endPending, pendingIn, savePending, type Pending } from './pending-store.ts'
 
 /** `over`: the session is gone, or what it began is. */
-export type Begun = { outcome: 'begun' } | { outcome: 'over' }
+export type ChangeBegun = { outcome: 'begun' } | { outcome: 'over' }
 
 export type Confirmed = { outcome: 'confirmed' | 'malformed' | 'wrong' | 'over' }
 
@@ -30,7 +30,11 @@ export type AuthenticatorChanged =
 export type Changer = SignedIn & ChangeMaker
 
 /** Begins to set up an authenticator, or one in place of another: a new key, for fifteen minutes and in this session only. */
-export async function beginSetUp(parts: ProfileParts, organizationId: string, who: SignedIn): Promise<Begun> {
+export async function beginSetUp(
+  parts: ProfileParts,
+  organizationId: string,
+  who: SignedIn,
+): Promise<ChangeBegun> {
   return begin(parts, organizationId, who, () => ({
     what: 'authenticator',
     authenticator: newPending(parts.random),
@@ -42,7 +46,7 @@ export async function beginNewCodes(
   parts: ProfileParts,
   organizationId: string,
   who: SignedIn,
-): Promise<Begun> {
+): Promise<ChangeBegun> {
   return begin(parts, organizationId, who, (hasOne) =>
     hasOne ? { what: 'codes', codes: newRecoveryCodes(parts.random) } : null,
   )
@@ -53,8 +57,8 @@ async function begin(
   organizationId: string,
   who: SignedIn,
   make: (hasOne: boolean) => Pending | null,
-): Promise<Begun> {
-  return withOrganization(parts.database, organizationId, async (tx): Promise<Begun> => {
+): Promise<ChangeBegun> {
+  return withOrganization(parts.database, organizationId, async (tx): Promise<ChangeBegun> => {
     const held = await lockSignedIn(tx, who)
     const pending = held && make((await authenticatorOf(tx, held.account.id)) !== null)
     if (!pending) return { outcome: 'over' }

@@ -2,7 +2,7 @@ import { factorAskedFor, proveFactor } from '../../signin/second-factor.ts'
 import { factorAsked, factorProblem } from '../factor.ts'
 import { requiredSecret } from '../form.ts'
 import { definePage } from '../page.ts'
-import { browserOf, letIn } from './let-in.ts'
+import { browserOf, writeSession } from './entrance.ts'
 import { startAgain } from './start-again.ts'
 
 /** The second half of signing in: a code of the authenticator app, or a recovery code. The one field takes both. */
@@ -21,7 +21,7 @@ export const authenticator = definePage({
     })
     switch (proven.outcome) {
       case 'signed-in':
-        letIn(visit, proven)
+        writeSession(visit, proven)
         return proven.proof === 'recovery-code'
           ? { goTo: '/account', notice: `recovery-code-used.${proven.codesLeft}` }
           : { goTo: '/account' }

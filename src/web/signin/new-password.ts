@@ -6,7 +6,7 @@ import { hiddenText, requiredSecret } from '../form.ts'
 import { isMarkOf, markOf } from '../left-open.ts'
 import { faultsOfConfirmation, listOfRules, wordsFor } from '../new-password.ts'
 import { definePage } from '../page.ts'
-import { browserOf, letIn } from './let-in.ts'
+import { browserOf, writeSession } from './entrance.ts'
 import { startAgain } from './start-again.ts'
 
 /** The second half of signing in with an initial password: an own one, and whether somebody used the initial one before. */
@@ -52,7 +52,7 @@ export const newPassword = definePage({
     })
     switch (chosen.outcome) {
       case 'signed-in':
-        letIn(visit, chosen)
+        writeSession(visit, chosen)
         return { goTo: '/account/add-email', notice: 'own-password' }
       case 'refused':
         return { errors: { password: wordsFor(chosen.problems, settings.passwords) } }

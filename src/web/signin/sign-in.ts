@@ -1,7 +1,7 @@
 import { signIn as signInWithPassword } from '../../signin/sign-in.ts'
 import { requiredSecret, requiredText } from '../form.ts'
 import { definePage } from '../page.ts'
-import { browserOf, letIn } from './let-in.ts'
+import { browserOf, writeSession } from './entrance.ts'
 
 /** Username or email, password, and one answer for everything that does not match. */
 export const signIn = definePage({
@@ -39,7 +39,7 @@ export const signIn = definePage({
       cookies.write('half', signedIn.halfToken)
       return { goTo: '/sign-in/authenticator' }
     }
-    letIn(visit, signedIn)
+    writeSession(visit, signedIn)
     return { goTo: '/account' }
   },
 })

@@ -12,7 +12,7 @@ export function browserOf({ cookies, visitor }: Visit): Browser {
 }
 
 /** Gives a browser the cookies of the session that was opened, and takes those of what is over with that. */
-export function letIn({ cookies }: Visit, { sessionToken, deviceToken }: OpenedSession): void {
+export function writeSession({ cookies }: Visit, { sessionToken, deviceToken }: OpenedSession): void {
   cookies.write('session', sessionToken)
   cookies.write('device', deviceToken)
   cookies.clear('half')
