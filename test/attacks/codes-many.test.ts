@@ -16,6 +16,7 @@ import {
   followLink,
   NEW_PASSWORD,
   signIn,
+  wrongSmsCode,
 } from '../support/steps.ts'
 import type { Page, Visitor } from '../support/visitor.ts'
 
@@ -57,7 +58,7 @@ describe('attacks: many codes, many guesses, many addresses', () => {
   const lastCode = () => codeIn(portal.texts.at(-1))
   const guess = async (visitor: Visitor, times: number) => {
     for (let wrong = 1; wrong <= times; wrong += 1)
-      expect((await type(visitor, wrongCode(lastCode(), wrong))).status).to.equal(422)
+      expect((await type(visitor, wrongSmsCode(lastCode(), wrong))).status).to.equal(422)
   }
 
   it('OT-04: a new code, browser and address after every four guesses come to an end at fifteen a day', async () => {
@@ -131,7 +132,7 @@ describe('attacks: many codes, many guesses, many addresses', () => {
       const answers: Page[] = []
       for (const browser of browsers.slice(0, -1))
         for (let wrong = 1; wrong <= 5; wrong += 1)
-          answers.push(await type(browser, wrongCode(lastCode(), wrong)))
+          answers.push(await type(browser, wrongSmsCode(lastCode(), wrong)))
       expect(answers.map(({ status }) => status)).to.deep.equal(Array<number>(20).fill(422))
       const refused = await type(mias!, lastCode())
       expect([refused.status, refused.headers['retry-after']]).to.deep.equal([429, '600'])
@@ -248,9 +249,3 @@ describe('attacks: many codes, many guesses, many addresses', () => {
     })
   }
 })
-
-/** A code of as many digits that is not this one. */
-function wrongCode(code: string, away: number): string {
-  const digits = code.length || 8
-  return String((Number(code) + away) % 10 ** digits).padStart(digits, '0')
-}

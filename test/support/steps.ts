@@ -53,6 +53,12 @@ export function codeIn(sms: Sms | undefined): string {
   return /#(\d+)$/.exec(sms?.text ?? '')?.[1] ?? ''
 }
 
+/** A code of as many digits that is not this one: `away` counts which. */
+export function wrongSmsCode(code: string, away = 1): string {
+  const digits = code.length || 8
+  return String((Number(code) + away) % 10 ** digits).padStart(digits, '0')
+}
+
 /** Opens a link and presses the button on its page, if it has one; returns the page after it. */
 export async function followLink(visitor: Visitor, link: string): Promise<Page> {
   const page = await visitor.open(link)
