@@ -31,12 +31,6 @@ export async function type(page: Page, name: string, text: string): Promise<void
   await page.keyboard.type(text)
 }
 
-/** Walks to a box and ticks it. */
-export async function tick(page: Page, name: string): Promise<void> {
-  await tabTo(page, name)
-  await page.keyboard.press('Space')
-}
-
 /** Walks on until the focus is at these words. */
 export async function tabTo(page: Page, name: string): Promise<void> {
   const passed: string[] = []

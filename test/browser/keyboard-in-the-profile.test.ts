@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import type { Page } from 'playwright-core'
 import { DEMO_PASSWORD } from '../../seeds/demo-organizations.ts'
 import { NEW_PHONE } from '../support/contacts.ts'
-import { enter, focused, follow, go, inOrder, seeSummary, type } from './by-keyboard.ts'
+import { enter, focused, follow, go, inOrder, seeSummary, tabTo, type } from './by-keyboard.ts'
 import { openRig, type Rig } from './rig.ts'
 import { newestCode, newestConfirmation, seeField, seeHeading, signIn } from './steps.ts'
 
@@ -50,7 +50,7 @@ describe('the profile, read aloud and by the keyboard alone', () => {
 
   it('name: refused when it is empty, and told of when it is changed', async () => {
     await go(page, 'Change your name')
-    await follow(page, 'Full name')
+    await tabTo(page, 'Full name')
     await page.keyboard.press('Delete')
     await enter(page)
     await seeSummary(page, ['Enter your full name'])
