@@ -35,9 +35,9 @@ export async function type(page: Page, name: string, text: string): Promise<void
 export async function tabTo(page: Page, name: string): Promise<void> {
   const passed: string[] = []
   while (passed.length < MOST_STOPS) {
-    const { words } = await tab(page)
+    const { words, place } = await tab(page)
     if (words === name) return
-    passed.push(words)
+    passed.push(place === 'nowhere' ? 'the end' : words)
   }
   throw new Error(`no way by keyboard to "${name}", only ${passed.join(', ')}`)
 }
