@@ -90,7 +90,8 @@ async function tab(page: Page) {
 async function whereFocusIs(page: Page) {
   return page.evaluate(() => {
     const element = document.activeElement ?? document.body
-    const label = element instanceof HTMLInputElement ? element.labels?.[0] : element
+    const isField = element instanceof HTMLInputElement || element instanceof HTMLTextAreaElement
+    const label = isField ? element.labels?.[0] : element
     const { outlineStyle, outlineWidth } = getComputedStyle(element)
     return {
       words: label?.textContent.replace(/\s+/g, ' ').trim() ?? '',

@@ -4,7 +4,7 @@ import { MINUTE } from '../../src/platform/clock.ts'
 import { codeOfApp } from '../support/steps.ts'
 import { focused, follow, go, tabTo, type } from './by-keyboard.ts'
 import { openRig, type Rig } from './rig.ts'
-import { keyOn, newestCode, newestLink } from './steps.ts'
+import { keyOn, newestCode, newestLink, seeHeading } from './steps.ts'
 
 /** WCAG 2.2 §2.1.1 and §2.4.7: no pointer is touched here, and whatever has the focus shows it. */
 describe('the keyboard alone', () => {
@@ -91,6 +91,16 @@ describe('the keyboard alone', () => {
     await page.keyboard.type(await page.locator('.codes code').last().innerText())
     await page.keyboard.press('Enter')
     await page.waitForURL('**/lantern/recover/password')
+    expect(rig.complaints).to.deep.equal([])
+  })
+  it('asks the organization, with a note of several lines', async () => {
+    await page.goto('/summit/recover/ask')
+    await type(page, 'Username or email', 'mia')
+    await type(page, 'How can they reach you?', 'My phone is lost.')
+    await page.keyboard.press('Enter')
+    await page.keyboard.type('Please call my desk.')
+    await go(page, 'Ask')
+    await seeHeading(page, 'Your organization was asked')
     expect(rig.complaints).to.deep.equal([])
   })
 })
