@@ -128,10 +128,10 @@ async function take(
   await showAgain(ctx, visit, page, submitted, typed)
 }
 
-/** What is wrong with the proof, and with the form that it came with: every fault at once. */
+/** What is wrong with the form, and with the proof that stands last in it: every fault at once, in the order of the page. */
 function withErrorsOf(unproven: Submitted, form: ReadForm<Fields>): Submitted {
   if (!('errors' in unproven) || form.ok) return unproven
-  return { errors: { ...unproven.errors, ...form.errors } }
+  return { errors: { ...form.errors, ...unproven.errors } }
 }
 
 /** The visit that a page is for; null when it was answered already, by sending the visitor to sign in. */

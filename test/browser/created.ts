@@ -23,6 +23,8 @@ export async function* created(rig: Rig): AsyncGenerator<Scene> {
   yield { state: 'own password, rules unmet', page }
   await typeNewPassword(page, NEW_PASSWORD)
   yield { state: 'add an email address', page }
+  await press(page, 'Save')
+  yield { state: 'add an email address, nothing filled in', page }
   await page.getByRole('link', { name: 'Skip for now' }).click()
   yield { state: 'account home, without an address', page }
   await stranger.goto('/meadow/sign-in')

@@ -87,8 +87,9 @@ describe('somebody reads what happened to their account', () => {
   })
 
   it('stops a stranger’s request that is under way, and no other', async () => {
-    const link = await getLink(portal, portal.visitor('203.0.113.9'))
     const own = await getLink(portal, portal.visitor('192.0.2.8'))
+    portal.clock.pass(SECOND)
+    const link = await getLink(portal, portal.visitor('203.0.113.9'))
     const page = await mia.open(ACTIVITY)
     const open = page.root.querySelectorAll('.box').map((box) => box.textContent)
     expect(open).to.have.length(2)
