@@ -1,7 +1,6 @@
 import bowser from 'bowser'
 import type { Context } from 'koa'
 import type { Account } from '../accounts/account.ts'
-import { deletionDueAt } from '../accounts/deletion-store.ts'
 import { accountById } from '../accounts/store.ts'
 import { withOrganization } from '../database/transaction.ts'
 import { isSlug, type Organization } from '../organizations/organization.ts'
@@ -9,6 +8,7 @@ import type { Settings } from '../organizations/settings.ts'
 import { currentSettings, organizationBySlug } from '../organizations/store.ts'
 import { limitedAddress, shownAddress } from '../platform/address.ts'
 import type { Visitor } from '../platform/visitor.ts'
+import { deletedFrom } from '../profile/deletion.ts'
 import { wayInto, type WayIn } from '../recovery/requests/store.ts'
 import { sessionOf } from '../sessions/store.ts'
 import type { Session } from '../sessions/session.ts'
@@ -60,7 +60,7 @@ export async function openVisit(parts: WebParts, ctx: Context, slug: string): Pr
               account,
               session,
               wayIn: await wayInto(tx, account),
-              leavingAt: await deletionDueAt(tx, account.id),
+              leavingAt: await deletedFrom(tx, account.id),
             }
           : null,
     }
