@@ -7,6 +7,7 @@ import type { MessageRow } from '../../src/delivery/outbox.ts'
 import type { TenantRow } from '../../src/database/transaction.ts'
 import { after, DAY, MINUTE } from '../../src/platform/clock.ts'
 import { askForEmail, changeEmail, confirmEmail, getConfirmation, stealAddress } from '../support/contacts.ts'
+import { asking } from '../support/desk.ts'
 import { openPortal, type Portal } from '../support/portal.ts'
 import { changeAccount, codeOfApp, signIn, signInWithCode, type AccountColumns } from '../support/steps.ts'
 import { ageChanges, mailsTo, sayNotMe, undoLinkIn } from '../support/undoing.ts'
@@ -99,6 +100,27 @@ describe('attacks: on copies of one’s data and on leaving', () => {
     expect(await portal.within('harbour', (tx) => accountNamed(tx, adams))).to.equal(null)
     expect(await letters()).to.deep.equal(before)
     expect(before.map(({ recipient }) => recipient)).to.have.members([OLD, 'mia@new.example'])
+  })
+
+  it('TI-01: nor what went there to somebody who decides, and that goes with whom it was written to', async () => {
+    const adam = portal.visitor()
+    await asking(portal, 'harbour').ask(portal.visitor(), 'nils')
+    await signIn(adam, 'adam')
+    await changeEmail(portal, adam, 'adam@new.example')
+    await signIn(mia, 'mia')
+    await changeEmail(portal, mia, 'adam@harbour.example')
+    await portal.deliver()
+    expect((await copyOf(mia)).messages.map(({ name }) => name)).to.deep.equal(['contact-changed'])
+    const letters = () =>
+      portal.within('harbour', (tx) =>
+        tx.rows<MessageRow>('messages').where({ template: 'request-waiting' }).whereNotNull('recipient'),
+      )
+    const readers = async () => (await letters()).map(({ recipient }) => recipient)
+    expect(await readers()).to.have.members(['olivia@harbour.example', 'adam@harbour.example'])
+    await changeAccount(portal, 'harbour', 'adam', { deletion_due_at: portal.clock.now() } as object)
+    await ageChanges(portal, 'harbour')
+    await portal.app.keepHouse()
+    expect(await readers()).to.deep.equal(['olivia@harbour.example'])
   })
 
   it('SE-10: a stolen session gets no copy once it is ten minutes old', async () => {
