@@ -152,19 +152,20 @@ export async function protectAccount(tx: Transaction, id: string): Promise<void>
 }
 
 /**
- * Opens a protected account to its person again, whom people have checked, and returns it as it is then. What was given back
- * under protection is not verified any more: it may be a mailbox that the person left, which somebody else reads.
+ * Opens an account to its person, whom people have checked because its mailbox was in doubt, and returns it as it is then.
+ * What it is reached by is not verified any more if it was changed since an instant: it may be a thief's, or a mailbox that
+ * the person left, which somebody else reads.
  */
-export async function endProtection(tx: Transaction, account: Account): Promise<Account> {
-  const { id, protectedAt, emailChangedAt, phoneChangedAt } = account
-  const cameBack = (changedAt: Date | null) => protectedAt && changedAt && changedAt >= protectedAt
+export async function openAfterDoubt(tx: Transaction, account: Account, since: Date): Promise<Account> {
+  const { id, emailChangedAt, phoneChangedAt } = account
+  const isInDoubt = (changedAt: Date | null) => changedAt !== null && changedAt >= since
   const [opened] = await tx
     .rows<AccountRow>('accounts')
     .where({ id })
     .update({
       protected_at: null,
-      ...(cameBack(emailChangedAt) ? { email_verified_at: null } : {}),
-      ...(cameBack(phoneChangedAt) ? { phone_verified_at: null } : {}),
+      ...(isInDoubt(emailChangedAt) ? { email_verified_at: null } : {}),
+      ...(isInDoubt(phoneChangedAt) ? { phone_verified_at: null } : {}),
     })
     .returning('*')
   return opened ? shown(opened) : account

@@ -7,7 +7,7 @@ import type { Transaction } from '../database/transaction.ts'
 import { enqueue } from '../delivery/outbox.ts'
 import { currentSettings } from '../organizations/store.ts'
 import type { Random } from '../platform/random.ts'
-import { stopDeletion } from './deletion.ts'
+import { deletedFrom, stopDeletion } from './deletion.ts'
 
 /**
  * Deletes an account that is due, with all that is kept of it, and says so to the address that it had. Whoever has become
@@ -20,8 +20,9 @@ export async function deleteDueAccount(
 ): Promise<void> {
   await holdOwners(tx)
   const account = await lockAccount(tx, id)
-  // Kept, suspended, or deleted by another worker, since it was found.
-  if (!account?.deletionDueAt || account.state === 'suspended' || account.deletionDueAt > tx.now) return
+  const dueAt = account && (await deletedFrom(tx, account))
+  // Held up by a change, or kept, suspended, or deleted by another worker, since it was found.
+  if (!account || account.state === 'suspended' || !dueAt || dueAt > tx.now) return
   const { settings } = await currentSettings(tx)
   const { locale } = settings.branding
   if (await isOnlyOwner(tx, id)) {

@@ -13,6 +13,7 @@ import { after, DAY } from '../platform/clock.ts'
 import type { Random } from '../platform/random.ts'
 import type { Visitor } from '../platform/visitor.ts'
 import { endOtherSessions } from '../sessions/store.ts'
+import { cancelContactsOf } from './contact-store.ts'
 import type { ProfileParts } from './parts.ts'
 
 /** Time to think better of it, and for a person to notice that it was not them who asked. */
@@ -38,13 +39,21 @@ export async function earliestDeletion(
   tx: Transaction,
   accountId: string,
 ): Promise<{ dueAt: Date; waitsForChanges: boolean }> {
-  const dueAt = dueAfter(tx, await openChanges(tx, accountId))
+  const dueAt = notBefore(after(tx.now, TO_THINK), await openChanges(tx, accountId))
   return { dueAt, waitsForChanges: dueAt > after(tx.now, TO_THINK) }
 }
 
 /**
+ * When an account is deleted as it stands now, because its person wants it; null: it stays. A change that was made since it
+ * was asked for holds it up as one from before does: else who has taken it over asks first.
+ */
+export async function deletedFrom(tx: Transaction, { id, deletionDueAt }: Account): Promise<Date | null> {
+  return deletionDueAt && notBefore(deletionDueAt, await openChanges(tx, id))
+}
+
+/**
  * Has the account of who is signed in deleted at the earliest, for who has just proven who they are. Until then everything
- * works as before, and it can be kept. Every other session ends. There is always an owner. Its letter goes to the addresses
+ * works as before, and it can be kept. Every other session ends, and what it asked for. There is always an owner. Its letter goes to the addresses
  * too that changes took away which can still be undone.
  */
 export async function askDeletion(
@@ -60,9 +69,10 @@ export async function askDeletion(
     const { account, session } = held
     if (account.deletionDueAt) return { outcome: 'asked' }
     const changes = await openChanges(tx, account.id)
-    const dueAt = dueAfter(tx, changes)
+    const dueAt = notBefore(after(tx.now, TO_THINK), changes)
     await setDeletionDue(tx, account.id, dueAt)
     const sessionsEnded = await endOtherSessions(tx, account.id, session.id)
+    await cancelContactsOf(tx, account.id, { allBut: session.id })
     await record(tx, parts.random, {
       kind: 'deletion.asked',
       outcome: 'success',
@@ -113,7 +123,7 @@ export async function examineKeeping(
 ): Promise<Keeping> {
   const standing = isLinkToKeep(parts.secrets, organizationId, link)
     ? await withOrganization(parts.database, organizationId, async (tx) =>
-        standingOf(await accountById(tx, link.accountId), link),
+        standingOf(tx, await accountById(tx, link.accountId), link),
       )
     : UNKNOWN
   return (await tooManyWrongTokens(parts, standing, visitor)) ?? standing
@@ -129,7 +139,7 @@ export async function keepByLetter(
   const standing = isLinkToKeep(parts.secrets, organizationId, link)
     ? await withOrganization(parts.database, organizationId, async (tx) => {
         const account = await lockAccount(tx, link.accountId)
-        const before = standingOf(account, link)
+        const before = await standingOf(tx, account, link)
         if (!account || before.outcome !== 'open') return before
         await stopDeletion(parts, tx, account, { why: 'asked', locale, origin: visitorOrigin(visitor) })
         return before
@@ -163,9 +173,9 @@ export async function stopDeletion(
   })
 }
 
-function dueAfter({ now }: Transaction, changes: AccountChange[]): Date {
+function notBefore(dueAt: Date, changes: AccountChange[]): Date {
   const ends = changes.map(({ madeAt }) => after(madeAt, UNDONE_WITHIN).getTime())
-  return new Date(Math.max(after(now, TO_THINK).getTime(), ...ends))
+  return new Date(Math.max(dueAt.getTime(), ...ends))
 }
 
 /** The verified address that a change took away; null: it took none. */
@@ -173,10 +183,12 @@ function addressBefore({ changed, contactBefore }: AccountChange): string | null
   return changed === 'email' && contactBefore?.verifiedAt ? contactBefore.value : null
 }
 
-function standingOf(
+async function standingOf(
+  tx: Transaction,
   account: Account | null,
   link: KeepLink,
-): { outcome: 'open'; dueAt: Date } | { outcome: 'over' } {
-  const dueAt = account?.deletionDueAt
-  return dueAt?.toISOString() === link.dueAt ? { outcome: 'open', dueAt } : { outcome: 'over' }
+): Promise<{ outcome: 'open'; dueAt: Date } | { outcome: 'over' }> {
+  if (account?.deletionDueAt?.toISOString() !== link.dueAt) return { outcome: 'over' }
+  const dueAt = await deletedFrom(tx, account)
+  return dueAt ? { outcome: 'open', dueAt } : { outcome: 'over' }
 }

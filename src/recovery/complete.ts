@@ -1,13 +1,14 @@
-import { settleChanges } from '../access/change-store.ts'
+import { settleChanges, UNDONE_WITHIN } from '../access/change-store.ts'
 import { judgementFor, judgeNewPassword, replacePassword } from '../access/new-password.ts'
 import { canonicalEmail } from '../accounts/identifiers.ts'
 import { overtakeSignUps } from '../accounts/signup-store.ts'
-import { endProtection, unsettlePhone } from '../accounts/store.ts'
+import { openAfterDoubt, unsettlePhone } from '../accounts/store.ts'
 import { record, visitorOrigin } from '../audit/audit.ts'
 import { bindPending } from '../credentials/pending-authenticator.ts'
 import type { PasswordProblem } from '../credentials/password-policy.ts'
 import { withKnownOutcome } from '../database/known-outcome.ts'
 import { withOrganization, type Transaction } from '../database/transaction.ts'
+import { after } from '../platform/clock.ts'
 import { newId } from '../platform/random.ts'
 import { rememberDevice } from '../sessions/devices-store.ts'
 import { endSession, openSession } from '../sessions/store.ts'
@@ -18,6 +19,7 @@ import { ORIGINS } from './origin.ts'
 import type { RecoveryParts } from './parts.ts'
 import { pendingOf } from './pending.ts'
 import { recordRefusal } from './record.ts'
+import { SPOKEN_CODE } from './requests/spoken-code.ts'
 import { settingsFor } from './settings.ts'
 import { lockAttempt } from './store.ts'
 import { acceptTerms, termsToAccept } from './terms.ts'
@@ -108,7 +110,9 @@ async function spend(
   if (ORIGINS[attempt.origin].enrolsAnew) await unsettlePhone(tx, account.id)
   // Only people could have let anybody as far as here: what happened before is settled, and older letters undo it no more.
   if (account.protectedAt) await settleChanges(tx, account.id)
-  const opened = account.protectedAt ? await endProtection(tx, account) : account
+  // A code is read out where the mailbox is in doubt: what could be undone when that began may be a thief's.
+  const since = after(account.protectedAt ?? tx.now, -UNDONE_WITHIN)
+  const opened = attempt.method === SPOKEN_CODE ? await openAfterDoubt(tx, account, since) : account
   // What still waits for this address may be a stranger's, and its person has the account.
   if (account.email) await overtakeSignUps(tx, canonicalEmail(account.email))
   const { visitor, locale } = submission

@@ -130,7 +130,9 @@ async function spendShared(parts: SignInParts, organizationId: string, claim: Cl
     perAccount,
     giveBack: async () => {
       await parts.limits.giveBack('sign-in-failures-per-address', network)
-      await parts.limits.giveBack('sign-in-failures-per-account', organizationId, claim.subject)
+      // A refused try was not counted: given back, it would make room for a guess.
+      if (perAccount.allowed)
+        await parts.limits.giveBack('sign-in-failures-per-account', organizationId, claim.subject)
     },
   }
 }

@@ -61,7 +61,7 @@ export async function renderPage(
   { visit, form, csrf, notice, wayIn, places, proof }: Frame,
 ): Promise<void> {
   const locale = visit?.locale ?? localeOf(ctx, parts)
-  const leavingAt = visit?.person?.account.deletionDueAt
+  const leavingAt = visit?.person?.leavingAt
   const organization = visit && { slug: visit.organization.slug, name: visit.organization.name }
   await ctx.render(template, {
     page: {

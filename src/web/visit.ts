@@ -8,6 +8,7 @@ import type { Settings } from '../organizations/settings.ts'
 import { currentSettings, organizationBySlug } from '../organizations/store.ts'
 import { limitedAddress, shownAddress } from '../platform/address.ts'
 import type { Visitor } from '../platform/visitor.ts'
+import { deletedFrom } from '../profile/deletion.ts'
 import { wayInto, type WayIn } from '../recovery/requests/store.ts'
 import { sessionOf } from '../sessions/store.ts'
 import type { Session } from '../sessions/session.ts'
@@ -30,6 +31,8 @@ export interface Visit {
     account: Account
     session: Session
     wayIn: WayIn | null
+    /** When the account is deleted, as its person wants it. */
+    leavingAt: Date | null
   } | null
 }
 
@@ -56,7 +59,12 @@ export async function openVisit(parts: WebParts, ctx: Context, slug: string): Pr
       // A suspension counts from the next request on (ASVS 7.4.2).
       person:
         session && account?.state === 'active'
-          ? { account, session, wayIn: await wayInto(tx, account) }
+          ? {
+              account,
+              session,
+              wayIn: await wayInto(tx, account),
+              leavingAt: await deletedFrom(tx, account),
+            }
           : null,
     }
   })

@@ -6,10 +6,11 @@ import { accountNamed } from '../../src/accounts/store.ts'
 import type { MessageRow } from '../../src/delivery/outbox.ts'
 import type { TenantRow } from '../../src/database/transaction.ts'
 import { after, DAY, MINUTE } from '../../src/platform/clock.ts'
-import { askForEmail, changeEmail, stealAddress } from '../support/contacts.ts'
+import { askForEmail, changeEmail, confirmEmail, getConfirmation, stealAddress } from '../support/contacts.ts'
+import { asking } from '../support/desk.ts'
 import { openPortal, type Portal } from '../support/portal.ts'
 import { changeAccount, codeOfApp, signIn, signInWithCode, type AccountColumns } from '../support/steps.ts'
-import { mailsTo, sayNotMe, undoLinkIn } from '../support/undoing.ts'
+import { ageChanges, mailsTo, sayNotMe, undoLinkIn } from '../support/undoing.ts'
 import type { Visitor } from '../support/visitor.ts'
 
 const SESSION = 'latchkey-session.harbour'
@@ -93,9 +94,33 @@ describe('attacks: on copies of one’s data and on leaving', () => {
       )
     const before = await letters()
     await changeAccount(portal, 'harbour', 'adam', { deletion_due_at: portal.clock.now() } as object)
+    await ageChanges(portal, 'harbour')
     await portal.app.keepHouse()
+    const adams = { kind: 'username', canonical: 'adam' } as const
+    expect(await portal.within('harbour', (tx) => accountNamed(tx, adams))).to.equal(null)
     expect(await letters()).to.deep.equal(before)
     expect(before.map(({ recipient }) => recipient)).to.have.members([OLD, 'mia@new.example'])
+  })
+
+  it('TI-01: nor what went there to somebody who decides, and that goes with whom it was written to', async () => {
+    const adam = portal.visitor()
+    await asking(portal, 'harbour').ask(portal.visitor(), 'nils')
+    await signIn(adam, 'adam')
+    await changeEmail(portal, adam, 'adam@new.example')
+    await signIn(mia, 'mia')
+    await changeEmail(portal, mia, 'adam@harbour.example')
+    await portal.deliver()
+    expect((await copyOf(mia)).messages.map(({ name }) => name)).to.deep.equal(['contact-changed'])
+    const letters = () =>
+      portal.within('harbour', (tx) =>
+        tx.rows<MessageRow>('messages').where({ template: 'request-waiting' }).whereNotNull('recipient'),
+      )
+    const readers = async () => (await letters()).map(({ recipient }) => recipient)
+    expect(await readers()).to.have.members(['olivia@harbour.example', 'adam@harbour.example'])
+    await changeAccount(portal, 'harbour', 'adam', { deletion_due_at: portal.clock.now() } as object)
+    await ageChanges(portal, 'harbour')
+    await portal.app.keepHouse()
+    expect(await readers()).to.deep.equal(['olivia@harbour.example'])
   })
 
   it('SE-10: a stolen session gets no copy once it is ten minutes old', async () => {
@@ -154,6 +179,30 @@ describe('attacks: on copies of one’s data and on leaving', () => {
     portal.clock.pass(2 * DAY)
     await portal.app.keepHouse()
     expect(await account('mia')).to.include({ email: OLD, deletion_due_at: null })
+  })
+
+  it('AL-09: nor by asking first and taking its address over afterwards', async () => {
+    await signIn(thief, 'mia')
+    await askDeletion(thief)
+    portal.clock.pass(DAY)
+    await stealAddress(portal, thief, 'thief@elsewhere.example', 'harbour')
+    expect((await thief.open('/harbour/account')).text).to.contain('is deleted on April 2, 2026')
+    portal.clock.pass(29 * DAY)
+    await portal.app.keepHouse()
+    const [letter] = mailsTo(portal, OLD, 'was changed')
+    await sayNotMe(portal.visitor(), undoLinkIn(letter))
+    portal.clock.pass(2 * DAY)
+    await portal.app.keepHouse()
+    expect(await account('mia')).to.include({ email: OLD, deletion_due_at: null })
+  })
+
+  it('SE-10: what a thief asked for in a session that asking ended is never confirmed', async () => {
+    await signIn(thief, 'mia')
+    const waiting = await getConfirmation(portal, thief, 'thief@elsewhere.example')
+    await signIn(mia, 'mia')
+    await askDeletion(mia)
+    await confirmEmail(thief, waiting)
+    expect(await account('mia')).to.include({ email: OLD })
   })
 
   it('TI-18: who was suspended does not get out of it, and in again as somebody new, by having asked to leave', async () => {

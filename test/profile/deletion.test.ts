@@ -4,6 +4,7 @@ import { after, DAY, MINUTE } from '../../src/platform/clock.ts'
 import { newId, systemRandom } from '../../src/platform/random.ts'
 import { askDeletion, keepAccount } from '../../src/profile/deletion.ts'
 import { disownFromAccount } from '../../src/recovery/disown.ts'
+import { stopBySession } from '../../src/recovery/requests/stop.ts'
 import { undoOwnChange } from '../../src/recovery/undo-change.ts'
 import { openSession } from '../../src/sessions/store.ts'
 import { openPortal, type Portal } from '../support/portal.ts'
@@ -92,7 +93,8 @@ describe('asking for one’s account to be deleted', () => {
       await keepAccount(portal.app.parts, id, stale),
       (await undoOwnChange(portal.app.parts, id, nothing, stale)).outcome,
       await disownFromAccount(portal.app.parts, id, nothing, stale),
-    ]).to.deep.equal(['over', 'over', 'session-over'])
+      await stopBySession(portal.app.parts, id, stale),
+    ]).to.deep.equal(['over', 'over', 'session-over', 'session-over'])
     expect(await dueOf(mia.accountId)).to.not.equal(null)
     expect(await keepAccount(portal.app.parts, id, mia)).to.equal('kept')
   })

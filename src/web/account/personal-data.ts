@@ -9,6 +9,7 @@ import { passwordOf } from '../../credentials/store.ts'
 import type { Transaction } from '../../database/transaction.ts'
 import { copyOfActivity } from '../../profile/activity.ts'
 import { contactsWaiting } from '../../profile/contact-store.ts'
+import { deletedFrom } from '../../profile/deletion.ts'
 import { requestsOf } from '../../recovery/requests/store.ts'
 import { attemptsOf } from '../../recovery/store.ts'
 import { knownDevicesSeen } from '../../sessions/devices-store.ts'
@@ -81,7 +82,7 @@ async function profileOf(tx: Transaction, account: Account) {
     language: account.locale,
     createdAt: await accountMadeAt(tx, account.id),
     protectedAt: account.protectedAt,
-    deletionDueAt: account.deletionDueAt,
+    deletionDueAt: await deletedFrom(tx, account),
     email: {
       address: account.email,
       verifiedAt: account.emailVerifiedAt,
