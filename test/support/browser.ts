@@ -1,13 +1,17 @@
 import type { Browser } from 'playwright-core'
 import { browserEnvironment, findBrowser } from '../../bin/find-browser.mjs'
 
-/** Without these a Chromium in a closed network calls home at every start and waits for answers. */
+/**
+ * Without these a Chromium in a closed network calls home at every start and waits for answers, and paints in a process of its
+ * own, which costs more than what tests look at.
+ */
 const quiet = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-gpu',
   '--disable-quic',
   '--disable-sync',
+  '--in-process-gpu',
   '--no-first-run',
 ]
 
