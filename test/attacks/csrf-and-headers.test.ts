@@ -18,9 +18,12 @@ const FIELDS = {
 describe('attacks: forged requests, and what every answer says to browsers', () => {
   let portal: Portal
   let mia: Visitor
+  let herOther: Visitor
 
   before(async () => {
     portal = await openPortal()
+    herOther = portal.visitor()
+    await signIn(herOther, 'mia', DEMO_PASSWORD)
   })
   after(() => portal.close())
   beforeEach(async () => {
@@ -29,16 +32,23 @@ describe('attacks: forged requests, and what every answer says to browsers', () 
     await mia.open('/harbour/recover')
   })
 
+  it('has forms to try', () => {
+    const some = ['/sign-in', '/sign-out', '/recover', '/recover/link', '/account/password']
+    expect(forms).to.include.members(some.map((path) => `/harbour${path}`))
+  })
+
   for (const address of forms) {
     it(`CS-01, CS-02: POST ${address} is refused without this browser’s own token, and from elsewhere`, async () => {
       const other = portal.visitor()
       await other.open('/harbour/recover')
       await other.open('/summit/recover')
       const csrf = mia.csrf
+      expect(herOther.csrf).to.not.be.oneOf(['', csrf])
       const forged: [Record<string, string>, Record<string, string>][] = [
         [{}, {}],
         [{ csrf: '' }, {}],
         [{ csrf: other.csrf }, {}],
+        [{ csrf: herOther.csrf }, {}],
         [{ csrf: `${csrf}x` }, {}],
         [{ csrf }, { Origin: 'https://evil.example' }],
         [{ csrf }, { Origin: 'null' }],
@@ -50,6 +60,11 @@ describe('attacks: forged requests, and what every answer says to browsers', () 
         const page = await mia.send('POST', address, { ...FIELDS, ...fields }, headers)
         expect(page.status, JSON.stringify([fields, headers])).to.equal(403)
       }
+      const twice: [string, string][] = [
+        ['csrf', csrf],
+        ['csrf', csrf],
+      ]
+      expect((await mia.send('POST', address, twice)).status, 'twice').to.equal(403)
       const honest = await mia.send('POST', address, { csrf }, { Origin: portal.url })
       expect(honest.status).to.not.equal(403)
     })
