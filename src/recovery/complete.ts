@@ -1,5 +1,6 @@
 import { settleChanges } from '../access/change-store.ts'
 import { judgementFor, judgeNewPassword, replacePassword } from '../access/new-password.ts'
+import { acceptTerms, termsToAccept } from '../access/terms.ts'
 import { canonicalEmail } from '../accounts/identifiers.ts'
 import { overtakeSignUps } from '../accounts/signup-store.ts'
 import { endProtection, unsettlePhone } from '../accounts/store.ts'
@@ -20,7 +21,6 @@ import { pendingOf } from './pending.ts'
 import { recordRefusal } from './record.ts'
 import { settingsFor } from './settings.ts'
 import { lockAttempt } from './store.ts'
-import { acceptTerms, termsToAccept } from './terms.ts'
 
 /** A new password sent in by the browser that holds an attempt. */
 export interface Submission extends Answerer {
@@ -79,7 +79,7 @@ async function countSubmit(parts: RecoveryParts, tx: Transaction, submission: Su
     attemptId: attempt.id,
     at: tx.now,
     judgement: await judgementFor(tx, account),
-    asksTerms: (await termsToAccept(tx, attempt, account)) !== null,
+    asksTerms: (await termsToAccept(tx, account.id)) !== null,
   }
 }
 
@@ -104,7 +104,7 @@ async function spend(
     return { outcome: 'out-of-step' }
 
   const authenticator = pending && (await bindPending(tx, parts.secrets, account.id, pending))
-  const terms = submission.hasAcceptedTerms ? await acceptTerms(tx, attempt, account) : null
+  const terms = submission.hasAcceptedTerms ? await acceptTerms(tx, account.id) : null
   if (ORIGINS[attempt.origin].enrolsAnew) await unsettlePhone(tx, account.id)
   // Only people could have let anybody as far as here: what happened before is settled, and older letters undo it no more.
   if (account.protectedAt) await settleChanges(tx, account.id)
