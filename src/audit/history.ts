@@ -1,7 +1,10 @@
 import type { Transaction } from '../database/transaction.ts'
 import type { EventKind, Origin } from './audit.ts'
 
-/** What the log tells of one event to the person whom it is about. Its detail stays in the log. */
+/** What tells two events of one kind apart: which of both was entered, or that a way in was not asked for but given. */
+export type Matter = 'email' | 'phone' | 'invitation'
+
+/** What the log tells of one event to the person whom it is about. The rest of its detail stays in the log. */
 export interface PastEvent {
   id: string
   at: Date
@@ -11,6 +14,8 @@ export interface PastEvent {
   actorId: string | null
   /** Shortened to a network. */
   address: string | null
+  /** Null where the kind says it all. */
+  matter: Matter | null
 }
 
 interface EventRow {
@@ -21,6 +26,7 @@ interface EventRow {
   actor: PastEvent['actor']
   actor_id: string | null
   address: string | null
+  detail: { contact?: 'email' | 'phone'; invitation?: boolean }
 }
 
 const FIRST_ID = '00000000-0000-0000-0000-000000000000'
@@ -53,7 +59,8 @@ export async function eventsAbout(
      order by event.id desc`,
     [[...kinds], tx.organizationId, subjectId, olderThan ?? LAST_ID, newerThan ?? FIRST_ID, mostOfEach],
   )
-  return rows.map(({ id, at, kind, outcome, actor, actor_id, address }) => {
-    return { id, at, kind, outcome, actor, actorId: actor_id, address }
+  return rows.map(({ id, at, kind, outcome, actor, actor_id, address, detail }) => {
+    const matter = detail.invitation ? 'invitation' : (detail.contact ?? null)
+    return { id, at, kind, outcome, actor, actorId: actor_id, address, matter }
   })
 }

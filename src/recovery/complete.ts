@@ -18,7 +18,7 @@ import { tryMove } from './in-hand.ts'
 import { ORIGINS } from './origin.ts'
 import type { RecoveryParts } from './parts.ts'
 import { pendingOf } from './pending.ts'
-import { recordRefusal } from './record.ts'
+import { detailOf, recordRefusal } from './record.ts'
 import { settingsFor } from './settings.ts'
 import { lockAttempt } from './store.ts'
 
@@ -123,7 +123,7 @@ async function spend(
     origin: visitorOrigin(submission.visitor, account.id),
     subjectId: account.id,
     detail: {
-      attempt: attempt.id,
+      ...detailOf(attempt),
       proven: attempt.proven.join(' '),
       sessionsEnded,
       ...(terms === null ? {} : { terms }),

@@ -26,7 +26,6 @@ export const NOTICES = [
   'authenticator-removed',
   'authenticator-codes',
   'request-stopped',
-  'unverified',
   'verification-sent-again',
   'sign-up-deleted',
   'request-over',
