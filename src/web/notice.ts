@@ -32,6 +32,9 @@ export const NOTICES = [
   'change-settled',
   'deletion-asked',
   'account-kept',
+  'sign-in-again',
+  'unsent',
+  'other-person',
 ] as const
 type NoticeName = (typeof NOTICES)[number]
 
