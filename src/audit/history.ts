@@ -2,7 +2,10 @@ import type { Transaction } from '../database/transaction.ts'
 import { NO_ID } from '../platform/random.ts'
 import type { EventKind, Origin } from './audit.ts'
 
-/** What the log tells of one event to the person whom it is about. Its detail stays in the log. */
+/** What tells two events of one kind apart: which of both was entered, or that a way in was not asked for but given. */
+export type Matter = 'email' | 'phone' | 'invitation'
+
+/** What the log tells of one event to the person whom it is about. The rest of its detail stays in the log. */
 export interface PastEvent {
   id: string
   at: Date
@@ -12,6 +15,8 @@ export interface PastEvent {
   actorId: string | null
   /** Shortened to a network. */
   address: string | null
+  /** Null where the kind says it all. */
+  matter: Matter | null
 }
 
 interface EventRow {
@@ -22,6 +27,7 @@ interface EventRow {
   actor: PastEvent['actor']
   actor_id: string | null
   address: string | null
+  detail: { contact?: 'email' | 'phone'; invitation?: boolean }
 }
 
 const LAST_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff'
@@ -56,7 +62,8 @@ export async function eventsAbout(
     [[...kinds], tx.organizationId, subjectId, olderThan ?? LAST_ID, newerThan ?? NO_ID, ofEach, inAll],
   )
   const newestFirst = from === 'newest' ? rows : rows.toReversed()
-  return newestFirst.map(({ id, at, kind, outcome, actor, actor_id, address }) => {
-    return { id, at, kind, outcome, actor, actorId: actor_id, address }
+  return newestFirst.map(({ id, at, kind, outcome, actor, actor_id, address, detail }) => {
+    const matter = detail.invitation ? 'invitation' : (detail.contact ?? null)
+    return { id, at, kind, outcome, actor, actorId: actor_id, address, matter }
   })
 }

@@ -1,7 +1,7 @@
 import { openChanges } from '../access/change-store.ts'
 import { fullNamesOf } from '../accounts/store.ts'
 import type { EventKind } from '../audit/audit.ts'
-import { eventsAbout, type PastEvent } from '../audit/history.ts'
+import { eventsAbout, type Matter, type PastEvent } from '../audit/history.ts'
 import type { Transaction } from '../database/transaction.ts'
 
 /**
@@ -86,6 +86,8 @@ export type Doer = { who: 'you' | 'nobody' | 'administrator' | 'operator' | 'sys
 export interface Line {
   kind: EventKind
   outcome: PastEvent['outcome']
+  /** Null where the kind says it all, or where it differs among several. */
+  matter: Matter | null
   doer: Doer
   count: number
   /** When, and for several from when on. */
@@ -186,10 +188,12 @@ function lineOf(accountId: string, names: Map<string, string>, events: PastEvent
   const [newest] = events
   const oldest = events.at(-1)
   if (!newest || !oldest) throw new Error('a line tells of something')
+  const matters = new Set(events.map(({ matter }) => matter))
   const networks = new Set(events.map(({ address }) => address))
   return {
     kind: newest.kind,
     outcome: newest.outcome,
+    matter: matters.size === 1 ? newest.matter : null,
     doer: TOLD[newest.kind] === 'try' ? NOBODY : doerOf(accountId, names, newest),
     count: events.length,
     at: newest.at,

@@ -1,5 +1,6 @@
 import { settleChanges, UNDONE_WITHIN } from '../access/change-store.ts'
 import { judgementFor, judgeNewPassword, replacePassword } from '../access/new-password.ts'
+import { acceptTerms, termsToAccept } from '../access/terms.ts'
 import { canonicalEmail } from '../accounts/identifiers.ts'
 import { overtakeSignUps } from '../accounts/signup-store.ts'
 import { openAfterDoubt, unsettlePhone } from '../accounts/store.ts'
@@ -18,11 +19,10 @@ import { tryMove } from './in-hand.ts'
 import { ORIGINS } from './origin.ts'
 import type { RecoveryParts } from './parts.ts'
 import { pendingOf } from './pending.ts'
-import { recordRefusal } from './record.ts'
+import { detailOf, recordRefusal } from './record.ts'
 import { SPOKEN_CODE } from './requests/spoken-code.ts'
 import { settingsFor } from './settings.ts'
 import { lockAttempt } from './store.ts'
-import { acceptTerms, termsToAccept } from './terms.ts'
 
 /** A new password sent in by the browser that holds an attempt. */
 export interface Submission extends Answerer {
@@ -81,7 +81,7 @@ async function countSubmit(parts: RecoveryParts, tx: Transaction, submission: Su
     attemptId: attempt.id,
     at: tx.now,
     judgement: await judgementFor(tx, account),
-    asksTerms: (await termsToAccept(tx, attempt, account)) !== null,
+    asksTerms: (await termsToAccept(tx, account.id)) !== null,
   }
 }
 
@@ -106,7 +106,7 @@ async function spend(
     return { outcome: 'out-of-step' }
 
   const authenticator = pending && (await bindPending(tx, parts.secrets, account.id, pending))
-  const terms = submission.hasAcceptedTerms ? await acceptTerms(tx, attempt, account) : null
+  const terms = submission.hasAcceptedTerms ? await acceptTerms(tx, account.id) : null
   if (ORIGINS[attempt.origin].enrolsAnew) await unsettlePhone(tx, account.id)
   // Only people could have let anybody as far as here: what happened before is settled, and older letters undo it no more.
   if (account.protectedAt) await settleChanges(tx, account.id)
@@ -128,7 +128,7 @@ async function spend(
     origin: visitorOrigin(visitor, account.id),
     subjectId: account.id,
     detail: {
-      attempt: attempt.id,
+      ...detailOf(attempt),
       proven: attempt.proven.join(' '),
       sessionsEnded,
       ...(terms === null ? {} : { terms }),

@@ -26,13 +26,15 @@ export const NOTICES = [
   'authenticator-removed',
   'authenticator-codes',
   'request-stopped',
-  'unverified',
   'verification-sent-again',
   'sign-up-deleted',
   'request-over',
   'change-settled',
   'deletion-asked',
   'account-kept',
+  'sign-in-again',
+  'unsent',
+  'other-person',
 ] as const
 type NoticeName = (typeof NOTICES)[number]
 

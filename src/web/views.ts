@@ -26,6 +26,8 @@ interface Frame {
   wayIn?: WayIn | null
   /** The navigation of the Personal Centre, on its pages. */
   places?: Place[] | null
+  /** What the forms of a page carry that is for who is signed in. */
+  madeFor?: string | null
   /** What the form of the page asks for to prove again who is signed in. */
   proof?: AskedAgain | null
 }
@@ -58,7 +60,7 @@ export async function renderPage(
   parts: WebParts,
   template: string,
   view: object,
-  { visit, form, csrf, notice, wayIn, places, proof }: Frame,
+  { visit, form, csrf, notice, wayIn, places, madeFor, proof }: Frame,
 ): Promise<void> {
   const locale = visit?.locale ?? localeOf(ctx, parts)
   const leavingAt = visit?.person?.leavingAt
@@ -76,10 +78,12 @@ export async function renderPage(
       },
       leavingOn: places && leavingAt ? formatInstant(leavingAt, locale) : null,
       places: places ?? null,
+      madeFor: madeFor ?? null,
       proof: proof ?? null,
       // A form without a token would be refused.
       languages: csrf ? offeredLanguages(parts, locale) : [],
       demo: parts.demo !== null,
+      answersForm: form !== undefined && ctx.method === 'POST',
       assets: { ...parts.assets.addresses, brand: visit && brandAddress(visit) },
       base: organization ? `/${organization.slug}` : '',
       view,

@@ -114,7 +114,7 @@ describe('attacks: a stranger signs up with somebody’s address', () => {
       return seen
     }
     const before = await probes()
-    expect(before).to.deep.equal(['/harbour/sign-up/sent', '/harbour/sign-in'])
+    expect(before).to.deep.equal(['/harbour/sign-up/unverified', '/harbour/sign-in'])
     await verify(rina, link)
     expect(await rinasAccount()).not.to.equal(null)
     expect(await probes()).to.deep.equal(before)
@@ -125,7 +125,7 @@ describe('attacks: a stranger signs up with somebody’s address', () => {
     await signUp(rina)
     await signUp(portal.visitor(), STRANGERS)
     const page = await signIn(rina, RINA.email, RINAS_PASSWORD)
-    expect(page.text).to.contain('your email address is not verified yet')
+    expect(page.heading).to.equal('Your email address is not verified yet')
   })
 
   /** Without cookies, as a program comes. */

@@ -2,6 +2,8 @@ import { expect } from 'chai'
 import { DEMO_PASSWORD } from '../../seeds/demo-organizations.ts'
 import { MINUTE, SECOND } from '../../src/platform/clock.ts'
 import { asking } from '../support/desk.ts'
+import { askForEmail, getPhoneCode, PROFILE } from '../support/contacts.ts'
+import { invite } from '../support/people.ts'
 import { openPortal, type Portal } from '../support/portal.ts'
 import {
   canSignIn,
@@ -84,6 +86,46 @@ describe('somebody reads what happened to their account', () => {
     expect(linesOf(back)).to.deep.equal(linesOf(first))
     expect(timesOf(back)).to.deep.equal(timesOf(first))
     expect(new Set([...timesOf(first), ...timesOf(second)])).to.have.property('size', 33)
+  })
+
+  it('reads which of both was entered, an address or a number', async () => {
+    await signIn(mia, 'mia', DEMO_PASSWORD, 'acme')
+    await askForEmail(mia, 'mia@new.example', 'acme')
+    await mia.open(`/acme${PROFILE}`)
+    await mia.press('Forget this address')
+    portal.clock.pass(SECOND)
+    await getPhoneCode(portal, mia)
+    const page = await mia.open('/acme/account/activity')
+    expect(linesOf(page)).to.deep.equal([
+      'A new mobile number was entered',
+      'A new email address was taken back before it counted',
+      'A new email address was entered',
+      'Signed in',
+    ])
+  })
+
+  it('reads of an invitation, and of no reset, who was invited', async () => {
+    const tono = portal.visitor()
+    const link = await invite(portal, 'harbour', 'tono@lintas.example', '--as', 'adam')
+    await followLink(tono, link)
+    await createPassword(tono, NEW_PASSWORD, { terms: 'accepted' })
+    await portal.visitor().open(link)
+    portal.clock.pass(SECOND)
+    await signIn(tono, 'tono@lintas.example', NEW_PASSWORD)
+    const page = await tono.open(ACTIVITY)
+    expect(linesOf(page)).to.deep.equal([
+      'Signed in',
+      'The first password was chosen',
+      'The link of your invitation was followed',
+      'An invitation was sent to you',
+      'You were invited to choose a password',
+      'The account was made for you',
+    ])
+    await followLink(tono, await getLink(portal, tono, 'tono@lintas.example'))
+    expect(linesOf(await tono.open(ACTIVITY)).slice(0, 2), 'a later one is one').to.deep.equal([
+      'A link to reset the password was followed',
+      'A link to reset the password was sent to you',
+    ])
   })
 
   it('stops a stranger’s request that is under way, and no other', async () => {

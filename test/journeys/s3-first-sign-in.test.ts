@@ -47,7 +47,8 @@ describe('S3: an administrator creates Rani, who changes the password and fills 
   it('“fill in the email address”: keeps what was typed when it is none, at its field', async () => {
     await rani.open('/lantern/account/add-email')
     const page = await rani.press('Save', { email: 'rani at lintas', currentPassword: NEW_PASSWORD })
-    expect(page.status).to.equal(422)
+    expect([page.status, page.address]).to.deep.equal([422, '/lantern/account/add-email'])
+    expect(page.heading, 'on the page that asked').to.equal('Add your email address')
     expect(page.problemsAt('email')).to.have.length(1)
     expect(page.root.querySelector('#email')?.getAttribute('value')).to.equal('rani at lintas')
   })

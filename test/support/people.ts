@@ -1,5 +1,5 @@
 import { terminal } from '../cli/terminal.ts'
-import type { Portal } from './portal.ts'
+import { linkIn, type Portal } from './portal.ts'
 import { NEW_PASSWORD, signIn } from './steps.ts'
 import type { Page, Visitor } from './visitor.ts'
 
@@ -17,9 +17,25 @@ export async function handOut(portal: Portal, username = 'rani', slug = 'lantern
   return initialIn(said)
 }
 
-/** Types a new own password twice and sends it. */
-export function chooseOwn(visitor: Visitor, password = NEW_PASSWORD): Promise<Page> {
-  return visitor.press('Create Password', { password, confirmation: password })
+/** Invites somebody and lets the mail leave; returns its link. */
+export async function invite(
+  portal: Portal,
+  slug: string,
+  email: string,
+  ...more: string[]
+): Promise<string> {
+  await terminal(portal).type('people', 'invite', slug, email, ...more)
+  await portal.deliver()
+  return linkIn(portal.mailbox.at(-1))
+}
+
+/** Types a new own password twice and sends it, with what else the page asks for. */
+export function chooseOwn(
+  visitor: Visitor,
+  password = NEW_PASSWORD,
+  more: { terms?: 'accepted' } = {},
+): Promise<Page> {
+  return visitor.press('Create Password', { password, confirmation: password, ...more })
 }
 
 /** Signs in with an initial password and chooses an own one. */

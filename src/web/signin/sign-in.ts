@@ -33,7 +33,7 @@ export const signIn = definePage({
     }
     if (signedIn.outcome === 'unverified') {
       cookies.write('sign-up', signedIn.askerToken)
-      return { goTo: '/sign-up/sent', notice: 'unverified' }
+      return { goTo: '/sign-up/unverified' }
     }
     if (signedIn.outcome === 'half-way') {
       cookies.write('half', signedIn.halfToken)
