@@ -1,6 +1,6 @@
 import { terminal } from '../cli/terminal.ts'
 import type { Portal } from './portal.ts'
-import { NEW_PASSWORD, signIn } from './steps.ts'
+import { createPassword, NEW_PASSWORD, signIn } from './steps.ts'
 import type { Page, Visitor } from './visitor.ts'
 
 /** The initial password in what a terminal printed. */
@@ -17,11 +17,6 @@ export async function handOut(portal: Portal, username = 'rani', slug = 'lantern
   return initialIn(said)
 }
 
-/** Types a new own password twice and sends it. */
-export function chooseOwn(visitor: Visitor, password = NEW_PASSWORD): Promise<Page> {
-  return visitor.press('Create Password', { password, confirmation: password })
-}
-
 /** Signs in with an initial password and chooses an own one. */
 export async function enterAtFirst(
   visitor: Visitor,
@@ -29,5 +24,5 @@ export async function enterAtFirst(
   { username = 'rani', slug = 'lantern', password = NEW_PASSWORD } = {},
 ): Promise<Page> {
   await signIn(visitor, username, initial, slug)
-  return chooseOwn(visitor, password)
+  return createPassword(visitor, password)
 }
