@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { chooseOwn, handOut, invite } from '../support/people.ts'
+import { handOut, invite } from '../support/people.ts'
 import { openPortal, type Portal } from '../support/portal.ts'
 import { createPassword, followLink, NEW_PASSWORD, signIn } from '../support/steps.ts'
 import type { Page, Visitor } from '../support/visitor.ts'
@@ -38,16 +38,16 @@ describe('Who was let in by the organization agrees to its terms with their firs
   it('by an initial password: the same, and what was ticked stays ticked', async () => {
     const page = await signIn(sari, 'sari', await handOut(portal, 'sari', 'harbour'))
     expect(hasBox(page)).to.equal(true)
-    const without = await chooseOwn(sari)
+    const without = await createPassword(sari)
     expect([without.status, without.problemsAt('terms')]).to.deep.equal([422, MISSING])
     expect(without.problemsAt('password')).to.deep.equal([])
     const differing = await sari.press('Create Password', { password: NEW_PASSWORD, confirmation: 'other' })
     expect(differing.problemsAt('terms'), 'every fault at once').to.deep.equal(MISSING)
-    const weak = await chooseOwn(sari, 'weak', { terms: 'accepted' })
+    const weak = await createPassword(sari, 'weak', { terms: 'accepted' })
     expect(weak.problemsAt('terms')).to.deep.equal([])
     expect(weak.root.querySelector('#terms')?.hasAttribute('checked')).to.equal(true)
     expect(await accepted()).to.deep.equal([])
-    const home = await chooseOwn(sari, NEW_PASSWORD, { terms: 'accepted' })
+    const home = await createPassword(sari, NEW_PASSWORD, { terms: 'accepted' })
     expect(home.address).to.equal('/harbour/account/add-email')
     expect(await accepted()).to.deep.equal([{ version: '2026-01', accepted_at: portal.clock.now() }])
   })
@@ -58,7 +58,7 @@ describe('Who was let in by the organization agrees to its terms with their firs
     await createPassword(sari)
     const tono = portal.visitor()
     expect(hasBox(await signIn(tono, 'tono', await handOut(portal, 'tono', 'harbour')))).to.equal(false)
-    expect((await chooseOwn(tono)).address).to.equal('/harbour/account/add-email')
+    expect((await createPassword(tono)).address).to.equal('/harbour/account/add-email')
     expect(await accepted()).to.deep.equal([])
   })
 })

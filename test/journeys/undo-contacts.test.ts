@@ -4,14 +4,7 @@ import { DAY, HOUR, MINUTE } from '../../src/platform/clock.ts'
 import { changeEmail, changePhone, confirmEmail, getConfirmation, stealAddress } from '../support/contacts.ts'
 import { asking } from '../support/desk.ts'
 import { openPortal, type Portal } from '../support/portal.ts'
-import {
-  askForLink,
-  createPassword,
-  isSignedIn,
-  NEW_PASSWORD,
-  signIn,
-  type AccountColumns,
-} from '../support/steps.ts'
+import { accountOf, askForLink, createPassword, isSignedIn, NEW_PASSWORD, signIn } from '../support/steps.ts'
 import { changePassword, letBackIn, mailsTo, rowsOf, sayNotMe, undoLinkIn } from '../support/undoing.ts'
 import type { Visitor } from '../support/visitor.ts'
 
@@ -33,10 +26,8 @@ describe('"This wasn’t me", of an address or a number', () => {
   afterEach(() => portal.close())
 
   const account = async () => {
-    const found = await portal.within('acme', (tx) =>
-      tx.rows<AccountColumns>('accounts').where('username', 'mia').first(),
-    )
-    return [found?.email, found?.email_verified_at !== null, found?.phone, found?.protected_at !== null]
+    const found = await accountOf(portal, 'mia', 'acme')
+    return [found?.email, found?.emailVerifiedAt !== null, found?.phone, found?.protectedAt !== null]
   }
   const linkTo = (address: string) => undoLinkIn(mailsTo(portal, address, CHANGED).at(-1))
 

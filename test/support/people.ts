@@ -1,6 +1,6 @@
 import { terminal } from '../cli/terminal.ts'
 import { linkIn, type Portal } from './portal.ts'
-import { NEW_PASSWORD, signIn } from './steps.ts'
+import { createPassword, NEW_PASSWORD, signIn } from './steps.ts'
 import type { Page, Visitor } from './visitor.ts'
 
 /** The initial password in what a terminal printed. */
@@ -29,15 +29,6 @@ export async function invite(
   return linkIn(portal.mailbox.at(-1))
 }
 
-/** Types a new own password twice and sends it, with what else the page asks for. */
-export function chooseOwn(
-  visitor: Visitor,
-  password = NEW_PASSWORD,
-  more: { terms?: 'accepted' } = {},
-): Promise<Page> {
-  return visitor.press('Create Password', { password, confirmation: password, ...more })
-}
-
 /** Signs in with an initial password and chooses an own one. */
 export async function enterAtFirst(
   visitor: Visitor,
@@ -45,5 +36,5 @@ export async function enterAtFirst(
   { username = 'rani', slug = 'lantern', password = NEW_PASSWORD } = {},
 ): Promise<Page> {
   await signIn(visitor, username, initial, slug)
-  return chooseOwn(visitor, password)
+  return createPassword(visitor, password)
 }
