@@ -81,7 +81,7 @@ async function countSubmit(parts: RecoveryParts, tx: Transaction, submission: Su
     attemptId: attempt.id,
     at: tx.now,
     judgement: await judgementFor(tx, account),
-    asksTerms: (await termsToAccept(tx, account.id)) !== null,
+    asksTerms: (await termsToAccept(tx, account)) !== null,
   }
 }
 
@@ -106,7 +106,7 @@ async function spend(
     return { outcome: 'out-of-step' }
 
   const authenticator = pending && (await bindPending(tx, parts.secrets, account.id, pending))
-  const terms = submission.hasAcceptedTerms ? await acceptTerms(tx, account.id) : null
+  const terms = submission.hasAcceptedTerms ? await acceptTerms(tx, account) : null
   if (ORIGINS[attempt.origin].enrolsAnew) await unsettlePhone(tx, account.id)
   // Only people could have let anybody as far as here: what happened before is settled, and older letters undo it no more.
   if (account.protectedAt) await settleChanges(tx, account.id)

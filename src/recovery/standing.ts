@@ -126,7 +126,7 @@ async function standingOfAnswerer(
         minutesLeft,
         username: name,
         isInvitation,
-        termsUrl: (await termsToAccept(tx, account.id))?.url ?? null,
+        termsUrl: (await termsToAccept(tx, account))?.url ?? null,
       }
   }
 }

@@ -57,7 +57,7 @@ export async function firstPasswordAskedFor(
       madeBy: madeBy === null ? null : { fullName: (await accountById(tx, madeBy))?.fullName ?? null },
       madeAt,
       usedElsewhere: wasHere ? null : firstUse,
-      termsUrl: (await termsToAccept(tx, account.id))?.url ?? null,
+      termsUrl: (await termsToAccept(tx, account))?.url ?? null,
     }
   })
 }
@@ -79,7 +79,7 @@ export async function chooseFirstPassword(
         account,
         initial,
         judgement: await judgementFor(tx, account),
-        asksTerms: (await termsToAccept(tx, account.id)) !== null,
+        asksTerms: (await termsToAccept(tx, account)) !== null,
       }
     )
   })
@@ -130,7 +130,7 @@ async function replace(
   const account = await accountHalfWay(tx, own.halfToken, 'initial-password', lockAccount)
   if (!account) return { outcome: 'over' }
   const { visitor, locale } = own
-  const terms = own.hasAcceptedTerms ? await acceptTerms(tx, account.id) : null
+  const terms = own.hasAcceptedTerms ? await acceptTerms(tx, account) : null
   await replacePassword(parts, tx, account, { ...made, visitor, locale })
   await record(tx, parts.random, {
     kind: 'password.changed',

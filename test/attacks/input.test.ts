@@ -136,6 +136,10 @@ describe('attacks: what people can type', () => {
     await changer.open(undoing)
     standing.set('/account/activity/undo', { visitor: changer, address: undoing })
     standing.set('/account/profile/code', { visitor: newNumber, address: '/acme/account/profile/code' })
+    const nils = portal.visitor()
+    await signIn(nils, 'nils', DEMO_PASSWORD)
+    await nils.open('/harbour/account/add-email')
+    standing.set('/account/add-email', { visitor: nils, address: '/harbour/account/add-email' })
     await signIn(mia, 'mia', DEMO_PASSWORD)
     await mia.open('/harbour/account/password')
     for (const { path, submit, fields } of pages) {

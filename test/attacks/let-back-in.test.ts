@@ -58,4 +58,16 @@ describe('attacks: on who was let back in by people', () => {
     await asking(portal, 'acme').ask(mia, 'mia')
     expect(await lettersToThief()).to.deep.equal([])
   })
+  it('AL-09: nor does one who took the address days ago hear of it, or get the link, when she asks for help', async () => {
+    portal.clock.pass(80 * HOUR)
+    await portal.deliver()
+    const before = portal.mailbox.length
+    const desk = asking(portal, 'acme')
+    await desk.ask(mia, 'mia')
+    expect(await desk.approve('mia', 'adam')).to.contain('One more person must approve')
+    expect(await desk.spokenCode('mia', 'olivia')).to.not.equal('')
+    await portal.deliver()
+    const since = portal.mailbox.slice(before)
+    expect(since.filter(({ to }) => to === THIEFS).map(({ subject }) => subject)).to.deep.equal([])
+  })
 })
