@@ -192,7 +192,7 @@ function preparersOf(parts: WebParts): Preparers {
     'request-approved': (tx, message) => prepareRequestApproved(parts, tx, message),
     'request-granted': (tx, message) => prepareRequestGranted(parts, tx, message),
     'request-refused': (tx, message) => prepareRequestRefused(parts.publicUrl, tx, message),
-    'owner-reset': (tx, message) => prepareOwnerReset(tx, message),
+    'owner-reset': (tx, message) => prepareOwnerReset(parts, tx, message),
     'texts-paused': (tx, message) => prepareTextsPaused(parts.publicUrl, tx, message),
     'contact-changed': (tx, message) => prepareContactChanged(parts, tx, message),
     'address-too-new': (tx, message) => prepareAddressTooNew(parts.publicUrl, tx, message),

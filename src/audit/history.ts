@@ -1,4 +1,5 @@
 import type { Transaction } from '../database/transaction.ts'
+import { LAST_ID, NO_ID } from '../platform/random.ts'
 import type { EventKind, Origin } from './audit.ts'
 
 /** What the log tells of one event to the person whom it is about. Its detail stays in the log. */
@@ -22,9 +23,6 @@ interface EventRow {
   actor_id: string | null
   address: string | null
 }
-
-const FIRST_ID = '00000000-0000-0000-0000-000000000000'
-const LAST_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff'
 
 /** Which events of somebody: of some kinds, between two ids, neither of which is among them. */
 export interface Span {
@@ -51,7 +49,7 @@ export async function eventsAbout(
        where organization_id = ? and subject_id = ? and kind = told.kind and id < ? and id > ?
        order by id ${from === 'newest' ? 'desc' : 'asc'} limit ?) as event
      order by event.id desc`,
-    [[...kinds], tx.organizationId, subjectId, olderThan ?? LAST_ID, newerThan ?? FIRST_ID, mostOfEach],
+    [[...kinds], tx.organizationId, subjectId, olderThan ?? LAST_ID, newerThan ?? NO_ID, mostOfEach],
   )
   return rows.map(({ id, at, kind, outcome, actor, actor_id, address }) => {
     return { id, at, kind, outcome, actor, actorId: actor_id, address }

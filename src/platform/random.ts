@@ -28,6 +28,9 @@ export function isToken(text: string): boolean {
 /** The id of nothing (RFC 9562 §5.9), to ask for where there is nobody: the question costs the same. */
 export const NO_ID = '00000000-0000-0000-0000-000000000000'
 
+/** Behind every id that there can be (RFC 9562 §5.10), from which a list is read backwards. */
+export const LAST_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff'
+
 /** Whether a text has the form of an id (RFC 9562), so that PostgreSQL may be asked for it. */
 export function isId(text: string): boolean {
   return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text)

@@ -34,6 +34,9 @@ export const NOTICES = [
   'deletion-asked',
   'account-kept',
   'settings-saved',
+  'request-approved',
+  'request-approved-once',
+  'request-refused',
   'settings-same',
 ] as const
 type NoticeName = (typeof NOTICES)[number]

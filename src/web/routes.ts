@@ -33,6 +33,8 @@ import { overview as history } from './manage/history/overview.ts'
 import { version } from './manage/history/version.ts'
 import { overview as managing } from './manage/overview.ts'
 import { preview } from './manage/recovery/preview.ts'
+import { overview as requests } from './manage/requests/overview.ts'
+import { request } from './manage/requests/request.ts'
 import { review } from './manage/recovery/review.ts'
 import { settings as recoverySettings } from './manage/recovery/settings.ts'
 import { mount, type Page } from './page.ts'
@@ -128,6 +130,8 @@ export const pages: readonly Page[] = [
   preview,
   history,
   version,
+  requests,
+  request,
 ]
 
 /** Every address that is served, besides the assets. */

@@ -4,6 +4,5 @@ export const SAME_WORDS: readonly string[] = [
   'Administrator',
   'Demo',
   'Email',
-  'latchkey requests list {slug}',
   '{label}, {value}',
 ]
