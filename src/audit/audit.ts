@@ -6,6 +6,7 @@ import type { TenantRow, Transaction } from '../database/transaction.ts'
 export type EventKind =
   | 'organization.created'
   | 'settings.changed'
+  | 'activity.exported'
   | 'person.created'
   | 'initial-password.made'
   | 'recovery.requested'
@@ -91,7 +92,8 @@ export interface AuditEvent {
   detail?: Record<string, string | number | boolean>
 }
 
-interface AuditRow extends TenantRow {
+/** An event as stored. */
+export interface AuditRow extends TenantRow {
   id: string
   at: Date
   kind: EventKind

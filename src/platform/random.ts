@@ -40,6 +40,12 @@ export function isId(text: string): boolean {
 const sequences = new WeakMap<Date, number>()
 const SEQUENCE_BOUND = 2 ** 31
 
+/** The lowest id that can be of an instant: what was made before it has a lower one. */
+export function firstIdOf(at: Date): string {
+  const time = at.getTime().toString(16).padStart(12, '0')
+  return `${time.slice(0, 8)}-${time.slice(8)}-0000-0000-000000000000`
+}
+
 /**
  * A version 7 UUID (RFC 9562 §5.7): ordered by time, so that indexes stay compact. Ids of one transaction, whose instant is
  * the same, ascend as they were made (§6.2, method 1), so that a list of what it did can be put in order; where each line

@@ -12,6 +12,7 @@ import type { Transaction } from '../database/transaction.ts'
 const TOLD = {
   'organization.created': 'deed',
   'settings.changed': 'hidden',
+  'activity.exported': 'hidden',
   'person.created': 'deed',
   'initial-password.made': 'deed',
   // The link or code that comes of it is told.

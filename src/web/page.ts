@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream'
 import type Router from '@koa/router'
 import type { Context } from 'koa'
 import type { Settings } from '../organizations/settings.ts'
@@ -52,9 +53,9 @@ export interface TooMany {
   early?: true
 }
 
-/** A file for the browser to keep, in JSON. */
+/** A file for the browser to keep. */
 export interface Download {
-  download: { name: string; content: object }
+  download: { name: string; type: string; body: string | Readable }
 }
 
 /** How a page answers when it is opened. */
@@ -219,10 +220,10 @@ async function showPreview(ctx: Context, visit: Visit, { preview, settings, view
   })
 }
 
-function handOver(ctx: Context, { download: { name, content } }: Download): void {
+function handOver(ctx: Context, { download: { name, type, body } }: Download): void {
   ctx.attachment(name)
-  ctx.type = 'application/json'
-  ctx.body = JSON.stringify(content, null, 2)
+  ctx.type = type
+  ctx.body = body
 }
 
 /** Only ever to a path of the same organization: what is not written in this program is no target (CWE-601). */

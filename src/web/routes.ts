@@ -29,6 +29,8 @@ import { mountDemo } from './demo/index.ts'
 import { mountFinder } from './finder.ts'
 import { mountHealth } from './health.ts'
 import { mountTwilioReports } from './hooks/twilio.ts'
+import { exportActivity } from './manage/activity/export.ts'
+import { overview as log } from './manage/activity/overview.ts'
 import { overview as history } from './manage/history/overview.ts'
 import { version } from './manage/history/version.ts'
 import { overview as managing } from './manage/overview.ts'
@@ -132,6 +134,8 @@ export const pages: readonly Page[] = [
   version,
   requests,
   request,
+  log,
+  exportActivity,
 ]
 
 /** Every address that is served, besides the assets. */

@@ -17,6 +17,8 @@ const MANAGING: Record<string, Exclude<Role, 'member'>> = {
   '/manage/history/:version': 'owner',
   '/manage/requests': 'administrator',
   '/manage/requests/:id': 'administrator',
+  '/manage/activity': 'administrator',
+  '/manage/activity/export': 'administrator',
 }
 
 /** Where one of its addresses has a part that names something, something that is there. */
