@@ -30,6 +30,7 @@ import {
   prepareSignInPaused,
   prepareTextsPaused,
 } from './notices/prepare.ts'
+import { prepareTestEmail, prepareTestText } from './notices/send-test.ts'
 import { prepareSettingsChanged } from './notices/settings-changed.ts'
 import { systemClock, type Clock } from './platform/clock.ts'
 import type { Config } from './platform/config.ts'
@@ -208,6 +209,8 @@ function preparersOf(parts: WebParts): Preparers {
     'deletion-stopped': (tx, message) => prepareDeletionStopped(parts.publicUrl, tx, message),
     'account-deleted': (tx, message) => prepareAccountDeleted(tx, message),
     'settings-changed': (tx, message) => prepareSettingsChanged(parts.publicUrl, tx, message),
+    'test-email': (tx, message) => prepareTestEmail(parts.publicUrl, tx, message),
+    'test-text': (tx, message) => prepareTestText(parts, tx, message),
     'sign-in-paused': async (tx, message) => {
       const letter = { ...message.data, attemptId: message.id, origin: 'paused-sign-in' } as const
       return prepareSignInPaused(parts.publicUrl, tx, message, await linkInLetter(parts, tx, letter))

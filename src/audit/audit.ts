@@ -51,6 +51,7 @@ export type EventKind =
   | 'phone.removed'
   | 'change.undone'
   | 'message.lost'
+  | 'message.tested'
   | 'sms.budget-nearly-spent'
   | 'sms.country-paused'
   | 'request.filed'

@@ -61,6 +61,7 @@ const GROUP_OF: Record<EventKind, Group> = {
   'authenticator.removed': 'authenticator',
   'authenticator.codes': 'authenticator',
   'message.lost': 'messages',
+  'message.tested': 'messages',
   'sms.budget-nearly-spent': 'messages',
   'sms.country-paused': 'messages',
   'request.filed': 'requests',

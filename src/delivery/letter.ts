@@ -120,4 +120,6 @@ export interface LetterData {
     changes: ShownChange[]
     historyUrl: string
   }
+  'test-email': Letterhead & { messagesUrl: string }
+  'test-text': { organization: { name: string } }
 }

@@ -62,6 +62,7 @@ const TOLD = {
   'change.undone': 'deed',
   // For who runs the organization: the person cannot mend it, and what was lost is told by itself.
   'message.lost': 'hidden',
+  'message.tested': 'hidden',
   'sms.budget-nearly-spent': 'hidden',
   'sms.country-paused': 'hidden',
   'request.filed': 'deed',

@@ -37,6 +37,7 @@ export const NOTICES = [
   'request-approved',
   'request-approved-once',
   'request-refused',
+  'test-sent',
   'settings-same',
 ] as const
 type NoticeName = (typeof NOTICES)[number]

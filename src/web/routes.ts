@@ -33,6 +33,7 @@ import { exportActivity } from './manage/activity/export.ts'
 import { overview as log } from './manage/activity/overview.ts'
 import { overview as history } from './manage/history/overview.ts'
 import { version } from './manage/history/version.ts'
+import { overview as messages } from './manage/messages/overview.ts'
 import { overview as managing } from './manage/overview.ts'
 import { preview } from './manage/recovery/preview.ts'
 import { overview as requests } from './manage/requests/overview.ts'
@@ -134,6 +135,7 @@ export const pages: readonly Page[] = [
   version,
   requests,
   request,
+  messages,
   log,
   exportActivity,
 ]

@@ -17,6 +17,7 @@ const MANAGING: Record<string, Exclude<Role, 'member'>> = {
   '/manage/history/:version': 'owner',
   '/manage/requests': 'administrator',
   '/manage/requests/:id': 'administrator',
+  '/manage/messages': 'administrator',
   '/manage/activity': 'administrator',
   '/manage/activity/export': 'administrator',
 }

@@ -6,7 +6,7 @@ import { letterhead, recoverLink, renderer, words } from './rig.ts'
 
 const LINK = 'https://account.example.org/harbour/recover/link?token=abc'
 const support = { kind: 'email', value: 'help@harbour.example', label: 'Help desk' } as const
-type Letter = Exclude<MessageName, 'recover-code' | 'confirm-phone'>
+type Letter = Exclude<MessageName, 'recover-code' | 'confirm-phone' | 'test-text'>
 const letters: { [Name in Letter]: LetterData[Name] } = {
   'recover-link': recoverLink(LINK),
   welcome: { ...letterhead, link: LINK, hours: 72, isOwner: true, username: 'mia' },
@@ -87,6 +87,7 @@ const letters: { [Name in Letter]: LetterData[Name] } = {
   },
   'deletion-stopped': { ...letterhead, why: 'asked', support },
   'account-deleted': letterhead,
+  'test-email': { ...letterhead, messagesUrl: LINK },
   'request-waiting': {
     ...letterhead,
     asker: 'Noah',

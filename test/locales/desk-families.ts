@@ -3,6 +3,9 @@ import { ALL_KINDS, GROUPS } from '../../src/audit/groups.ts'
 import type { Undecidable } from '../../src/recovery/requests/decide.ts'
 import type { RequestState } from '../../src/recovery/requests/store.ts'
 import { COLUMNS } from '../../src/web/manage/activity/export.ts'
+import { CHANNELS } from '../../src/delivery/message.ts'
+import { FAULTS } from '../../src/web/manage/messages/fault.ts'
+import { STATES } from '../../src/web/manage/messages/overview.ts'
 import type { Family } from './families.ts'
 
 const undecidable: Record<Undecidable, true> = {
@@ -39,5 +42,9 @@ export const DESK_FAMILIES: readonly Family[] = [
   { beginning: 'manage.activity.groups.', endings: [...GROUPS] },
   { beginning: 'manage.activity.outcomes.', endings: Object.keys(outcomes) },
   { beginning: 'manage.activity.doers.', endings: Object.keys(doers) },
+  { beginning: 'manage.messages.names.', endings: Object.keys(CHANNELS) },
+  { beginning: 'manage.messages.channels.', endings: [...new Set(Object.values(CHANNELS))] },
+  { beginning: 'manage.messages.states.', endings: [...STATES] },
+  { beginning: 'manage.messages.faults.', endings: [...FAULTS] },
   { beginning: 'manage.export.columns.', endings: COLUMNS },
 ]
