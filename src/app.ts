@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type Koa from 'koa'
 import { record } from './audit/audit.ts'
+import { chainEvents } from './audit/chain.ts'
 import { createPasswordHasher, type PasswordHasher } from './credentials/password.ts'
 import { openDatabase, type ConnectionTarget, type Database } from './database/connect.ts'
 import type { Transaction } from './database/transaction.ts'
@@ -131,6 +132,7 @@ export function openApp(config: Config, { target, listenTarget, log, ...given }:
       startWorker({
         dispatch: sendDue,
         housekeeping: tidy,
+        chain: (stop) => chainEvents(database, stop),
         listen: listenTarget === null ? null : (events) => listenForDueMessages(listenTarget, events),
         log,
       }),

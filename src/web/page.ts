@@ -4,7 +4,7 @@ import type { Context } from 'koa'
 import type { Settings } from '../organizations/settings.ts'
 import type { StepUp } from '../profile/step-up.ts'
 import { formToken, isOwnForm } from './csrf.ts'
-import { Refused } from './errors.ts'
+import { logRefusal, Refused } from './errors.ts'
 import { allowFraming } from './headers.ts'
 import { waitFor } from './wait.ts'
 import {
@@ -110,7 +110,8 @@ export function mount(router: Router, parts: WebParts, page: Page): void {
     }
     const visit = await admit(parts, page, ctx)
     if (!visit) return
-    if (!isOwnForm(ctx, parts, visit.organization.id, visit.cookies, body['csrf'])) throw new Refused(403)
+    if (!isOwnForm(ctx, parts, visit.organization.id, visit.cookies, body['csrf']))
+      throw new Refused(403, { reason: 'form-token' })
     if (switches) await switchLanguage(ctx, visit, body)
     else if (submit) await take(ctx, visit, page, submit, body)
   })
@@ -157,12 +158,13 @@ async function admit(parts: WebParts, page: Page, ctx: Context): Promise<Visit |
     redirect(ctx, visit, hadSession ? { goTo: '/sign-in', notice: 'session-ended' } : { goTo: '/sign-in' })
     return null
   }
-  if (page.role && !hasRole(signedInPerson(visit).account, page.role)) throw new Refused(403)
+  if (page.role && !hasRole(signedInPerson(visit).account, page.role))
+    throw new Refused(403, { reason: 'role' })
   return visit
 }
 
 async function answer(ctx: Context, visit: Visit, page: Page, given: Answer): Promise<void> {
-  if ('tooMany' in given) throw new Refused(429, { retryAfterSeconds: given.tooMany })
+  if ('tooMany' in given) throw new Refused(429, { retryAfterSeconds: given.tooMany, reason: 'limit' })
   if ('goTo' in given) {
     redirect(ctx, visit, given)
     return
@@ -182,6 +184,7 @@ async function showAgain(
   values: Record<string, string>,
 ): Promise<void> {
   const mustWait = 'tooMany' in submitted ? submitted.tooMany : null
+  if (mustWait) logRefusal(visit.parts, visit.visitor.requestId, 'limit')
   const errors =
     'errors' in submitted
       ? submitted.errors

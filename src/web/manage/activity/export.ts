@@ -58,7 +58,7 @@ async function recordExport(visit: Visit, filter: Filter): Promise<Date | null> 
   return withOrganization(parts.database, organization.id, async (tx) => {
     const held = await lockSignedIn(tx, signedInHere(visit))
     if (!held) return null
-    if (!hasRole(held.account, 'administrator')) throw new Refused(403)
+    if (!hasRole(held.account, 'administrator')) throw new Refused(403, { reason: 'role' })
     await record(tx, parts.random, {
       kind: 'activity.exported',
       outcome: 'success',

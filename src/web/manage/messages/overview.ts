@@ -1,5 +1,5 @@
 import { withOrganization } from '../../../database/transaction.ts'
-import { listMessages, type ListedMessage } from '../../../access/messages-list-store.ts'
+import { listMessages, type ListedMessage } from '../../../access/outgoing-store.ts'
 import type { MessageName } from '../../../delivery/message.ts'
 import { formatDuration, formatInstant } from '../../../i18n/format.ts'
 import { sendTest } from '../../../notices/send-test.ts'
@@ -64,7 +64,7 @@ export const overview = definePage({
       case 'too-many':
         return { tooMany: sent.retryAfterSeconds }
       case 'not-allowed':
-        throw new Refused(403)
+        throw new Refused(403, { reason: 'role' })
       case 'over':
         return SESSION_ENDED
     }
