@@ -69,6 +69,8 @@ export interface QueuedData {
   'confirm-phone': { pendingId: string }
   /** `accountId` is the reader's. */
   'settings-changed': { accountId: string; version: number }
+  'test-email': { accountId: string }
+  'test-text': { accountId: string }
 }
 
 /** What a message reaches a person by. */
@@ -117,6 +119,8 @@ export const CHANNELS = {
   'confirm-email': 'email',
   'confirm-phone': 'sms',
   'settings-changed': 'email',
+  'test-email': 'email',
+  'test-text': 'sms',
 } as const satisfies Record<MessageName, 'email' | 'sms'>
 
 export type Channel = (typeof CHANNELS)[MessageName]
@@ -154,6 +158,8 @@ export const WORTH_SENDING_MS: Record<MessageName, number> = {
   'confirm-email': 24 * HOUR,
   'confirm-phone': 15 * MINUTE,
   'settings-changed': 72 * HOUR,
+  'test-email': HOUR,
+  'test-text': 15 * MINUTE,
 }
 
 /** A message as it waits in the outbox. */

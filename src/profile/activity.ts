@@ -12,6 +12,7 @@ import type { Transaction } from '../database/transaction.ts'
 const TOLD = {
   'organization.created': 'deed',
   'settings.changed': 'hidden',
+  'activity.exported': 'hidden',
   'person.created': 'deed',
   'initial-password.made': 'deed',
   // The link or code that comes of it is told.
@@ -61,6 +62,7 @@ const TOLD = {
   'change.undone': 'deed',
   // For who runs the organization: the person cannot mend it, and what was lost is told by itself.
   'message.lost': 'hidden',
+  'message.tested': 'hidden',
   'sms.budget-nearly-spent': 'hidden',
   'sms.country-paused': 'hidden',
   'request.filed': 'deed',

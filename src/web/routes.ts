@@ -29,10 +29,15 @@ import { mountDemo } from './demo/index.ts'
 import { mountFinder } from './finder.ts'
 import { mountHealth } from './health.ts'
 import { mountTwilioReports } from './hooks/twilio.ts'
+import { exportActivity } from './manage/activity/export.ts'
+import { overview as log } from './manage/activity/overview.ts'
 import { overview as history } from './manage/history/overview.ts'
 import { version } from './manage/history/version.ts'
+import { overview as messages } from './manage/messages/overview.ts'
 import { overview as managing } from './manage/overview.ts'
 import { preview } from './manage/recovery/preview.ts'
+import { overview as requests } from './manage/requests/overview.ts'
+import { request } from './manage/requests/request.ts'
 import { review } from './manage/recovery/review.ts'
 import { settings as recoverySettings } from './manage/recovery/settings.ts'
 import { mount, type Page } from './page.ts'
@@ -129,6 +134,11 @@ export const pages: readonly Page[] = [
   preview,
   history,
   version,
+  requests,
+  request,
+  messages,
+  log,
+  exportActivity,
 ]
 
 /** Every address that is served, besides the assets. */

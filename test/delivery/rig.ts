@@ -132,6 +132,8 @@ export function preparersThatMint(minted: string[]): Preparers {
         notMeUrl: `${PUBLIC_URL}/harbour/recover/undo-change`,
         support: null,
       }),
+    'test-email': () => Promise.resolve({ drop: 'nobody' }),
+    'test-text': () => Promise.resolve({ drop: 'nobody' }),
     'settings-changed': () => Promise.resolve({ drop: 'nobody' }),
     'authenticator-changed': () => Promise.resolve({ drop: 'nobody' }),
     'account-protected': () => Promise.resolve({ drop: 'nobody' }),

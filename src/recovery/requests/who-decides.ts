@@ -14,6 +14,12 @@ export function mayDecide(decider: Account, person: Account): boolean {
   return decider.role === 'owner' || (decider.role === 'administrator' && person.role !== 'owner')
 }
 
+/** Why somebody may not decide about a person; null where they may. */
+export function whyMayNotDecide(decider: Account, person: Account): 'own-request' | 'no-right' | null {
+  if (decider.id === person.id) return 'own-request'
+  return mayDecide(decider, person) ? null : 'no-right'
+}
+
 /**
  * Where the link of an approved request goes; null where it is read out instead. Of a protected account the mailbox is in
  * doubt: the person said there that a change was not theirs, or a thief did. And whoever gave an account another address of

@@ -1,9 +1,8 @@
-import type { Context } from 'koa'
 import { withOrganization } from '../../../database/transaction.ts'
 import { formatInstant } from '../../../i18n/format.ts'
-import { isId } from '../../../platform/random.ts'
 import { timelineOf, type Line } from '../../../profile/activity.ts'
 import { recoveriesUnderWay } from '../../../recovery/disown.ts'
+import { idIn } from '../../cursor.ts'
 import { definePage } from '../../page.ts'
 import { signedInPerson } from '../../visit.ts'
 
@@ -15,7 +14,7 @@ export const overview = definePage({
   async view(visit, ctx) {
     const { parts, organization, locale } = visit
     const { account } = signedInPerson(visit)
-    const cursor = { olderThan: cursorIn(ctx, 'before'), newerThan: cursorIn(ctx, 'after') }
+    const cursor = { olderThan: idIn(ctx, 'before'), newerThan: idIn(ctx, 'after') }
     const { underWay, timeline } = await withOrganization(parts.database, organization.id, async (tx) => ({
       underWay: await recoveriesUnderWay(tx, account),
       timeline: await timelineOf(tx, account.id, cursor),
@@ -48,10 +47,4 @@ function shownLine({ at, firstAt, ...line }: Line, locale: string) {
 /** An instant for `<time>`: as machines read it, and as people do. */
 function shownInstant(instant: Date, locale: string) {
   return { instant: instant.toISOString(), when: formatInstant(instant, locale) }
-}
-
-/** The event from which on to read; null where the address has none that could be one. */
-function cursorIn(ctx: Context, name: 'before' | 'after'): string | null {
-  const given = ctx.query[name]
-  return typeof given === 'string' && isId(given) ? given : null
 }
