@@ -8,7 +8,7 @@ import { protectByOrganization } from '../src/database/tenancy.ts'
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`
     create function searched_name(name text) returns text immutable language sql
-      return btrim(regexp_replace(lower(normalize(name, nfkc)), '\\s+', ' ', 'g'))`)
+      return btrim(regexp_replace(lower(normalize(name, nfkc)), '[\\s-]+', ' ', 'g'))`)
   await knex.raw(`
     create table account_names (
       organization_id uuid not null,
@@ -25,17 +25,20 @@ export async function up(knex: Knex): Promise<void> {
   await knex.raw(`
     create function names_of(account accounts) returns setof account_names stable language sql
       begin atomic
-        with full_name as (select searched_name(account.full_name) as name),
+        with full_name as (
+          select name, string_to_array(name, ' ') as words from searched_name(account.full_name) as name
+        ),
         found as (
-          select substr(name, at) as name, at = 1 as is_full_name
-          from full_name, generate_series(1, length(name)) as at
-          where at = 1 or substr(name, at - 1, 1) in (' ', '-')
-            or ascii(substr(name, at, 1)) between x'3400'::int and x'9fff'::int
+          select name, true as is_full_name from full_name
+          union all select array_to_string(words[at:], ' '), false
+            from full_name, generate_series(2, cardinality(words)) as at
+          union all select substr(name, at), false from full_name, generate_series(2, length(name)) as at
+            where name ~ '[\\u3400-\\u9fff]' and substr(name, at, 1) ~ '[\\u3400-\\u9fff]'
           union all select searched_name(account.username), false where account.username is not null
           union all select searched_name(account.email_canonical), false where account.email_canonical is not null
         )
         select account.organization_id, account.id, found.name, bool_or(found.is_full_name)
-        from found where found.name <> '' group by found.name;
+        from found group by found.name;
       end`)
   // A trigger and no store: whoever adds or renames people, an older version beside this one too, leaves none unfound.
   await knex.raw(`

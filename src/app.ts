@@ -28,6 +28,7 @@ import {
   preparePasswordChanged,
   prepareRequestRefused,
   prepareSignInPaused,
+  prepareStandingChanged,
   prepareTextsPaused,
 } from './notices/prepare.ts'
 import { prepareSettingsChanged } from './notices/settings-changed.ts'
@@ -187,6 +188,7 @@ function preparersOf(parts: WebParts): Preparers {
   return {
     'recover-link': (tx, message) => prepareLink(parts, tx, message),
     welcome: (tx, message) => prepareLink(parts, tx, message),
+    'reset-started': (tx, message) => prepareLink(parts, tx, message),
     'recover-code': (tx, message) => prepareCode(parts, tx, message),
     'request-waiting': (tx, message) => prepareRequestWaiting(parts, tx, message),
     'request-approved': (tx, message) => prepareRequestApproved(parts, tx, message),
@@ -207,6 +209,7 @@ function preparersOf(parts: WebParts): Preparers {
     'deletion-asked': (tx, message) => prepareDeletionAsked(parts, tx, message),
     'deletion-stopped': (tx, message) => prepareDeletionStopped(parts.publicUrl, tx, message),
     'account-deleted': (tx, message) => prepareAccountDeleted(tx, message),
+    'standing-changed': (tx, message) => prepareStandingChanged(parts.publicUrl, tx, message),
     'settings-changed': (tx, message) => prepareSettingsChanged(parts.publicUrl, tx, message),
     'sign-in-paused': async (tx, message) => {
       const letter = { ...message.data, attemptId: message.id, origin: 'paused-sign-in' } as const

@@ -9,14 +9,14 @@ import { addChange } from './change-store.ts'
 
 /**
  * All that belongs to a change of a locked account's authenticator but its sessions: recoveries and sign-ins begun before are
- * out of date, the change is kept so that it can be undone, and the letter about it is queued (ASVS 6.3.7). `locale` is the
- * page's, for who has chosen no language.
+ * out of date, the change is kept so that it can be undone, and the letter about it is queued (ASVS 6.3.7). `locale` is for who
+ * has chosen no language; `visitor` null: somebody who runs the organization made it, whose device is none of their concern.
  */
 export async function tellOfChangedAuthenticator(
   tx: Transaction,
   random: Random,
   account: Account,
-  made: { id: string; change: ChangeOfAuthenticator; visitor: Visitor; locale: string },
+  made: { id: string; change: ChangeOfAuthenticator; visitor: Visitor | null; locale: string },
 ): Promise<void> {
   const { id, change, visitor, locale } = made
   const securityEpoch = await raiseSecurityEpoch(tx, account.id)
@@ -37,9 +37,10 @@ export async function tellOfChangedAuthenticator(
     data: {
       accountId: account.id,
       at: tx.now.toISOString(),
-      device: visitor.device || null,
-      address: visitor.place,
+      device: visitor?.device || null,
+      address: visitor?.place ?? '',
       change,
+      ...(visitor ? {} : { isByManager: true }),
       changeId: id,
     },
   })

@@ -35,6 +35,15 @@ export const NOTICES = [
   'account-kept',
   'settings-saved',
   'settings-same',
+  'person-invited',
+  'person-there',
+  'person-reset',
+  'person-authenticator',
+  'person-sessions',
+  'person-role',
+  'person-suspended',
+  'person-reactivated',
+  'person-deleted',
 ] as const
 type NoticeName = (typeof NOTICES)[number]
 

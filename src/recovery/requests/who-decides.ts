@@ -1,16 +1,10 @@
+import { mayManage as mayDecide } from '../../access/managed.ts'
 import { settledEmail, type Account } from '../../accounts/account.ts'
 import { accountById, managers } from '../../accounts/store.ts'
 import type { Transaction } from '../../database/transaction.ts'
 import { approversOf } from './store.ts'
 
-/**
- * Whether somebody may decide about a person's way back in: never about themselves, about an owner only owners, and nobody
- * whose own account is protected, for somebody else was in it.
- */
-export function mayDecide(decider: Account, person: Account): boolean {
-  if (decider.state !== 'active' || decider.protectedAt || decider.id === person.id) return false
-  return decider.role === 'owner' || (decider.role === 'administrator' && person.role !== 'owner')
-}
+export { mayDecide }
 
 /**
  * Where the link of an approved request goes; null where it is read out instead. Of a protected account the mailbox is in
