@@ -45,7 +45,7 @@ describe('People of an organization, as they are looked for', () => {
     await add('Dewi  Kartika-Sari', { username: 'dks', email: 'Boss@lintas.example' })
     for (const search of ['dewi', 'DEWI kart', 'kartika', 'sari', 'Dks', 'boss@', 'ｄｅｗｉ', ' dewi '])
       expect(await named(search), search).to.deep.equal(['Dewi  Kartika-Sari'])
-    for (const search of ['ewi', 'dewi sari', 'lintas', '-', 'dewi%', '_ewi'])
+    for (const search of ['ewi', 'dewi sari', 'lintas', 'dewi%', '_ewi'])
       expect(await named(search), search).to.deep.equal([])
   })
 

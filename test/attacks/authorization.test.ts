@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import type { Role } from '../../src/accounts/account.ts'
 import { pages } from '../../src/web/routes.ts'
+import { idOf } from '../support/managing.ts'
 import { openPortal, type Portal } from '../support/portal.ts'
 import { signIn } from '../support/steps.ts'
 import type { Visitor } from '../support/visitor.ts'
@@ -13,10 +14,20 @@ const MANAGING: Record<string, Exclude<Role, 'member'>> = {
   '/manage/recovery/preview/:screen': 'owner',
   '/manage/history': 'owner',
   '/manage/history/:version': 'owner',
+  '/manage/people': 'administrator',
+  '/manage/people/new': 'administrator',
+  '/manage/people/:id': 'administrator',
+  '/manage/people/:id/way-in': 'administrator',
+  '/manage/people/:id/reset': 'administrator',
+  '/manage/people/:id/authenticator': 'administrator',
+  '/manage/people/:id/sessions': 'administrator',
+  '/manage/people/:id/role': 'owner',
+  '/manage/people/:id/state': 'administrator',
+  '/manage/people/:id/delete': 'administrator',
 }
 
 /** Where one of its addresses has a part that names something, something that is there. */
-const NAMED: Record<string, string> = { ':screen': 'identify', ':version': '1' }
+const NAMED: Record<string, string> = { ':screen': 'identify', ':version': '1', ':id': '' }
 
 const PEOPLE = { member: 'mia', administrator: 'adam', owner: 'olivia' } as const
 const ROLES = ['member', 'administrator', 'owner'] as const
@@ -27,6 +38,7 @@ describe('attacks: a role that does not reach as far', () => {
 
   before(async () => {
     portal = await openPortal()
+    NAMED[':id'] = await idOf(portal, 'mia')
     for (const role of ROLES) {
       const visitor = portal.visitor()
       await signIn(visitor, PEOPLE[role])
@@ -43,26 +55,29 @@ describe('attacks: a role that does not reach as far', () => {
   })
 
   for (const [path, wanted] of Object.entries(MANAGING)) {
-    const address = path.replace(/:\w+/g, (name) => NAMED[name] ?? name)
+    const addressOf = () => path.replace(/:\w+/g, (name) => NAMED[name] ?? name)
     for (const role of ROLES) {
       const may = ROLES.indexOf(role) >= ROLES.indexOf(wanted)
       it(`TI-04: ${path} ${may ? 'opens for' : 'is refused to'} the ${role} of its organization, and to read or to write`, async () => {
         const visitor = visitors.get(role) ?? portal.visitor()
         const page = pages.find((one) => one.path === path)
         if (page?.view) {
-          const { status } = await visitor.send('GET', `/harbour${address}`)
+          const { status } = await visitor.send('GET', `/harbour${addressOf()}`)
           if (may) expect(status).to.be.oneOf([200, 303])
           else expect(status).to.equal(403)
         }
         if (!page?.submit || may) return
         await visitor.open('/harbour/account')
-        const answer = await visitor.send('POST', `/harbour${address}`, { csrf: visitor.csrf, basedOn: '1' })
+        const answer = await visitor.send('POST', `/harbour${addressOf()}`, {
+          csrf: visitor.csrf,
+          basedOn: '1',
+        })
         expect(answer.status).to.equal(403)
       })
     }
 
     it(`TI-01: ${path} of another organization sends the owner of this one to its sign-in`, async () => {
-      const answer = await visitors.get('owner')?.send('GET', `/meadow${address}`)
+      const answer = await visitors.get('owner')?.send('GET', `/meadow${addressOf()}`)
       expect([answer?.status, answer?.location]).to.deep.equal([303, '/meadow/sign-in'])
     })
   }

@@ -34,7 +34,7 @@ describe('an administrator looks after people', () => {
   const openPerson = async (username: string) => adam.open(`${PEOPLE}/${await idOf(portal, username)}`)
   const openDeed = async (username: string, deed: string) =>
     adam.open(`${PEOPLE}/${await idOf(portal, username)}/${deed}`)
-  const names = (page: Page) => page.root.querySelectorAll('.people strong').map((name) => name.textContent)
+  const names = (page: Page) => page.root.querySelectorAll('.found strong').map((name) => name.textContent)
   const deedsOn = (page: Page) => page.root.querySelectorAll('.cards strong').map((deed) => deed.textContent)
 
   it('finds somebody by the beginning of a name, and reads who they are and what happened', async () => {

@@ -50,7 +50,7 @@ export function deedPage<Form extends Fields>(deed: DeedPage<Form>): Page {
 export async function viewOf(visit: Visit, ctx: Context, name: DeedName) {
   const { person, deeds, sessions } = await personAsked(visit, ctx)
   const { account: reader } = signedInPerson(visit)
-  if (reader.id !== person.id && !mayManage(reader, person)) throw new Refused(403)
+  if (!mayManage(reader, person)) throw new Refused(403)
   if (!deeds.includes(name)) return { goTo: addressOf(person.id) }
   const { id, fullName, email, role, state } = person
   const isTold = verifiedEmail(person) !== null
