@@ -20,6 +20,8 @@ export async function up(knex: Knex): Promise<void> {
       foreign key (organization_id, account_id) references accounts (organization_id, id) on delete cascade
     )`)
   await knex.raw('create index on account_names (organization_id, name, account_id)')
+  // For the whole list: between two full names there can be any number of other names.
+  await knex.raw('create index on account_names (organization_id, name, account_id) where is_full_name')
   // Chinese puts no space between words: each of its characters may begin one.
   await knex.raw(`
     create function names_of(account accounts) returns setof account_names stable language sql

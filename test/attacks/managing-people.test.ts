@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { DEMO_PASSWORD } from '../../seeds/demo-organizations.ts'
-import type { TenantRow } from '../../src/database/transaction.ts'
+import { holdOwners } from '../../src/accounts/deletion-store.ts'
+import type { TenantRow, Transaction } from '../../src/database/transaction.ts'
 import { MINUTE } from '../../src/platform/clock.ts'
 import { idOf } from '../support/managing.ts'
 import { linkIn, openPortal, type Portal } from '../support/portal.ts'
@@ -226,8 +227,24 @@ describe('attacks: who runs an organization, on its people', () => {
     it(`TI-04: of two owners who do it to each other at the same moment (${deed}), one is left`, async () => {
       const adamAsOwner = await addOwner('adam')
       const [adamId, oliviaId] = [await idOf(portal, 'adam'), await idOf(portal, 'olivia')]
-      await Promise.all([act(olivia, adamId, deed), act(adamAsOwner, oliviaId, deed)])
+      const answers = await portal.within('harbour', async (tx) => {
+        // Both are on their way and wait for this transaction when it ends.
+        await holdOwners(tx)
+        const both = Promise.all([act(olivia, adamId, deed), act(adamAsOwner, oliviaId, deed)])
+        while ((await waitingForALock(tx)) < 2);
+        return { both }
+      })
+      const done = await answers.both
       const left = (await accounts()).filter(({ role, state }) => role === 'owner' && state === 'active')
       expect(left).to.have.length(1)
+      expect(done.map(({ status }) => status)).to.deep.equal([303, 303])
+      expect(done.filter(({ location }) => location === '/harbour/sign-in')).to.have.length(1)
     })
 })
+
+async function waitingForALock({ sql }: Transaction): Promise<number> {
+  const { rows } = await sql.raw<{ rows: { count: number }[] }>(
+    'select count(*)::int from pg_locks where not granted',
+  )
+  return rows[0]?.count ?? 0
+}
