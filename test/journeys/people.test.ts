@@ -141,6 +141,7 @@ describe('an administrator looks after people', () => {
     await signInWithCode(portal, noah)
     portal.clock.pass(MINUTE)
     await openDeed(DEMO_AUTHENTICATOR.username, 'reset')
+    expect(adam.page.text).to.contain('They need their authenticator app as always.')
     expect((await adam.press('Send the link')).text).to.contain('A link is on its way to them.')
     await portal.deliver()
     const [mail] = mailsTo(portal, 'noah@harbour.example')

@@ -48,13 +48,14 @@ export function deedPage<Form extends Fields>(deed: DeedPage<Form>): Page {
 
 /** What a page of a deed is given, or where it leads; who may do nothing to this person is refused. */
 export async function viewOf(visit: Visit, ctx: Context, name: DeedName) {
-  const { person, deeds, sessions } = await personAsked(visit, ctx)
+  const { person, deeds, sessions, authenticator } = await personAsked(visit, ctx)
   const { account: reader } = signedInPerson(visit)
   if (!mayManage(reader, person)) throw new Refused(403)
   if (!deeds.includes(name)) return { goTo: addressOf(person.id) }
   const { id, fullName, email, role, state } = person
   const isTold = verifiedEmail(person) !== null
-  return { view: { id, fullName, email, role, state, sessions, isTold } }
+  const provesApp = authenticator !== null && visit.settings.recovery.authenticator !== 'off'
+  return { view: { id, fullName, email, role, state, sessions, isTold, provesApp } }
 }
 
 /** Where somebody goes on for whom nothing was done. */
