@@ -29,6 +29,7 @@ import {
   preparePasswordChanged,
   prepareRequestRefused,
   prepareSignInPaused,
+  prepareStandingChanged,
   prepareTextsPaused,
 } from './notices/prepare.ts'
 import { prepareTestEmail, prepareTestText } from './notices/send-test.ts'
@@ -191,6 +192,7 @@ function preparersOf(parts: WebParts): Preparers {
   return {
     'recover-link': (tx, message) => prepareLink(parts, tx, message),
     welcome: (tx, message) => prepareLink(parts, tx, message),
+    'reset-started': (tx, message) => prepareLink(parts, tx, message),
     'recover-code': (tx, message) => prepareCode(parts, tx, message),
     'request-waiting': (tx, message) => prepareRequestWaiting(parts, tx, message),
     'request-approved': (tx, message) => prepareRequestApproved(parts, tx, message),
@@ -211,6 +213,7 @@ function preparersOf(parts: WebParts): Preparers {
     'deletion-asked': (tx, message) => prepareDeletionAsked(parts, tx, message),
     'deletion-stopped': (tx, message) => prepareDeletionStopped(parts.publicUrl, tx, message),
     'account-deleted': (tx, message) => prepareAccountDeleted(tx, message),
+    'standing-changed': (tx, message) => prepareStandingChanged(parts.publicUrl, tx, message),
     'settings-changed': (tx, message) => prepareSettingsChanged(parts.publicUrl, tx, message),
     'test-email': (tx, message) => prepareTestEmail(parts.publicUrl, tx, message),
     'test-text': (tx, message) => prepareTestText(parts, tx, message),

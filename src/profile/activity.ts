@@ -14,6 +14,9 @@ const TOLD = {
   'settings.changed': 'hidden',
   'activity.exported': 'hidden',
   'person.created': 'deed',
+  'person.suspended': 'deed',
+  'person.reactivated': 'deed',
+  'role.changed': 'deed',
   'initial-password.made': 'deed',
   // The link or code that comes of it is told.
   'recovery.requested': 'hidden',
@@ -30,6 +33,7 @@ const TOLD = {
   'recovery.disowned': 'deed',
   'recovery.completed': 'change',
   'recovery.invited': 'deed',
+  'recovery.started': 'deed',
   'sign-in.succeeded': 'deed',
   'sign-in.half-way': 'deed',
   'sign-in.failed': 'try',

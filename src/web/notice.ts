@@ -41,6 +41,15 @@ export const NOTICES = [
   'sign-in-again',
   'unsent',
   'other-person',
+  'person-invited',
+  'person-there',
+  'person-reset',
+  'person-authenticator',
+  'person-sessions',
+  'person-role',
+  'person-suspended',
+  'person-reactivated',
+  'person-deleted',
 ] as const
 type NoticeName = (typeof NOTICES)[number]
 
