@@ -38,6 +38,7 @@ import { systemRandom, type Random } from './platform/random.ts'
 import { projectRoot } from './platform/root.ts'
 import { createSecrets } from './platform/secrets.ts'
 import { prepareEmailConfirmation, preparePhoneConfirmation } from './profile/deliver-contact.ts'
+import { prepareAddAWay } from './recovery/readiness/ask.ts'
 import { prepareRequestWaiting } from './recovery/requests/ask.ts'
 import { prepareCode, prepareLink } from './recovery/deliver.ts'
 import { onGrantLost, prepareRequestApproved, prepareRequestGranted } from './recovery/requests/grant.ts'
@@ -208,6 +209,7 @@ function preparersOf(parts: WebParts): Preparers {
     'deletion-stopped': (tx, message) => prepareDeletionStopped(parts.publicUrl, tx, message),
     'account-deleted': (tx, message) => prepareAccountDeleted(tx, message),
     'settings-changed': (tx, message) => prepareSettingsChanged(parts.publicUrl, tx, message),
+    'add-a-way': (tx, message) => prepareAddAWay(parts, tx, message),
     'sign-in-paused': async (tx, message) => {
       const letter = { ...message.data, attemptId: message.id, origin: 'paused-sign-in' } as const
       return prepareSignInPaused(parts.publicUrl, tx, message, await linkInLetter(parts, tx, letter))

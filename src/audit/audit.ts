@@ -6,6 +6,7 @@ import type { TenantRow, Transaction } from '../database/transaction.ts'
 export type EventKind =
   | 'organization.created'
   | 'settings.changed'
+  | 'people.asked-to-add-ways'
   | 'person.created'
   | 'initial-password.made'
   | 'recovery.requested'

@@ -1,4 +1,11 @@
-import type { ChangeOfAuthenticator, ChangeOfContact, ContactKind, WayBack, WhyKept } from './message.ts'
+import type {
+  ChangeOfAuthenticator,
+  ChangeOfContact,
+  ContactKind,
+  WayBack,
+  WayMissing,
+  WhyKept,
+} from './message.ts'
 
 /** What every mail says about who sends it and who reads it; colours as `#rrggbb`. */
 interface Letterhead {
@@ -120,4 +127,6 @@ export interface LetterData {
     changes: ShownChange[]
     historyUrl: string
   }
+  /** `accountUrl` is a page of theirs, for which they sign in. */
+  'add-a-way': Letterhead & { missing: WayMissing; accountUrl: string; support: Support | null }
 }

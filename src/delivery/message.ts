@@ -68,6 +68,7 @@ export interface QueuedData {
   'confirm-phone': { pendingId: string }
   /** `accountId` is the reader's. */
   'settings-changed': { accountId: string; version: number }
+  'add-a-way': { accountId: string }
 }
 
 /** What a message reaches a person by. */
@@ -78,6 +79,10 @@ export type ChangeOfContact = 'added' | 'changed' | 'removed'
 
 /** Why an account stays whose deletion had been asked for. */
 export type WhyKept = 'asked' | 'last-owner'
+
+/** What a person lacks to get back in, and can add by signing in. */
+export type WayMissing =
+  'email-unverified' | 'phone-missing' | 'phone-unverified' | 'phone-country' | 'sms-alone'
 
 /** What was done with the second lock of an account. */
 export type ChangeOfAuthenticator = 'added' | 'replaced' | 'removed' | 'codes'
@@ -116,6 +121,7 @@ export const CHANNELS = {
   'confirm-email': 'email',
   'confirm-phone': 'sms',
   'settings-changed': 'email',
+  'add-a-way': 'email',
 } as const satisfies Record<MessageName, 'email' | 'sms'>
 
 export type Channel = (typeof CHANNELS)[MessageName]
@@ -153,6 +159,7 @@ export const WORTH_SENDING_MS: Record<MessageName, number> = {
   'confirm-email': 24 * HOUR,
   'confirm-phone': 15 * MINUTE,
   'settings-changed': 72 * HOUR,
+  'add-a-way': 72 * HOUR,
 }
 
 /** A message as it waits in the outbox. */

@@ -38,6 +38,7 @@ export const LIMIT_NAMES = [
   'contact-mail-per-account-and-mailbox',
   'email-changes-per-account',
   'phone-changes-per-account',
+  'asks-to-add-ways-per-organization',
 ] as const
 
 export type LimitName = (typeof LIMIT_NAMES)[number]

@@ -12,6 +12,8 @@ import type { Transaction } from '../database/transaction.ts'
 const TOLD = {
   'organization.created': 'deed',
   'settings.changed': 'hidden',
+  // Of many at once; each has the mail.
+  'people.asked-to-add-ways': 'hidden',
   'person.created': 'deed',
   'initial-password.made': 'deed',
   // The link or code that comes of it is told.

@@ -35,6 +35,7 @@ export const NOTICES = [
   'account-kept',
   'settings-saved',
   'settings-same',
+  'people-asked',
 ] as const
 type NoticeName = (typeof NOTICES)[number]
 

@@ -33,6 +33,8 @@ import { overview as history } from './manage/history/overview.ts'
 import { version } from './manage/history/version.ts'
 import { overview as managing } from './manage/overview.ts'
 import { preview } from './manage/recovery/preview.ts'
+import { overview as readiness } from './manage/readiness/overview.ts'
+import { people as peopleUnable } from './manage/readiness/people.ts'
 import { review } from './manage/recovery/review.ts'
 import { settings as recoverySettings } from './manage/recovery/settings.ts'
 import { mount, type Page } from './page.ts'
@@ -123,6 +125,8 @@ export const pages: readonly Page[] = [
   keep,
   keepAccount,
   managing,
+  readiness,
+  peopleUnable,
   recoverySettings,
   review,
   preview,

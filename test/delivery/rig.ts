@@ -133,6 +133,7 @@ export function preparersThatMint(minted: string[]): Preparers {
         support: null,
       }),
     'settings-changed': () => Promise.resolve({ drop: 'nobody' }),
+    'add-a-way': () => Promise.resolve({ drop: 'nobody' }),
     'authenticator-changed': () => Promise.resolve({ drop: 'nobody' }),
     'account-protected': () => Promise.resolve({ drop: 'nobody' }),
     'sign-in-paused': (_tx, message) =>

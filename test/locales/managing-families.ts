@@ -2,6 +2,7 @@ import type { Departure } from '../../src/organizations/departures.ts'
 import { PRESET_NAMES } from '../../src/organizations/presets.ts'
 import { valuesOf } from '../../src/organizations/settings-difference.ts'
 import { settingsShape, type SignUpSettings } from '../../src/organizations/settings.ts'
+import { isMendable, WHYS } from '../../src/recovery/readiness/judge.ts'
 import { STRATEGIES } from '../../src/recovery/strategies/index.ts'
 import type { Screen } from '../../src/web/manage/recovery/preview.ts'
 import { CHOICES } from '../../src/web/manage/recovery/proposal.ts'
@@ -60,6 +61,11 @@ export const MANAGING_FAMILIES: readonly Family[] = [
     beginning: 'manage.presets.',
     endings: PRESET_NAMES.flatMap((name) => [`${name}.name`, `${name}.words`]),
   },
+  { beginning: 'manage.readiness.why.', endings: [...WHYS] },
+  { beginning: 'manage.readiness.helps.', endings: [...WHYS] },
+  { beginning: 'manage.review.impact.losing.', endings: [...WHYS] },
+  { beginning: 'manage.readiness.overview.progress.', endings: ['day', 'people', 'able', 'share'] },
+  { beginning: 'messages.add-a-way.missing.', endings: WHYS.filter(isMendable) },
   { beginning: 'manage.departures.', endings: Object.keys(departures) },
   { beginning: 'manage.screens.', endings: Object.keys(screens) },
   {

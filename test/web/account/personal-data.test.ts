@@ -34,6 +34,9 @@ const TOLD: Record<string, string> = {
 const LEFT_OUT: Record<string, string> = {
   organization_settings: 'of the organization',
   sms_countries: 'counts of the organization',
+  recovery_class_counts: 'counts of the organization',
+  readiness_days: 'counts of the organization',
+  readiness_asks: 'when a message was sent, which stands among the messages; gone within a week',
   sign_in_delays: 'under a keyed hash, of whoever tried, and gone within a day',
   half_sign_ins: 'a sign-in that is not one yet, gone within minutes',
   pending_authenticators: 'a secret that is nobody’s yet, gone within minutes',
