@@ -52,8 +52,10 @@ export function whyUnable(
   if (usableWays(parts, settings, account, standing).length > 0) return null
   const ways = offered(parts, settings.recovery)
   if (ways.length === 0) return 'not-offered'
-  if (!isNamed(account, settings)) return 'not-named'
-  if (ways.some((way) => way.reachable(account, settings, standing.now) !== null)) return 'sms-alone'
+  const isReached = ways.some((way) => way.reachable(account, settings, standing.now) !== null)
+  // Who has no address yet is helped by one, whatever name recovery asks for.
+  if (!isNamed(account, settings) && (isReached || account.email !== null)) return 'not-named'
+  if (isReached) return 'sms-alone'
   return whatIsMissing(account, {
     link: ways.some(({ answeredBy }) => answeredBy === 'link'),
     code: ways.some(({ answeredBy }) => answeredBy === 'code'),
