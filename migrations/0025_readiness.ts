@@ -13,24 +13,22 @@ export async function up(knex: Knex): Promise<void> {
       add column phone_country text check (phone_country ~ '^[A-Z]{2}$')`)
   await fillCountries(knex)
 
-  // People of one class are judged alike, so that a million are judged by a few of them. Who is suspended is in none.
+  // People of one class are judged alike, so that a million are judged by a few of them. Who is suspended is in none. Short,
+  // because its index is as long as the organization: (l)ocked, (m)ember or (r)uns it; whether there is a (u)sername; an
+  // address and a number, each (n)one, (u)nverified or (v)erified; and the number's country.
   await knex.raw(`
     alter table accounts
       add column recovery_class text collate "C" generated always as (
         case
           when state <> 'active' then null
-          when protected_at is not null then 'protected'
-          else case role when 'member' then 'member' else 'manager' end
-            || case when username is null then ' unnamed' else ' named' end
+          when protected_at is not null then 'l'
+          else case role when 'member' then 'm' else 'r' end
+            || case when username is null then 'n' else 'u' end
+            || case when email is null then 'n' when email_verified_at is null then 'u' else 'v' end
             || case
-                 when email is null then ' none'
-                 when email_verified_at is null then ' unverified'
-                 else ' verified'
-               end
-            || case
-                 when phone is null then ' none'
-                 when phone_verified_at is null then ' unverified'
-                 else ' verified ' || coalesce(phone_country, '?')
+                 when phone is null then 'n'
+                 when phone_verified_at is null then 'u'
+                 else 'v' || coalesce(phone_country, '')
                end
         end) stored`)
   await knex.raw('create index accounts_by_recovery_class on accounts (organization_id, recovery_class, id)')

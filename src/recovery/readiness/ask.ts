@@ -19,7 +19,7 @@ import { judgeUnder } from './readiness.ts'
 import { ASKED_AGAIN_AFTER, askedLately, countAskedLately, noteAsked, peopleIn } from './store.ts'
 
 /** So many are asked by one press. */
-export const ASKED_AT_ONCE = 500
+export const ASKED_AT_ONCE = 200
 
 /** Mails that can wait leave one by one, so that whoever waits for a link never stands in line behind them. */
 const ONE_AFTER_ANOTHER = SECOND
@@ -39,7 +39,7 @@ interface Askable {
 
 /**
  * Asks people to add what they lack, in the name of who runs the organization: each at most once a week, and no more than
- * some hundreds at once. The mail opens nothing; it says where to sign in. Of two who press at once, the second asks those
+ * so many at once. The mail opens nothing; it says where to sign in. Of two who press at once, the second asks those
  * whom the first did not.
  */
 export async function askPeople(

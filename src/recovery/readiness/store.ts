@@ -43,7 +43,8 @@ interface AskRow extends TenantRow {
   asked_at: Date
 }
 
-const OF_MANAGERS = 'manager %'
+/** The classes of who runs the organization are the last. Compared and not matched: row-level security keeps LIKE from an index. */
+const OF_MANAGERS = 'r'
 const DAYS_KEPT = 400
 
 /** Nobody is asked again before this is over. */
@@ -53,8 +54,7 @@ export const ASKED_AGAIN_AFTER = 7 * DAY
 export async function countClasses(tx: Transaction): Promise<ClassCounts> {
   const rows: unknown = await tx
     .rows<ClassedRow>('accounts')
-    .whereNotNull('recovery_class')
-    .whereNot('recovery_class', 'like', OF_MANAGERS)
+    .where('recovery_class', '<', OF_MANAGERS)
     .groupBy('recovery_class')
     .select('recovery_class', tx.sql.raw('count(*)::int as people'))
   const counted = rows as { recovery_class: string; people: number }[]
@@ -144,18 +144,20 @@ export async function peopleIn(
 export async function managersToJudge(tx: Transaction): Promise<Account[]> {
   const rows = await tx
     .rows<ClassedRow>('accounts')
-    .where('recovery_class', 'like', OF_MANAGERS)
+    .where('recovery_class', '>=', OF_MANAGERS)
     .orderBy('id')
     .select('id')
   return inOrder(tx, rows)
 }
 
-/** Those whose address or number was given or changed since an instant; no more than so many. */
+/** Those whose address or number was given or changed since an instant, the newest first; no more than so many. */
 export async function newlyReached(tx: Transaction, since: Date, most: number): Promise<Account[]> {
   const rows = await tx
     .rows<ClassedRow>('accounts')
     .whereRaw('greatest(email_changed_at, phone_changed_at) > ?', [since])
     .whereNotNull('recovery_class')
+    // In the order of the index: else PostgreSQL, which cannot guess how many are new, may read everybody.
+    .orderByRaw('greatest(email_changed_at, phone_changed_at) desc')
     .limit(most)
     .select('id')
   return inOrder(tx, rows)
