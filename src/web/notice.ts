@@ -26,7 +26,6 @@ export const NOTICES = [
   'authenticator-removed',
   'authenticator-codes',
   'request-stopped',
-  'unverified',
   'verification-sent-again',
   'sign-up-deleted',
   'request-over',
@@ -36,6 +35,9 @@ export const NOTICES = [
   'settings-saved',
   'settings-same',
   'people-asked',
+  'sign-in-again',
+  'unsent',
+  'other-person',
 ] as const
 type NoticeName = (typeof NOTICES)[number]
 

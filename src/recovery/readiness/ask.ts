@@ -106,7 +106,8 @@ export async function prepareAddAWay(
   { to, locale, data }: QueuedMessage<'add-a-way'>,
 ): Promise<Prepared<'add-a-way'>> {
   const account = await accountById(tx, data.accountId)
-  if (account?.state !== 'active') return { drop: 'no such person any more' }
+  if (account?.state !== 'active' || account.deletionDueAt !== null)
+    return { drop: 'no such person any more' }
   if (to === null || account.email === null || canonicalEmail(account.email) !== canonicalEmail(to))
     return { drop: 'another address by now' }
   const { settings } = await currentSettings(tx)

@@ -73,5 +73,6 @@ function personOf(tx: Transaction, number: number, kind: Kind): Account {
     locale: null,
     securityEpoch: 0,
     protectedAt: kind.state === 'protected' ? justNow : null,
+    deletionDueAt: null,
   }
 }
