@@ -41,6 +41,7 @@ import { systemRandom, type Random } from './platform/random.ts'
 import { projectRoot } from './platform/root.ts'
 import { createSecrets } from './platform/secrets.ts'
 import { prepareEmailConfirmation, preparePhoneConfirmation } from './profile/deliver-contact.ts'
+import { prepareAddAWay } from './recovery/readiness/ask.ts'
 import { prepareRequestWaiting } from './recovery/requests/ask.ts'
 import { prepareCode, prepareLink } from './recovery/deliver.ts'
 import { onGrantLost, prepareRequestApproved, prepareRequestGranted } from './recovery/requests/grant.ts'
@@ -217,6 +218,7 @@ function preparersOf(parts: WebParts): Preparers {
     'settings-changed': (tx, message) => prepareSettingsChanged(parts.publicUrl, tx, message),
     'test-email': (tx, message) => prepareTestEmail(parts.publicUrl, tx, message),
     'test-text': (tx, message) => prepareTestText(parts, tx, message),
+    'add-a-way': (tx, message) => prepareAddAWay(parts, tx, message),
     'sign-in-paused': async (tx, message) => {
       const letter = { ...message.data, attemptId: message.id, origin: 'paused-sign-in' } as const
       return prepareSignInPaused(parts.publicUrl, tx, message, await linkInLetter(parts, tx, letter))

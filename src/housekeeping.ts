@@ -16,7 +16,10 @@ import { purgePendingContacts } from './profile/contact-store.ts'
 import { purgePending } from './profile/pending-store.ts'
 import { expireRequests, purgeRequests } from './recovery/requests/store.ts'
 import { forgetPending } from './recovery/pending.ts'
+import { measureReadiness } from './recovery/readiness/measure.ts'
+import { purgeAsks, purgeDays } from './recovery/readiness/store.ts'
 import { purgeAttempts } from './recovery/store.ts'
+import type { Strategy } from './recovery/strategy.ts'
 import { purgeDevices } from './sessions/devices-store.ts'
 import { purgeSessions } from './sessions/store.ts'
 import { purgeHalfSignIns } from './signin/store.ts'
@@ -36,22 +39,31 @@ const purgesOfAnOrganization: readonly ((tx: Transaction) => Promise<number>)[] 
   purgeDevices,
   purgeTries,
   purgeMessages,
+  purgeAsks,
+  purgeDays,
 ]
 
+interface HouseParts {
+  database: Database
+  random: Random
+  log: Logger
+  strategies: readonly Strategy[]
+}
+
 /**
- * Deletes what is over and no longer kept, in short transactions of one batch each, until it is told to stop. Any worker
- * may, at any time. What fails is logged and stops nothing else: one organization's trouble must not keep all others'
- * data.
+ * Deletes what is over and no longer kept, in short transactions of one batch each, and measures who could get back in, until
+ * it is told to stop. Any worker may, at any time. What fails is logged and stops nothing else: one organization's trouble
+ * must not keep all others' data.
  */
 export async function keepHouse(
-  { database, random, log }: { database: Database; random: Random; log: Logger },
+  { database, random, log, strategies }: HouseParts,
   stop?: AbortSignal,
 ): Promise<void> {
   async function unlessItFails(work: () => Promise<void>, facts: object): Promise<void> {
     try {
       await work()
     } catch (error) {
-      log.error({ err: error, ...facts }, 'what is over could not be deleted')
+      log.error({ err: error, ...facts }, 'a part of housekeeping could not be done')
     }
   }
   async function untilDone(batch: () => Promise<number>): Promise<void> {
@@ -73,5 +85,8 @@ export async function keepHouse(
       await unlessItFails(() => untilDone(() => withOrganization(database, id, purge)), facts)
     }
     await unlessItFails(() => deleteDueOf(id), facts)
+    if (stop?.aborted) return
+    const measure = (tx: Transaction) => measureReadiness({ strategies }, tx)
+    await unlessItFails(() => withOrganization(database, id, measure), facts)
   }
 }

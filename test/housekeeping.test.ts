@@ -3,9 +3,11 @@ import knex from 'knex'
 import { connectionOf } from '../src/database/connect.ts'
 import { withOrganization, withoutOrganization, type TenantRow } from '../src/database/transaction.ts'
 import { keepHouse } from '../src/housekeeping.ts'
-import { addOrganization } from '../src/organizations/store.ts'
+import { parseSettings } from '../src/organizations/settings.ts'
+import { addOrganization, saveSettings } from '../src/organizations/store.ts'
 import { createLog } from '../src/platform/log.ts'
 import { newId, systemRandom } from '../src/platform/random.ts'
+import { STRATEGIES } from '../src/recovery/strategies/index.ts'
 import { freshDatabase, type FreshDatabase } from './support/database.ts'
 
 type DelayRow = TenantRow & Record<'key' | 'tries' | 'blocked_until' | 'forgotten_at', unknown>
@@ -32,6 +34,7 @@ describe('housekeeping', () => {
           forgotten_at: new Date(0),
         }),
       )
+      await withOrganization(fresh.database, id, (tx) => saveSettings(tx, parseSettings({})))
       organizations.push(id)
     }
   })
@@ -39,13 +42,16 @@ describe('housekeeping', () => {
 
   it('goes on with all others when one organization’s rows cannot be deleted, and says so', async () => {
     await refuseDeletingOf(organizations[0]!)
-    await keepHouse({ database: fresh.database, random: systemRandom, log })
+    await keepHouse({ database: fresh.database, random: systemRandom, log, strategies: STRATEGIES })
     expect(await Promise.all(organizations.map(rowsLeft))).to.deep.equal([1, 0, 0])
     expect(logged.filter((line) => line.includes(organizations[0]!))).to.have.length(1)
   })
 
   it('deletes nothing more once it is told to stop', async () => {
-    await keepHouse({ database: fresh.database, random: systemRandom, log }, AbortSignal.abort())
+    await keepHouse(
+      { database: fresh.database, random: systemRandom, log, strategies: STRATEGIES },
+      AbortSignal.abort(),
+    )
     expect(await Promise.all(organizations.map(rowsLeft))).to.deep.equal([1, 1, 1])
   })
 

@@ -2,6 +2,7 @@ import type { TenantRow, Transaction } from '../database/transaction.ts'
 import type { ContactKind } from '../delivery/message.ts'
 import type { Account, Contact, Role } from './account.ts'
 import { canonicalEmail, type Identifier } from './identifiers.ts'
+import { countryOf } from './phone.ts'
 
 interface AccountRow extends TenantRow {
   id: string
@@ -14,6 +15,7 @@ interface AccountRow extends TenantRow {
   email_verified_at: Date | null
   email_changed_at: Date | null
   phone: string | null
+  phone_country: string | null
   phone_verified_at: Date | null
   phone_changed_at: Date | null
   locale: string | null
@@ -36,6 +38,7 @@ export async function addAccount(tx: Transaction, account: Account): Promise<voi
     email_verified_at: account.emailVerifiedAt,
     email_changed_at: account.emailChangedAt,
     phone: account.phone,
+    phone_country: account.phone && countryOf(account.phone),
     phone_verified_at: account.phoneVerifiedAt,
     phone_changed_at: account.phoneChangedAt,
     locale: account.locale,
@@ -137,7 +140,12 @@ export async function saveContact(
           email_verified_at: verifiedAt,
           email_changed_at: changedAt,
         }
-      : { phone: value, phone_verified_at: verifiedAt, phone_changed_at: changedAt }
+      : {
+          phone: value,
+          phone_country: value && countryOf(value),
+          phone_verified_at: verifiedAt,
+          phone_changed_at: changedAt,
+        }
   await tx.rows<AccountRow>('accounts').where({ id }).update(columns)
 }
 

@@ -7,6 +7,7 @@ export type EventKind =
   | 'organization.created'
   | 'settings.changed'
   | 'activity.exported'
+  | 'people.asked-to-add-ways'
   | 'person.created'
   | 'person.suspended'
   | 'person.reactivated'

@@ -17,6 +17,7 @@ const GROUP_OF: Record<EventKind, Group> = {
   'organization.created': 'organization',
   'settings.changed': 'organization',
   'activity.exported': 'organization',
+  'people.asked-to-add-ways': 'people',
   'person.created': 'people',
   'person.suspended': 'people',
   'person.reactivated': 'people',

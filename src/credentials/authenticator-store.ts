@@ -69,6 +69,18 @@ export async function authenticatorOf(
   return row ? { confirmedAt: row.confirmed_at, codesLeft: await countCodes(tx, accountId) } : null
 }
 
+/** Those of some accounts that have an authenticator. */
+export async function withAuthenticator(
+  tx: Transaction,
+  accountIds: readonly string[],
+): Promise<Set<string>> {
+  const rows = await tx
+    .rows<AuthenticatorRow>('authenticators')
+    .whereIn('account_id', accountIds)
+    .select('account_id')
+  return new Set(rows.map(({ account_id }) => account_id))
+}
+
 /**
  * Gives an account this authenticator and these recovery codes in place of any before. `lastStep` is the step of the code
  * that confirmed it, which then signs nobody in (RFC 6238 §5.2).

@@ -4,6 +4,7 @@ import type {
   ContactKind,
   Standing,
   WayBack,
+  WayMissing,
   WhyKept,
 } from './message.ts'
 
@@ -143,4 +144,6 @@ export interface LetterData {
   }
   'test-email': Letterhead & { messagesUrl: string }
   'test-text': { organization: { name: string } }
+  /** `accountUrl` is a page of theirs, for which they sign in. */
+  'add-a-way': Letterhead & { missing: WayMissing; accountUrl: string; support: Support | null }
 }

@@ -76,6 +76,7 @@ export interface QueuedData {
   'settings-changed': { accountId: string; version: number }
   'test-email': { accountId: string }
   'test-text': { accountId: string }
+  'add-a-way': { accountId: string }
 }
 
 /** What a message reaches a person by. */
@@ -89,6 +90,10 @@ export type Standing = 'suspended' | 'active' | 'member' | 'administrator' | 'ow
 
 /** Why an account stays whose deletion had been asked for. */
 export type WhyKept = 'asked' | 'last-owner'
+
+/** What a person lacks to get back in, and can add by signing in. */
+export type WayMissing =
+  'email-unverified' | 'phone-missing' | 'phone-unverified' | 'phone-country' | 'sms-alone'
 
 /** What was done with the second lock of an account. */
 export type ChangeOfAuthenticator = 'added' | 'replaced' | 'removed' | 'codes'
@@ -131,6 +136,7 @@ export const CHANNELS = {
   'settings-changed': 'email',
   'test-email': 'email',
   'test-text': 'sms',
+  'add-a-way': 'email',
 } as const satisfies Record<MessageName, 'email' | 'sms'>
 
 export type Channel = (typeof CHANNELS)[MessageName]
@@ -172,6 +178,7 @@ export const WORTH_SENDING_MS: Record<MessageName, number> = {
   'settings-changed': 72 * HOUR,
   'test-email': HOUR,
   'test-text': 15 * MINUTE,
+  'add-a-way': 72 * HOUR,
 }
 
 /** A message as it waits in the outbox. */

@@ -42,3 +42,24 @@ export function formatAgo(instant: Date, now: Date, locale: string): string {
   const words = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' })
   return minutes < 60 ? words.format(-minutes, 'minute') : words.format(-Math.floor(minutes / 60), 'hour')
 }
+
+/** A day (ISO 8601) as people read it, without a time. */
+export function formatDay(day: string, locale: string): string {
+  return new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeZone: 'UTC' }).format(new Date(day))
+}
+
+/** A part of a whole in per cent. Rounded down, so that it is all only when it is. */
+export function formatShare(part: number, whole: number, locale: string): string {
+  const share = whole === 0 ? 0 : Math.floor((100 * part) / whole) / 100
+  return new Intl.NumberFormat(locale, { style: 'percent' }).format(share)
+}
+
+/** A whole number as people read it. */
+export function formatNumber(count: number, locale: string): string {
+  return new Intl.NumberFormat(locale).format(count)
+}
+
+/** Names one after another, with the last one joined to the others where there are no more to come. */
+export function formatNames(names: readonly string[], isAll: boolean, locale: string): string {
+  return new Intl.ListFormat(locale, { type: isAll ? 'conjunction' : 'unit' }).format(names)
+}

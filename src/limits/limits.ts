@@ -39,6 +39,7 @@ export const LIMIT_NAMES = [
   'email-changes-per-account',
   'phone-changes-per-account',
   'test-messages-per-account',
+  'asks-to-add-ways-per-organization',
 ] as const
 
 export type LimitName = (typeof LIMIT_NAMES)[number]

@@ -13,6 +13,8 @@ const TOLD = {
   'organization.created': 'deed',
   'settings.changed': 'hidden',
   'activity.exported': 'hidden',
+  // Of many at once; each has the mail.
+  'people.asked-to-add-ways': 'hidden',
   'person.created': 'deed',
   'person.suspended': 'deed',
   'person.reactivated': 'deed',

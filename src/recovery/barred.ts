@@ -5,6 +5,7 @@ import type { Attempt } from './attempt.ts'
 import { demandsOn } from './demands.ts'
 import { ORIGINS } from './origin.ts'
 import type { RecoveryParts } from './parts.ts'
+import { isProofEnough } from './reach.ts'
 import { strategyOf } from './strategies/index.ts'
 
 /** Why an attempt may not go on although nothing has ended it. */
@@ -41,10 +42,7 @@ export function isOffered({ origin, method }: Attempt, { recovery }: Settings): 
   return !ORIGINS[origin].isSelfService || (method !== null && recovery.methods.includes(method))
 }
 
-/**
- * Whether the method of an attempt is proof enough for this account: a code alone is too little for who runs the
- * organization, unless it says otherwise (NIST SP 800-63B-4 §3.1.3.3).
- */
+/** Whether the method of an attempt is proof enough for this account, together with what else is demanded of it. */
 export async function isEnoughFor(
   parts: RecoveryParts,
   tx: Transaction,
@@ -52,9 +50,9 @@ export async function isEnoughFor(
   account: Account,
   { recovery }: Settings,
 ): Promise<boolean> {
-  if (account.role === 'member' || recovery.smsAloneForManagers === 'allowed') return true
   if (!ORIGINS[attempt.origin].isSelfService || attempt.method === null) return true
-  if (strategyOf(parts, attempt.method).answeredBy === 'link') return true
+  const way = strategyOf(parts, attempt.method)
+  if (isProofEnough(way, account, recovery, false)) return true
   const { authenticator, hasAuthenticator } = await demandsOn(tx, attempt, account.id)
-  return authenticator !== 'off' && hasAuthenticator
+  return isProofEnough(way, account, { ...recovery, authenticator }, hasAuthenticator)
 }

@@ -38,6 +38,7 @@ export const NOTICES = [
   'request-refused',
   'test-sent',
   'settings-same',
+  'people-asked',
   'sign-in-again',
   'unsent',
   'other-person',

@@ -48,6 +48,8 @@ import { wayIn } from './manage/people/way-in.ts'
 import { preview } from './manage/recovery/preview.ts'
 import { overview as requests } from './manage/requests/overview.ts'
 import { request } from './manage/requests/request.ts'
+import { overview as readiness } from './manage/readiness/overview.ts'
+import { people as peopleUnable } from './manage/readiness/people.ts'
 import { review } from './manage/recovery/review.ts'
 import { settings as recoverySettings } from './manage/recovery/settings.ts'
 import { mount, type Page } from './page.ts'
@@ -139,6 +141,8 @@ export const pages: readonly Page[] = [
   keep,
   keepAccount,
   managing,
+  readiness,
+  peopleUnable,
   recoverySettings,
   review,
   preview,

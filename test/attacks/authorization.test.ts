@@ -11,6 +11,8 @@ import type { Visitor } from '../support/visitor.ts'
 /** Who may open each page of who runs an organization. A page that is missing here fails the test below. */
 const MANAGING: Record<string, Exclude<Role, 'member'>> = {
   '/manage': 'administrator',
+  '/manage/readiness': 'administrator',
+  '/manage/readiness/:why': 'administrator',
   '/manage/recovery': 'owner',
   '/manage/recovery/review': 'owner',
   '/manage/recovery/preview/:screen': 'owner',
@@ -34,7 +36,12 @@ const MANAGING: Record<string, Exclude<Role, 'member'>> = {
 }
 
 /** Where one of its addresses has a part that names something, something that is there. */
-const NAMED: Record<string, string> = { ':screen': 'identify', ':version': '1', ':id': '' }
+const NAMED: Record<string, string> = {
+  ':screen': 'identify',
+  ':version': '1',
+  ':why': 'nothing',
+  ':id': '',
+}
 
 const PEOPLE = { member: 'mia', administrator: 'adam', owner: 'olivia' } as const
 const ROLES = ['member', 'administrator', 'owner'] as const

@@ -10,6 +10,7 @@ import { codesAndAuthenticators } from './codes-and-authenticators.ts'
 import { letIn } from './let-in.ts'
 import { managing } from './managing.ts'
 import { personalCentre } from './personal-centre.ts'
+import { readiness } from './readiness.ts'
 import { records } from './records.ts'
 import type { Rig } from './rig.ts'
 import { signingUp } from './signing-up.ts'
@@ -49,6 +50,7 @@ export async function* everyPage(rig: Rig): AsyncGenerator<Scene> {
   yield* personalCentre(rig)
   yield* records(rig)
   yield* managing(rig)
+  yield* readiness(rig)
   yield* account(mia)
   yield* undoneChange(rig)
   yield* errors(rig.portal, mia)

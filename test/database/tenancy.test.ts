@@ -5,7 +5,10 @@ import { connectionOf } from '../../src/database/connect.ts'
 import { mayTextCountry } from '../../src/accounts/countries-store.ts'
 import { withOrganization, withoutOrganization, type TenantRow } from '../../src/database/transaction.ts'
 import { enqueue } from '../../src/delivery/outbox.ts'
+import { allAccounts } from '../../src/accounts/store.ts'
 import { addOrganization } from '../../src/organizations/store.ts'
+import { measureReadiness } from '../../src/recovery/readiness/measure.ts'
+import { noteAsked } from '../../src/recovery/readiness/store.ts'
 import { newId, systemRandom } from '../../src/platform/random.ts'
 import { stoppedClock } from '../support/clock.ts'
 import { freshDatabase, type FreshDatabase } from '../support/database.ts'
@@ -116,6 +119,10 @@ describe('tenancy, on the real database', () => {
       const rina = portal.visitor()
       await verify(rina, await getVerification(portal, rina))
       await portal.within('harbour', (tx) => mayTextCountry(portal.app.parts, tx, 'ID', 'en'))
+      await portal.within('harbour', async (tx) => {
+        await measureReadiness(portal.app.parts, tx, { countedLive: 0 })
+        await noteAsked(tx, [(await allAccounts(tx))[0]?.id ?? ''])
+      })
       const { id } = await portal.organization('harbour')
       await chainEvents(portal.store.database)
       const seen: Record<string, number[]> = {}

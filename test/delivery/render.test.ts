@@ -67,6 +67,7 @@ const letters: { [Name in Letter]: LetterData[Name] } = {
     ],
     historyUrl: LINK,
   },
+  'add-a-way': { ...letterhead, missing: 'phone-missing', accountUrl: LINK, support },
   'texts-paused': { ...letterhead, country: 'Indonesia', sent: 50, proved: 1, until: '1 May 2026' },
   'verify-email': {
     ...letterhead,

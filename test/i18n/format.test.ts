@@ -1,5 +1,13 @@
 import { expect } from 'chai'
-import { countryName, formatAgo, formatInstant } from '../../src/i18n/format.ts'
+import {
+  countryName,
+  formatAgo,
+  formatDay,
+  formatInstant,
+  formatNames,
+  formatNumber,
+  formatShare,
+} from '../../src/i18n/format.ts'
 import { after, HOUR, MINUTE, SECOND } from '../../src/platform/clock.ts'
 
 describe('how long ago', () => {
@@ -41,5 +49,22 @@ describe('a country', () => {
       'Jerman',
       '德国',
     ])
+  })
+})
+
+describe('numbers and names', () => {
+  it('are written in the language of the page', () => {
+    expect(formatNumber(995_005, 'en')).to.equal('995,005')
+    expect(formatNumber(995_005, 'id')).to.equal('995.005')
+    expect(formatDay('2026-03-02', 'zh-CN')).to.equal('2026年3月2日')
+    expect(formatNames(['Mia', 'Noah', 'Nils'], true, 'en')).to.equal('Mia, Noah, and Nils')
+    expect(formatNames(['Mia', 'Noah'], false, 'en'), 'more are to come').to.equal('Mia, Noah')
+  })
+
+  it('a share is all only when it is all, and nothing of nobody', () => {
+    expect(formatShare(999, 1000, 'en')).to.equal('99%')
+    expect(formatShare(1000, 1000, 'en')).to.equal('100%')
+    expect(formatShare(29, 100, 'en')).to.equal('29%')
+    expect(formatShare(0, 0, 'en')).to.equal('0%')
   })
 })

@@ -3,6 +3,7 @@ import type { Departure } from '../../src/organizations/departures.ts'
 import { PRESET_NAMES } from '../../src/organizations/presets.ts'
 import { valuesOf } from '../../src/organizations/settings-difference.ts'
 import { settingsShape, type SignUpSettings } from '../../src/organizations/settings.ts'
+import { isMendable, WHYS } from '../../src/recovery/readiness/judge.ts'
 import { STRATEGIES } from '../../src/recovery/strategies/index.ts'
 import type { Reached, WaysAre } from '../../src/web/account/ways-back.ts'
 import type { Screen } from '../../src/web/manage/recovery/preview.ts'
@@ -87,6 +88,11 @@ export const MANAGING_FAMILIES: readonly Family[] = [
     beginning: 'manage.presets.',
     endings: PRESET_NAMES.flatMap((name) => [`${name}.name`, `${name}.words`]),
   },
+  { beginning: 'manage.readiness.why.', endings: [...WHYS] },
+  { beginning: 'manage.readiness.helps.', endings: [...WHYS] },
+  { beginning: 'manage.review.impact.losing.', endings: [...WHYS] },
+  { beginning: 'manage.readiness.overview.progress.', endings: ['day', 'people', 'able', 'share'] },
+  { beginning: 'messages.add-a-way.missing.', endings: WHYS.filter(isMendable) },
   { beginning: 'manage.departures.', endings: Object.keys(departures) },
   { beginning: 'manage.people.groups.', endings: [...GROUPS] },
   { beginning: 'manage.people.obstacles.', endings: Object.keys(obstacles) },

@@ -2,6 +2,7 @@ import { contactOf, newUntil, SETTLED_AFTER, type Account } from '../../accounts
 import type { ContactKind } from '../../delivery/message.ts'
 import type { Settings } from '../../organizations/settings.ts'
 import { after } from '../../platform/clock.ts'
+import { usableWays } from '../../recovery/reach.ts'
 import { offered } from '../../recovery/strategies/index.ts'
 import type { Strategy } from '../../recovery/strategy.ts'
 
@@ -37,11 +38,7 @@ export function waysBack(
 ): WaysBack {
   const { account, authenticator, now } = has
   const ways = offered(parts, settings.recovery)
-  const usable = isNamed(account, settings)
-    ? ways.filter(
-        (way) => way.reachable(account, settings, now) !== null && isEnoughAlone(way, account, settings),
-      )
-    : []
+  const usable = usableWays(parts, settings, account, { hasAuthenticator: authenticator !== null, now })
   const codesLeft = authenticator?.codesLeft ?? null
   const [email, phone] = [reached(account, 'email', now), reached(account, 'phone', now)]
   const offersTexts = ways.some(({ answeredBy }) => answeredBy === 'code')
@@ -79,22 +76,10 @@ export function isNeeded(
       ? { ...account, email: null, emailVerifiedAt: null }
       : { ...account, phone: null, phoneVerifiedAt: null }
   if (without.email === null && without.username === null) return true
+  // An authenticator can be lost any day: it is not counted on.
   const comesBack = (as: Account, at: Date) =>
-    isNamed(as, settings) &&
-    offered(parts, settings.recovery).some(
-      (way) => way.reachable(as, settings, at) !== null && isEnoughAlone(way, as, settings),
-    )
+    usableWays(parts, settings, as, { hasAuthenticator: false, now: at }).length > 0
   return comesBack(account, after(now, SETTLED_AFTER)) && !comesBack(without, now)
-}
-
-/** Whether recovery's field takes something that this person has. */
-function isNamed({ email, username }: Account, { recovery }: Settings): boolean {
-  if (recovery.identifier === 'email') return email !== null
-  return recovery.identifier === 'username' ? username !== null : true
-}
-
-function isEnoughAlone({ answeredBy }: Strategy, { role }: Account, { recovery }: Settings): boolean {
-  return answeredBy === 'link' || role === 'member' || recovery.smsAloneForManagers === 'allowed'
 }
 
 /** The address first: notices go there, and it vouches for the rest. */

@@ -44,6 +44,9 @@ describe('the ways back in, as the home page counts them', () => {
     expect(ways({ username: null }, byUsername).are).to.equal('none')
     expect(ways({ role: 'owner' }).are).to.equal('one')
     expect(ways({ role: 'owner', email: null, emailVerifiedAt: null }).are).to.equal('none')
+    expect(ways({ role: 'owner' }, both, 5).are, 'with an authenticator besides it is enough').to.equal('all')
+    const notAskedFor = { ...both, recovery: { ...both.recovery, authenticator: 'off' } }
+    expect(ways({ role: 'owner' }, notAskedFor, 5).are).to.equal('one')
   })
 
   it('are none where nothing that is offered works', () => {

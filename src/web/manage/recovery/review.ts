@@ -3,16 +3,18 @@ import { shownDifference } from '../../../organizations/settings-difference.ts'
 import { withOrganization } from '../../../database/transaction.ts'
 import { currentSettings } from '../../../organizations/store.ts'
 import { changeSettings } from '../../../settings/change-settings.ts'
+import { impactOf } from '../../../recovery/readiness/readiness.ts'
 import { hiddenText } from '../../form.ts'
 import { definePage } from '../../page.ts'
 import { signedInHere } from '../../step-up.ts'
+import { shownUnable } from '../readiness/shown.ts'
 import { afterSaving } from '../saved.ts'
 import { screensOf } from './preview.ts'
 import { proposalIn } from './proposal.ts'
 
 /**
- * What would follow from other settings of recovery, before they are saved: the difference, what departs from a standard, and
- * the screens that people would see. The proposal is in the address, so that Back and a second tab lose nothing.
+ * What would follow from other settings of recovery, before they are saved: the difference, who could get back in and who
+ * not any more, what departs from a standard, and the screens that people would see. The proposal is in the address, so that Back and a second tab lose nothing.
  */
 export const review = definePage({
   path: '/manage/recovery/review',
@@ -23,17 +25,22 @@ export const review = definePage({
   async view(visit, ctx) {
     const proposed = proposalIn(visit, ctx)
     if (!proposed) return { goTo: '/manage/recovery' }
-    const { version } = await withOrganization(visit.parts.database, visit.organization.id, currentSettings)
-    const before = new Set(departuresOf(visit.settings.recovery))
+    const { parts, organization, settings: today, locale } = visit
+    const { version, impact } = await withOrganization(parts.database, organization.id, async (tx) => ({
+      ...(await currentSettings(tx)),
+      impact: await impactOf(parts, tx, { today, then: proposed }),
+    }))
+    const before = new Set(departuresOf(today.recovery))
     return {
       view: {
         version,
         query: ctx.querystring,
-        changes: shownDifference(visit.settings, proposed, visit.locale),
+        changes: shownDifference(today, proposed, locale),
+        impact: { ...impact, losing: impact.losing.map((some) => shownUnable(some, locale)) },
         departures: departuresOf(proposed.recovery).map((name) => ({ name, isNew: !before.has(name) })),
         screens: screensOf(proposed).map((name) => ({
           name,
-          address: `/${visit.organization.slug}/manage/recovery/preview/${name}?${ctx.querystring}`,
+          address: `/${organization.slug}/manage/recovery/preview/${name}?${ctx.querystring}`,
         })),
       },
     }
