@@ -44,7 +44,7 @@ export async function* desk(rig: Rig): AsyncGenerator<Scene> {
   yield { state: 'messages that were not sent', page: adam }
   await adam.goto('/summit/manage/activity')
   yield { state: 'activity log', page: adam }
-  await adam.getByLabel('Person').fill('nobody')
+  await adam.getByLabel('Username or email').fill('nobody')
   await press(adam, 'Show')
   yield { state: 'activity log, filtered for nobody', page: adam }
   await adam.goto('/summit/manage/activity?group=people&from=2040-01-01')
