@@ -5,7 +5,7 @@ import { chainEvents } from './audit/chain.ts'
 import { createPasswordHasher, type PasswordHasher } from './credentials/password.ts'
 import { openDatabase, type ConnectionTarget, type Database } from './database/connect.ts'
 import type { Transaction } from './database/transaction.ts'
-import { dispatch, newLanes, type DispatchParts } from './delivery/dispatch.ts'
+import { dispatch, newLanes, type DispatchParts, type Lanes } from './delivery/dispatch.ts'
 import { accountOf, type Lost } from './delivery/lost.ts'
 import type { Preparers } from './delivery/message.ts'
 import { createRenderer } from './delivery/render.ts'
@@ -29,6 +29,7 @@ import {
   preparePasswordChanged,
   prepareRequestRefused,
   prepareSignInPaused,
+  prepareStandingChanged,
   prepareTextsPaused,
 } from './notices/prepare.ts'
 import { prepareTestEmail, prepareTestText } from './notices/send-test.ts'
@@ -56,7 +57,7 @@ import type { WebParts } from './web/parts.ts'
 import { createServer } from './web/server.ts'
 import { startWorker } from './worker.ts'
 
-/** What the outside world gives an app: a database, a log, and for tests its time, chance, hashing, mail and texts. */
+/** What the outside world gives an app: a database, a log, and for tests its time, chance, hashing, mail, texts and lanes. */
 export interface Surroundings {
   /** Where the application's role enters, and where LISTEN may (not through a pooler). */
   target: ConnectionTarget
@@ -67,6 +68,7 @@ export interface Surroundings {
   hasher?: PasswordHasher
   sender?: EmailSender
   smsSender?: SmsSender
+  lanes?: Lanes
   /** The ways to prove who one is, and all words, where they are not the product's own. */
   strategies?: readonly Strategy[]
   words?: Words
@@ -120,7 +122,7 @@ export function openApp(config: Config, { target, listenTarget, log, ...given }:
   const sender = given.sender ?? senderFor(config, database, random)
   const smsSender = given.smsSender ?? smsSenderFor(config, database, random, given.clock)
   const delivery = deliveryPartsOf(parts, sender, smsSender)
-  const lanes = newLanes()
+  const lanes = given.lanes ?? newLanes()
   const sendDue = (stop?: AbortSignal) => dispatch(delivery, lanes, stop)
   const tidy = (stop?: AbortSignal) => keepHouse(parts, stop)
   return {
@@ -190,6 +192,7 @@ function preparersOf(parts: WebParts): Preparers {
   return {
     'recover-link': (tx, message) => prepareLink(parts, tx, message),
     welcome: (tx, message) => prepareLink(parts, tx, message),
+    'reset-started': (tx, message) => prepareLink(parts, tx, message),
     'recover-code': (tx, message) => prepareCode(parts, tx, message),
     'request-waiting': (tx, message) => prepareRequestWaiting(parts, tx, message),
     'request-approved': (tx, message) => prepareRequestApproved(parts, tx, message),
@@ -210,6 +213,7 @@ function preparersOf(parts: WebParts): Preparers {
     'deletion-asked': (tx, message) => prepareDeletionAsked(parts, tx, message),
     'deletion-stopped': (tx, message) => prepareDeletionStopped(parts.publicUrl, tx, message),
     'account-deleted': (tx, message) => prepareAccountDeleted(tx, message),
+    'standing-changed': (tx, message) => prepareStandingChanged(parts.publicUrl, tx, message),
     'settings-changed': (tx, message) => prepareSettingsChanged(parts.publicUrl, tx, message),
     'test-email': (tx, message) => prepareTestEmail(parts.publicUrl, tx, message),
     'test-text': (tx, message) => prepareTestText(parts, tx, message),

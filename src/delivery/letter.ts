@@ -1,4 +1,11 @@
-import type { ChangeOfAuthenticator, ChangeOfContact, ContactKind, WayBack, WhyKept } from './message.ts'
+import type {
+  ChangeOfAuthenticator,
+  ChangeOfContact,
+  ContactKind,
+  Standing,
+  WayBack,
+  WhyKept,
+} from './message.ts'
 
 /** What every mail says about who sends it and who reads it; colours as `#rrggbb`. */
 interface Letterhead {
@@ -32,6 +39,12 @@ export interface LetterData {
     requestedFrom: { place: string; device: string | null }
   }
   welcome: Letterhead & { link: string; hours: number; isOwner: boolean; username: string | null }
+  'reset-started': Letterhead & {
+    link: string
+    /** Where the reader says that it is not wanted. */
+    notMeUrl: string
+    hours: number
+  }
   /** `when` is already written in the reader's language. */
   'password-changed': Letterhead & {
     when: string
@@ -46,6 +59,7 @@ export interface LetterData {
     when: string
     device: string | null
     change: ChangeOfAuthenticator
+    isByManager: boolean
     /** Where the reader says that the change was not theirs. */
     notMeUrl: string
     support: Support | null
@@ -104,7 +118,14 @@ export interface LetterData {
     support: Support | null
   }
   'deletion-stopped': Letterhead & { why: WhyKept; support: Support | null }
-  'account-deleted': Letterhead
+  'account-deleted': Letterhead & { isByManager: boolean }
+  /** `when` is already written in the reader's language. */
+  'standing-changed': Letterhead & {
+    when: string
+    standing: Standing
+    signInUrl: string
+    support: Support | null
+  }
   'confirm-email': Letterhead & {
     link: string
     hours: number

@@ -25,7 +25,7 @@ export function isToken(text: string): boolean {
   return /^[A-Za-z0-9_-]{43}$/.test(text)
 }
 
-/** The id of nothing (RFC 9562 §5.9), to ask for where there is nobody: the question costs the same. */
+/** The id of nothing (RFC 9562 §5.9), before all others: to ask for where there is nobody costs the same. */
 export const NO_ID = '00000000-0000-0000-0000-000000000000'
 
 /** Behind every id that there can be (RFC 9562 §5.10), from which a list is read backwards. */

@@ -26,7 +26,6 @@ export const NOTICES = [
   'authenticator-removed',
   'authenticator-codes',
   'request-stopped',
-  'unverified',
   'verification-sent-again',
   'sign-up-deleted',
   'request-over',
@@ -39,6 +38,18 @@ export const NOTICES = [
   'request-refused',
   'test-sent',
   'settings-same',
+  'sign-in-again',
+  'unsent',
+  'other-person',
+  'person-invited',
+  'person-there',
+  'person-reset',
+  'person-authenticator',
+  'person-sessions',
+  'person-role',
+  'person-suspended',
+  'person-reactivated',
+  'person-deleted',
 ] as const
 type NoticeName = (typeof NOTICES)[number]
 

@@ -23,6 +23,7 @@ export const OWN_PLACES = [
 /** The pages of who runs the organization. */
 export const MANAGING_PLACES = [
   { name: 'overview', path: '/manage', role: 'administrator' },
+  { name: 'people', path: '/manage/people', role: 'administrator' },
   { name: 'recovery', path: '/manage/recovery', role: 'owner' },
   { name: 'history', path: '/manage/history', role: 'owner' },
   { name: 'requests', path: '/manage/requests', role: 'administrator' },

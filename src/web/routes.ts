@@ -35,6 +35,16 @@ import { overview as history } from './manage/history/overview.ts'
 import { version } from './manage/history/version.ts'
 import { overview as messages } from './manage/messages/overview.ts'
 import { overview as managing } from './manage/overview.ts'
+import { authenticator as authenticatorOfPerson } from './manage/people/authenticator.ts'
+import { deletePerson } from './manage/people/delete.ts'
+import { newPerson } from './manage/people/new.ts'
+import { overview as people } from './manage/people/overview.ts'
+import { person } from './manage/people/person.ts'
+import { reset } from './manage/people/reset.ts'
+import { role } from './manage/people/role.ts'
+import { sessions as sessionsOfPerson } from './manage/people/sessions.ts'
+import { state } from './manage/people/state.ts'
+import { wayIn } from './manage/people/way-in.ts'
 import { preview } from './manage/recovery/preview.ts'
 import { overview as requests } from './manage/requests/overview.ts'
 import { request } from './manage/requests/request.ts'
@@ -66,7 +76,7 @@ import { door } from './signin/door.ts'
 import { newPassword } from './signin/new-password.ts'
 import { signIn } from './signin/sign-in.ts'
 import { signOut } from './signin/sign-out.ts'
-import { sent as signUpSent } from './signup/sent.ts'
+import { sent as signUpSent, unverified } from './signup/sent.ts'
 import { signUp } from './signup/sign-up.ts'
 import { verified } from './signup/verified.ts'
 import { verify } from './signup/verify.ts'
@@ -80,6 +90,7 @@ export const pages: readonly Page[] = [
   signOut,
   signUp,
   signUpSent,
+  unverified,
   verify,
   verified,
   identify,
@@ -138,6 +149,16 @@ export const pages: readonly Page[] = [
   messages,
   log,
   exportActivity,
+  people,
+  newPerson,
+  person,
+  wayIn,
+  reset,
+  authenticatorOfPerson,
+  sessionsOfPerson,
+  role,
+  state,
+  deletePerson,
 ]
 
 /** Every address that is served, besides the assets. */

@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import type { Role } from '../../src/accounts/account.ts'
 import { pages } from '../../src/web/routes.ts'
 import { asking } from '../support/desk.ts'
+import { idOf } from '../support/managing.ts'
 import { openPortal, type Portal } from '../support/portal.ts'
 import { signIn } from '../support/steps.ts'
 import { rowsOf } from '../support/undoing.ts'
@@ -20,10 +21,20 @@ const MANAGING: Record<string, Exclude<Role, 'member'>> = {
   '/manage/messages': 'administrator',
   '/manage/activity': 'administrator',
   '/manage/activity/export': 'administrator',
+  '/manage/people': 'administrator',
+  '/manage/people/new': 'administrator',
+  '/manage/people/:id': 'administrator',
+  '/manage/people/:id/way-in': 'administrator',
+  '/manage/people/:id/reset': 'administrator',
+  '/manage/people/:id/authenticator': 'administrator',
+  '/manage/people/:id/sessions': 'administrator',
+  '/manage/people/:id/role': 'owner',
+  '/manage/people/:id/state': 'administrator',
+  '/manage/people/:id/delete': 'administrator',
 }
 
 /** Where one of its addresses has a part that names something, something that is there. */
-const NAMED: Record<string, string> = { ':screen': 'identify', ':version': '1' }
+const NAMED: Record<string, string> = { ':screen': 'identify', ':version': '1', ':id': '' }
 
 const PEOPLE = { member: 'mia', administrator: 'adam', owner: 'olivia' } as const
 const ROLES = ['member', 'administrator', 'owner'] as const
@@ -36,6 +47,7 @@ describe('attacks: a role that does not reach as far', () => {
 
   before(async () => {
     portal = await openPortal()
+    NAMED[':id'] = await idOf(portal, 'mia')
     for (const role of ROLES) {
       const visitor = portal.visitor()
       await signIn(visitor, PEOPLE[role])

@@ -23,6 +23,7 @@ const letters: { [Name in Letter]: LetterData[Name] } = {
     when: '2 March 2026, 09:00 UTC',
     device: 'Firefox on Linux',
     change: 'replaced',
+    isByManager: false,
     notMeUrl: LINK,
     support,
   },
@@ -50,6 +51,8 @@ const letters: { [Name in Letter]: LetterData[Name] } = {
   'request-granted': { ...letterhead, link: LINK, cancelUrl: LINK, hours: 24, support },
   'request-refused': { ...letterhead, recoverUrl: LINK, support },
   'owner-reset': { ...letterhead, owner: 'Olivia', when: 'now', requestUrl: LINK },
+  'reset-started': { ...letterhead, link: LINK, notMeUrl: LINK, hours: 24 },
+  'standing-changed': { ...letterhead, when: '1 May 2026', standing: 'owner', signInUrl: LINK, support },
   'settings-changed': {
     ...letterhead,
     by: 'Olivia Santoso',
@@ -86,8 +89,8 @@ const letters: { [Name in Letter]: LetterData[Name] } = {
     support,
   },
   'deletion-stopped': { ...letterhead, why: 'asked', support },
-  'account-deleted': letterhead,
   'test-email': { ...letterhead, messagesUrl: LINK },
+  'account-deleted': { ...letterhead, isByManager: true },
   'request-waiting': {
     ...letterhead,
     asker: 'Noah',

@@ -5,4 +5,7 @@ export const SAME_WORDS: readonly string[] = [
   'Demo',
   'Email',
   '{label}, {value}',
+  '{before}, {next}',
+  '{count, number}',
+  '{name}, {when}',
 ]

@@ -33,6 +33,7 @@ const TOLD: Record<string, string> = {
 /** What is left out, and why. */
 const LEFT_OUT: Record<string, string> = {
   organization_settings: 'of the organization',
+  account_names: 'what the profile tells, as it is searched for',
   sms_countries: 'counts of the organization',
   sign_in_delays: 'under a keyed hash, of whoever tried, and gone within a day',
   half_sign_ins: 'a sign-in that is not one yet, gone within minutes',
