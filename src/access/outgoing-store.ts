@@ -37,6 +37,8 @@ export async function listMessages(
   const query = tx
     .rows<MessageRow>('messages')
     .where('id', '<', before ?? LAST_ID)
+    // What somebody asked is no letter: it turns into a request, and letters to those who decide.
+    .where((letter) => void letter.whereNotNull('recipient').orWhereNot('template', 'request-waiting'))
     .orderBy('id', 'desc')
     .limit(most)
   if (state) void query.where({ state })

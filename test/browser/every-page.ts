@@ -7,6 +7,7 @@ import { DAY, MINUTE, SECOND } from '../../src/platform/clock.ts'
 import type { Portal } from '../support/portal.ts'
 import { changeAccount, NEW_PASSWORD, wrongCodeOfApp } from '../support/steps.ts'
 import { codesAndAuthenticators } from './codes-and-authenticators.ts'
+import { desk } from './desk.ts'
 import { letIn } from './let-in.ts'
 import { managing } from './managing.ts'
 import { personalCentre } from './personal-centre.ts'
@@ -51,6 +52,7 @@ export async function* everyPage(rig: Rig): AsyncGenerator<Scene> {
   yield* records(rig)
   yield* managing(rig)
   yield* readiness(rig)
+  yield* desk(rig)
   yield* account(mia)
   yield* undoneChange(rig)
   yield* errors(rig.portal, mia)

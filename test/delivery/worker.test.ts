@@ -64,6 +64,24 @@ describe('the worker', () => {
     await worker.stop()
   })
 
+  it('chains the log while there is something to chain, and goes on after a round that throws', async () => {
+    const rounds = [() => Promise.reject(new Error('the database is away')), () => Promise.resolve(500)]
+    const enough = signal()
+    let chained = 0
+    const worker = startWorker({
+      ...idle,
+      pollMs: 1,
+      chain: () => {
+        chained += 1
+        if (chained === 4) enough.give()
+        return rounds.shift()?.() ?? Promise.resolve(0)
+      },
+    })
+    await enough.given
+    await worker.stop()
+    expect(chained).to.be.at.least(4)
+  })
+
   it('finishes the round in hand before it stops, and starts no other', async () => {
     const [begun, mayEnd] = [signal(), signal()]
     let rounds = 0

@@ -46,7 +46,7 @@ describe('an administrator decides who is let back in', () => {
     const address = /http:\S+\/manage\/requests\/\S+/.exec(letter?.text ?? '')?.[0] ?? ''
     expect((await adam.open('/harbour/manage')).text).to.contain('Requests 1 waits')
     const listed = await adam.open('/harbour/manage/requests')
-    expect(listed.text).to.contain('Mia').and.to.contain('Waits for you')
+    expect(listed.text).to.contain('Mia').and.to.contain('Waits')
     const page = await adam.open(address)
     expect(page.heading).to.contain('Mia').and.to.contain('asks to be let back in')
     expect(page.text)

@@ -46,5 +46,5 @@ export const DESK_FAMILIES: readonly Family[] = [
   { beginning: 'manage.messages.channels.', endings: [...new Set(Object.values(CHANNELS))] },
   { beginning: 'manage.messages.states.', endings: [...STATES] },
   { beginning: 'manage.messages.faults.', endings: [...FAULTS] },
-  { beginning: 'manage.export.columns.', endings: COLUMNS },
+  { beginning: 'manage.activity.export.columns.', endings: COLUMNS },
 ]

@@ -72,7 +72,7 @@ async function recordExport(visit: Visit, filter: Filter): Promise<Date | null> 
 /** Line after line, read in short transactions: a slow reader holds none open, and no more than a batch is in memory. */
 async function* linesOf({ parts, organization, locale }: Visit, search: Search): AsyncGenerator<string> {
   const t = parts.words.in(locale)
-  const head = COLUMNS.map((name) => t(`manage.export.columns.${name}`))
+  const head = COLUMNS.map((name) => t(`manage.activity.export.columns.${name}`))
   yield BYTE_ORDER_MARK + csvLine(head)
   let before: string | null = null
   for (let left = MOST_LINES; left > 0; left -= BATCH) {

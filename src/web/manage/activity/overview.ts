@@ -4,6 +4,7 @@ import { GROUPS } from '../../../audit/groups.ts'
 import { findEvents, type LoggedEvent } from '../../../audit/search.ts'
 import { withOrganization } from '../../../database/transaction.ts'
 import { formatInstant } from '../../../i18n/format.ts'
+import { isId } from '../../../platform/random.ts'
 import { cut, idIn } from '../../cursor.ts'
 import { definePage } from '../../page.ts'
 import { filterFields, filterIn, nameIn, queryOf, readFilter, searchOf } from './filter.ts'
@@ -55,8 +56,15 @@ function shown(event: LoggedEvent, people: Map<string, Account>, locale: string)
     // Whoever did something to themselves is named once.
     about: subjectId && subjectId !== actorId ? named(subjectId, people) : null,
     address: event.address,
-    detail: Object.entries(detail).map(([name, value]) => `${name}: ${value}`),
+    detail: Object.entries(detail)
+      .filter(([name, value]) => isTelling(name, value))
+      .map(([name, value]) => `${name}: ${value}`),
   }
+}
+
+/** Ids, hashes and what is not so tell a reader nothing; the file has them. */
+function isTelling(name: string, value: string | number | boolean): boolean {
+  return value !== false && name !== 'identifier' && !isId(String(value))
 }
 
 function named(id: string | null, people: Map<string, Account>) {
