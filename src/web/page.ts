@@ -17,6 +17,7 @@ import {
 import { takeNotice, type Notice } from './notice.ts'
 import type { WebParts } from './parts.ts'
 import { askedAgain, proveAgain } from './step-up.ts'
+import { readFormWithFiles, type FileLimits, type SentFiles, type SentForm } from './sent-files.ts'
 import { renderPage } from './views.ts'
 import { placesAround } from './places.ts'
 import { isSwitch, switchLanguage } from './language-switch.ts'
@@ -78,7 +79,9 @@ export interface Page<Form extends Fields = Fields> {
   view?: (visit: Visit, ctx: Context, wrong: FormErrors) => Promise<Answer> | Answer
   /** The form's fields, for a page that has one. */
   fields?: Form
-  submit?: (visit: Visit, values: ValuesOf<Form>, ctx: Context) => Promise<Submitted>
+  /** The files that its form sends besides (`enctype="multipart/form-data"`). Its path has no parts that name something. */
+  files?: FileLimits
+  submit?: (visit: Visit, values: ValuesOf<Form>, ctx: Context, files: SentFiles) => Promise<Submitted>
 }
 
 /** Keeps a page's fields and the values of its `submit` in step for the compiler. */
@@ -101,18 +104,24 @@ export function mount(router: Router, parts: WebParts, page: Page): void {
     })
   }
   router.post(path, async (ctx: Context) => {
-    const body = (ctx.request.body ?? {}) as Record<string, unknown>
-    const switches = view !== undefined && isSwitch(body)
-    if (!submit && !switches) {
+    if (!submit && !(view && isSwitch(sentForm(ctx).body))) {
       ctx.set('Allow', 'GET, HEAD')
       throw new Refused(405)
     }
     const visit = await admit(parts, page, ctx)
     if (!visit) return
+    // Files are read only for who may send them here.
+    const sent = ctx.is('multipart') ? await readFormWithFiles(ctx, page.files ?? {}) : sentForm(ctx)
+    const { body } = sent
     if (!isOwnForm(ctx, parts, visit.organization.id, visit.cookies, body['csrf'])) throw new Refused(403)
-    if (switches) await switchLanguage(ctx, visit, body)
-    else if (submit) await take(ctx, visit, page, submit, body)
+    if (view && isSwitch(body)) await switchLanguage(ctx, visit, body)
+    else if (submit) await take(ctx, visit, page, submit, sent)
   })
+}
+
+/** A form without files as the parser of bodies left it. */
+function sentForm(ctx: Context): SentForm {
+  return { body: (ctx.request.body ?? {}) as Record<string, unknown>, files: {} }
 }
 
 /** Takes a form of ours: on to what comes of it, or the page again with what is wrong. */
@@ -121,7 +130,7 @@ async function take(
   visit: Visit,
   page: Page,
   submit: NonNullable<Page['submit']>,
-  body: Record<string, unknown>,
+  { body, files }: SentForm,
 ): Promise<void> {
   const form = readForm(page.fields ?? {}, body)
   const asked = await askedAgain(visit, page.stepUp)
@@ -129,7 +138,7 @@ async function take(
   const submitted = unproven
     ? withErrorsOf(unproven, form)
     : form.ok
-      ? await submit(visit, form.values, ctx)
+      ? await submit(visit, form.values, ctx, files)
       : { errors: form.errors }
   if ('download' in submitted) {
     handOver(ctx, submitted)

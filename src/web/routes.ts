@@ -130,6 +130,12 @@ export const pages: readonly Page[] = [
   version,
 ]
 
+/** Whether the page at an address takes files. */
+export function takesFiles(address: string): boolean {
+  const below = address.replace(/^\/[^/]+/, '')
+  return pages.some(({ path, files }) => files !== undefined && path === below)
+}
+
 /** Every address that is served, besides the assets. */
 export function routes(parts: WebParts): Router {
   const router = new Router()
