@@ -6,6 +6,11 @@ const domain = z
   .regex(/^[\p{L}\p{N}]([\p{L}\p{N}-]*[\p{L}\p{N}])?(\.[\p{L}\p{N}]([\p{L}\p{N}-]*[\p{L}\p{N}])?)+$/u)
   .max(253)
 
+/** Whether a text can be a domain, such as `example.co.id`. */
+export function isDomain(text: string): boolean {
+  return domain.safeParse(text).success
+}
+
 /** One setting alone: together they are `settingsShape`. */
 const eachSetting = z.strictObject({
   recovery: z

@@ -39,11 +39,11 @@ export function requiredText(
 }
 
 /** A longer text that may be left out; line breaks are a person's too. */
-export function optionalText(words: { tooLong: string }): z.ZodType<string> {
+export function optionalText(words: { tooLong: string }, longest = LONGEST_NOTE): z.ZodType<string> {
   const lines = z
     .string({ error: 'errors.form.unreadable' })
     .refine((text) => text.isWellFormed() && !/[^\P{Cc}\r\n\t]|\ufffd/u.test(text), 'errors.form.unreadable')
-  return z.preprocess((value) => value ?? '', lines.pipe(z.string().trim().max(LONGEST_NOTE, words.tooLong)))
+  return z.preprocess((value) => value ?? '', lines.pipe(z.string().trim().max(longest, words.tooLong)))
 }
 
 /** A short text that may be left out; a box that can be ticked sends one too. */

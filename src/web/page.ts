@@ -44,6 +44,8 @@ export interface Show {
 export interface Preview {
   preview: string
   settings: Settings
+  /** Absent: in the language of the page that it is shown on. */
+  locale?: string
   view: View
 }
 
@@ -82,6 +84,8 @@ export interface Page<Form extends Fields = Fields> {
   /** The files that its form sends besides (`enctype="multipart/form-data"`). Its path has no parts that name something. */
   files?: FileLimits
   submit?: (visit: Visit, values: ValuesOf<Form>, ctx: Context, files: SentFiles) => Promise<Submitted>
+  /** What the button `look` of its form shows: what would follow. It changes nothing, so no proof is asked for. */
+  look?: (visit: Visit, values: ValuesOf<Form>) => Promise<{ errors: FormErrors } | { view: View }>
 }
 
 /** Keeps a page's fields and the values of its `submit` in step for the compiler. */
@@ -133,6 +137,12 @@ async function take(
   { body, files }: SentForm,
 ): Promise<void> {
   const form = readForm(page.fields ?? {}, body)
+  const { look } = page
+  if (look && body['look'] !== undefined) {
+    const looked = form.ok ? await look(visit, form.values) : { errors: form.errors }
+    if ('view' in looked) return answer(ctx, visit, page, looked)
+    return showAgain(ctx, visit, page, looked, form.ok ? form.values : form.typed)
+  }
   const asked = await askedAgain(visit, page.stepUp)
   const unproven = asked && (await proveAgain(visit, asked, body))
   const submitted = unproven
@@ -220,10 +230,14 @@ async function render(
 }
 
 /** For a frame on a page of ours: without a form token and in a sandbox, so that no press does anything. */
-async function showPreview(ctx: Context, visit: Visit, { preview, settings, view }: Preview): Promise<void> {
+async function showPreview(
+  ctx: Context,
+  visit: Visit,
+  { preview, settings, locale = visit.locale, view }: Preview,
+): Promise<void> {
   allowFraming(ctx)
   await renderPage(ctx, visit.parts, preview, view, {
-    visit: { ...visit, settings, person: null },
+    visit: { ...visit, settings, locale, person: null },
     isPreview: true,
   })
 }

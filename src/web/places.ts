@@ -24,6 +24,9 @@ export const OWN_PLACES = [
 export const MANAGING_PLACES = [
   { name: 'overview', path: '/manage', role: 'administrator' },
   { name: 'recovery', path: '/manage/recovery', role: 'owner' },
+  { name: 'passwords', path: '/manage/passwords', role: 'owner' },
+  { name: 'sign-up', path: '/manage/sign-up', role: 'owner' },
+  { name: 'branding', path: '/manage/branding', role: 'owner' },
   { name: 'history', path: '/manage/history', role: 'owner' },
 ] as const satisfies Listed[]
 

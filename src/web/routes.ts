@@ -29,12 +29,15 @@ import { mountDemo } from './demo/index.ts'
 import { mountFinder } from './finder.ts'
 import { mountHealth } from './health.ts'
 import { mountTwilioReports } from './hooks/twilio.ts'
+import { branding, brandingPreview } from './manage/branding/look.ts'
 import { overview as history } from './manage/history/overview.ts'
 import { version } from './manage/history/version.ts'
 import { overview as managing } from './manage/overview.ts'
+import { passwordPreview, passwordRules } from './manage/passwords/rules.ts'
 import { preview } from './manage/recovery/preview.ts'
 import { review } from './manage/recovery/review.ts'
 import { settings as recoverySettings } from './manage/recovery/settings.ts'
+import { signUpPreview, signUpRules } from './manage/sign-up/rules.ts'
 import { mount, type Page } from './page.ts'
 import type { WebParts } from './parts.ts'
 import { ask } from './recover/ask.ts'
@@ -126,6 +129,12 @@ export const pages: readonly Page[] = [
   recoverySettings,
   review,
   preview,
+  passwordRules,
+  passwordPreview,
+  signUpRules,
+  signUpPreview,
+  branding,
+  brandingPreview,
   history,
   version,
 ]

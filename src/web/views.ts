@@ -81,6 +81,7 @@ export async function renderPage(
       // A form without a token would be refused.
       languages: csrf ? offeredLanguages(parts, locale) : [],
       demo: parts.demo !== null && !isPreview,
+      isPreview: isPreview ?? false,
       assets: { ...parts.assets.addresses, brand: visit && brandAddress(visit) },
       base: organization ? `/${organization.slug}` : '',
       view,

@@ -11,6 +11,12 @@ const MANAGING: Record<string, Exclude<Role, 'member'>> = {
   '/manage/recovery': 'owner',
   '/manage/recovery/review': 'owner',
   '/manage/recovery/preview/:screen': 'owner',
+  '/manage/passwords': 'owner',
+  '/manage/passwords/preview': 'owner',
+  '/manage/sign-up': 'owner',
+  '/manage/sign-up/preview': 'owner',
+  '/manage/branding': 'owner',
+  '/manage/branding/preview': 'owner',
   '/manage/history': 'owner',
   '/manage/history/:version': 'owner',
 }

@@ -9,6 +9,7 @@ import { changeAccount, NEW_PASSWORD, wrongCodeOfApp } from '../support/steps.ts
 import { codesAndAuthenticators } from './codes-and-authenticators.ts'
 import { letIn } from './let-in.ts'
 import { managing } from './managing.ts'
+import { settingsPages } from './settings-pages.ts'
 import { personalCentre } from './personal-centre.ts'
 import { records } from './records.ts'
 import type { Rig } from './rig.ts'
@@ -49,6 +50,7 @@ export async function* everyPage(rig: Rig): AsyncGenerator<Scene> {
   yield* personalCentre(rig)
   yield* records(rig)
   yield* managing(rig)
+  yield* settingsPages(rig)
   yield* account(mia)
   yield* undoneChange(rig)
   yield* errors(rig.portal, mia)

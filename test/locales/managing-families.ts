@@ -1,8 +1,15 @@
-import type { Departure } from '../../src/organizations/departures.ts'
+import type {
+  ColorDeparture,
+  Departure,
+  PasswordDeparture,
+  SignUpDeparture,
+} from '../../src/organizations/departures.ts'
 import { PRESET_NAMES } from '../../src/organizations/presets.ts'
 import { valuesOf } from '../../src/organizations/settings-difference.ts'
 import { settingsShape, type SignUpSettings } from '../../src/organizations/settings.ts'
 import { STRATEGIES } from '../../src/recovery/strategies/index.ts'
+import { SUPPORT_KINDS } from '../../src/web/manage/branding/look.ts'
+import { PASSWORD_CHOICES } from '../../src/web/manage/passwords/rules.ts'
 import type { Screen } from '../../src/web/manage/recovery/preview.ts'
 import { CHOICES } from '../../src/web/manage/recovery/proposal.ts'
 import { MANAGING_PLACES } from '../../src/web/places.ts'
@@ -18,6 +25,14 @@ const departures: Record<Departure, true> = {
   'straight-home': true,
   'no-hold': true,
 }
+
+const passwordDepartures: Record<PasswordDeparture, true> = {
+  short: true,
+  composition: true,
+  guessable: true,
+}
+const signUpDepartures: Record<SignUpDeparture, true> = { 'long-verification': true }
+const colorDepartures: Record<ColorDeparture, true> = { pale: true, dark: true }
 
 const screens: Record<Screen, true> = {
   identify: true,
@@ -61,6 +76,24 @@ export const MANAGING_FAMILIES: readonly Family[] = [
     endings: PRESET_NAMES.flatMap((name) => [`${name}.name`, `${name}.words`]),
   },
   { beginning: 'manage.departures.', endings: Object.keys(departures) },
+  {
+    beginning: 'manage.',
+    endings: [
+      ...Object.keys(passwordDepartures).map((name) => `passwords.departures.${name}`),
+      ...Object.keys(signUpDepartures).map((name) => `sign-up.departures.${name}`),
+      ...Object.keys(colorDepartures).map((name) => `branding.departures.${name}`),
+    ],
+  },
+  { beginning: 'settings.names.passwords.', endings: [...PASSWORD_CHOICES] },
+  { beginning: 'manage.passwords.follows.', endings: [...PASSWORD_CHOICES] },
+  { beginning: 'settings.values.signUp.mode.', endings: Object.keys(modes) },
+  { beginning: 'manage.sign-up.follows.mode.', endings: Object.keys(modes) },
+  { beginning: 'manage.branding.kinds.', endings: [...SUPPORT_KINDS] },
+  { beginning: 'manage.branding.contrasts.text.', endings: ['white', 'black'] },
+  {
+    beginning: 'errors.supportValue.',
+    endings: SUPPORT_KINDS.filter((kind) => kind !== 'none'),
+  },
   { beginning: 'manage.screens.', endings: Object.keys(screens) },
   {
     beginning: 'manage.overview.places.',
