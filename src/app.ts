@@ -4,7 +4,7 @@ import { record } from './audit/audit.ts'
 import { createPasswordHasher, type PasswordHasher } from './credentials/password.ts'
 import { openDatabase, type ConnectionTarget, type Database } from './database/connect.ts'
 import type { Transaction } from './database/transaction.ts'
-import { dispatch, newLanes, type DispatchParts } from './delivery/dispatch.ts'
+import { dispatch, newLanes, type DispatchParts, type Lanes } from './delivery/dispatch.ts'
 import { accountOf, type Lost } from './delivery/lost.ts'
 import type { Preparers } from './delivery/message.ts'
 import { createRenderer } from './delivery/render.ts'
@@ -54,7 +54,7 @@ import type { WebParts } from './web/parts.ts'
 import { createServer } from './web/server.ts'
 import { startWorker } from './worker.ts'
 
-/** What the outside world gives an app: a database, a log, and for tests its time, chance, hashing, mail and texts. */
+/** What the outside world gives an app: a database, a log, and for tests its time, chance, hashing, mail, texts and lanes. */
 export interface Surroundings {
   /** Where the application's role enters, and where LISTEN may (not through a pooler). */
   target: ConnectionTarget
@@ -65,6 +65,7 @@ export interface Surroundings {
   hasher?: PasswordHasher
   sender?: EmailSender
   smsSender?: SmsSender
+  lanes?: Lanes
   /** The ways to prove who one is, and all words, where they are not the product's own. */
   strategies?: readonly Strategy[]
   words?: Words
@@ -118,7 +119,7 @@ export function openApp(config: Config, { target, listenTarget, log, ...given }:
   const sender = given.sender ?? senderFor(config, database, random)
   const smsSender = given.smsSender ?? smsSenderFor(config, database, random, given.clock)
   const delivery = deliveryPartsOf(parts, sender, smsSender)
-  const lanes = newLanes()
+  const lanes = given.lanes ?? newLanes()
   const sendDue = (stop?: AbortSignal) => dispatch(delivery, lanes, stop)
   const tidy = (stop?: AbortSignal) => keepHouse(parts, stop)
   return {

@@ -62,8 +62,8 @@ export const requestsApprove: Command = {
   help: [
     'Check the person first, by a way that does not go through this product: meet them, or call a number you know.',
     'For an administrator or an owner a second person must approve as well; nobody approves their own request.',
-    'So it is for who has no email address, and for who said that a change of their account was not theirs: somebody may',
-    'read their mail. Then the second approval prints a code, to be read out to the person:',
+    'So it is for who has no email address, or another one for less than 30 days, and for who said that a change of their',
+    'account was not theirs: somebody else may read their mail. Then the second approval prints a code, to be read out to the person:',
     'it works once, for 24 hours, on the page that is printed with it.',
     '--as-operator: one of the two, only where the organization has not enough people who may decide.',
   ],

@@ -46,14 +46,15 @@ export interface QueuedData {
   'address-too-new': { accountId: string; until: string }
   'sign-in-paused': { accountId: string }
   'recover-code': { attemptId: string }
-  /** First what was asked, sealed, for nobody yet; then one letter for each who decides. */
+  /** First what was asked, sealed, for nobody yet; then one letter for each who decides: `accountId` is theirs. */
   'request-waiting':
     | { askId: string; askSealed: string; address: string; device: string }
-    | { requestId: string; readerName: string }
+    | { accountId: string; requestId: string }
   'request-approved': { requestId: string }
   'request-granted': { requestId: string }
   'request-refused': { accountId: string }
-  'owner-reset': { requestId: string; readerName: string }
+  /** `accountId` is the reader's. */
+  'owner-reset': { accountId: string; requestId: string }
   /** `accountId` is the reader's; `until` an ISO 8601 instant. */
   'texts-paused': { accountId: string; country: string; sent: number; proved: number; until: string }
   /** `isGranted`: outside of what a mailbox may get in an hour. */

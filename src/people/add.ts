@@ -1,4 +1,4 @@
-import type { Account } from '../accounts/account.ts'
+import { newAccount, type Account } from '../accounts/account.ts'
 import { canonicalEmail, readIdentifier } from '../accounts/identifiers.ts'
 import { accountNamed, addAccount, lockAccount } from '../accounts/store.ts'
 import { record } from '../audit/audit.ts'
@@ -84,21 +84,12 @@ function memberFrom(
   { username, email, fullName }: Pick<NewPerson, 'username' | 'email' | 'fullName'>,
   now: Date,
 ): Account {
-  return {
+  return newAccount({
     id,
     username,
     fullName,
-    role: 'member',
-    state: 'active',
     email,
     // Vouched for by who invites; nobody gets in before opening the mail that goes there.
     emailVerifiedAt: email === null ? null : now,
-    emailChangedAt: null,
-    phone: null,
-    phoneVerifiedAt: null,
-    phoneChangedAt: null,
-    locale: null,
-    securityEpoch: 0,
-    protectedAt: null,
-  }
+  })
 }

@@ -25,7 +25,7 @@ export function isToken(text: string): boolean {
   return /^[A-Za-z0-9_-]{43}$/.test(text)
 }
 
-/** The id of nothing (RFC 9562 §5.9), to ask for where there is nobody: the question costs the same. */
+/** The id of nothing (RFC 9562 §5.9), before all others: to ask for where there is nobody costs the same. */
 export const NO_ID = '00000000-0000-0000-0000-000000000000'
 
 /** Whether a text has the form of an id (RFC 9562), so that PostgreSQL may be asked for it. */

@@ -26,7 +26,6 @@ export const NOTICES = [
   'authenticator-removed',
   'authenticator-codes',
   'request-stopped',
-  'unverified',
   'verification-sent-again',
   'sign-up-deleted',
   'request-over',
@@ -35,6 +34,9 @@ export const NOTICES = [
   'account-kept',
   'settings-saved',
   'settings-same',
+  'sign-in-again',
+  'unsent',
+  'other-person',
 ] as const
 type NoticeName = (typeof NOTICES)[number]
 

@@ -64,7 +64,7 @@ import { door } from './signin/door.ts'
 import { newPassword } from './signin/new-password.ts'
 import { signIn } from './signin/sign-in.ts'
 import { signOut } from './signin/sign-out.ts'
-import { sent as signUpSent } from './signup/sent.ts'
+import { sent as signUpSent, unverified } from './signup/sent.ts'
 import { signUp } from './signup/sign-up.ts'
 import { verified } from './signup/verified.ts'
 import { verify } from './signup/verify.ts'
@@ -78,6 +78,7 @@ export const pages: readonly Page[] = [
   signOut,
   signUp,
   signUpSent,
+  unverified,
   verify,
   verified,
   identify,

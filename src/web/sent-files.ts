@@ -24,6 +24,17 @@ const MOST_FIELDS = 50
 /** A file that is too large by up to this is read to its end and dropped, so that its field can say so. */
 const READ_ALL_THE_SAME = 8 * 1024 * 1024
 
+/** The fields of a form without files, as the parser of bodies left them. */
+export function bodyOf(ctx: Context): Record<string, unknown> {
+  return (ctx.request.body ?? {}) as Record<string, unknown>
+}
+
+/** Reads a form that was sent; with files where its page takes some, and whoever sent it may send them there. */
+export async function readSentForm(ctx: Context, limits: FileLimits | undefined): Promise<SentForm> {
+  if (limits && ctx.is('multipart')) return readFormWithFiles(ctx, limits)
+  return { body: bodyOf(ctx), files: {} }
+}
+
 /**
  * Reads a form that sends files (`multipart/form-data`, RFC 7578) into memory, and never onto a disk: each file as far as
  * its limit. A field that comes twice is an array, as in every other form. Throws `Refused`: 413 for what is far too large,

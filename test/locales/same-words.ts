@@ -6,4 +6,7 @@ export const SAME_WORDS: readonly string[] = [
   'Email',
   'latchkey requests list {slug}',
   '{label}, {value}',
+  '{before}, {next}',
+  '{count, number}',
+  '{name}, {when}',
 ]

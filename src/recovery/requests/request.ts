@@ -79,7 +79,7 @@ export async function tellManagers(
       name,
       to,
       locale: reader.locale ?? settings.branding.locale,
-      data: { requestId, readerName: reader.fullName },
+      data: { accountId: reader.id, requestId },
     })
   }
 }

@@ -39,15 +39,16 @@ export async function prepareOwnerReset(
   tx: Transaction,
   message: QueuedMessage<'owner-reset'>,
 ): Promise<Prepared<'owner-reset'>> {
-  const { requestId, readerName } = message.data
+  const { requestId, accountId } = message.data
   const request = await requestById(tx, requestId)
   const owner = request && (await accountById(tx, request.accountId))
+  const reader = await accountById(tx, accountId)
   if (!request?.holdUntil || !owner || message.to === null) return { drop: 'no such request' }
   const organization = await organizationOf(tx)
   const { settings } = await currentSettings(tx)
   const data = {
     ...letterhead(organization, settings),
-    person: { fullName: readerName },
+    person: { fullName: reader?.fullName ?? null },
     owner: owner.fullName,
     when: formatInstant(request.holdUntil, message.locale),
     requestId,

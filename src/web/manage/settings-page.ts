@@ -23,7 +23,7 @@ interface Topic<Form extends Fields> {
   /** Where these settings depart from a standard; what the words of each name besides. */
   departuresOf: (settings: Settings) => string[]
   /** The screen that shows most of it, as people would see it. */
-  screen: (visit: Visit, settings: Settings) => Preview
+  preview: (visit: Visit, settings: Settings) => Preview
   /** What the template is given besides. */
   view?: (visit: Visit, settings: Settings) => View
 }
@@ -63,7 +63,7 @@ export function settingsPage<Form extends Fields>(topic: Topic<Form>): { page: P
     view(visit, ctx) {
       const form = readForm(fields, { ...asFields(visit.settings), ...ctx.query })
       const proposed = form.ok ? propose(visit, form.values) : null
-      return topic.screen(visit, proposed && 'settings' in proposed ? proposed.settings : visit.settings)
+      return topic.preview(visit, proposed && 'settings' in proposed ? proposed.settings : visit.settings)
     },
   })
   return { page, preview }

@@ -44,7 +44,7 @@ export const { page: branding, preview: brandingPreview } = settingsPage({
     return read.success && Object.keys(errors).length === 0 ? { settings: read.data } : { errors }
   },
   departuresOf: ({ branding: { color } }) => colorDeparturesOf(color),
-  screen: (_visit, settings) => ({
+  preview: (_visit, settings) => ({
     preview: 'signin/sign-in',
     settings,
     locale: settings.branding.locale,

@@ -40,7 +40,7 @@ export const { page: passwordRules, preview: passwordPreview } = settingsPage({
     return { settings: settingsShape.parse({ ...settings, passwords }) }
   },
   departuresOf: ({ passwords }) => passwordDeparturesOf(passwords),
-  screen: (_visit, settings) => ({
+  preview: (_visit, settings) => ({
     preview: 'recover/password',
     settings,
     view: {

@@ -66,7 +66,7 @@ export const { page: signUpRules, preview: signUpPreview } = settingsPage({
     }
   },
   departuresOf: ({ signUp }) => signUpDeparturesOf(signUp),
-  screen: (visit, settings) =>
+  preview: (visit, settings) =>
     settings.signUp.mode === 'closed'
       ? { preview: 'signup/closed', settings, view: {} }
       : { preview: 'signup/sign-up', settings, view: viewOfSignUp(settings, visit.locale, {}) },
