@@ -78,6 +78,12 @@ const eachSetting = z.strictObject({
         .string()
         .regex(/^[a-z]{2}(-[A-Z]{2})?$/)
         .default('en'),
+      /** The hash under which the picture is kept; null: the first letter of the name stands for it. */
+      logo: z
+        .string()
+        .regex(/^[0-9a-f]{64}$/)
+        .nullable()
+        .default(null),
       support: z
         .discriminatedUnion('kind', [
           z.strictObject({ kind: z.literal('email'), value: z.email(), label: z.string().max(100) }),

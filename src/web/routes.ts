@@ -28,7 +28,9 @@ import { mountBrand } from './brand.ts'
 import { mountDemo } from './demo/index.ts'
 import { mountFinder } from './finder.ts'
 import { mountHealth } from './health.ts'
+import { mountLogo } from './logo.ts'
 import { mountTwilioReports } from './hooks/twilio.ts'
+import { logo } from './manage/branding/logo.ts'
 import { branding, brandingPreview } from './manage/branding/look.ts'
 import { overview as history } from './manage/history/overview.ts'
 import { version } from './manage/history/version.ts'
@@ -136,6 +138,7 @@ export const pages: readonly Page[] = [
   signUpPreview,
   branding,
   brandingPreview,
+  logo,
   history,
   version,
 ]
@@ -153,6 +156,7 @@ export function routes(parts: WebParts): Router {
   if (parts.demo) mountDemo(router, parts)
   mountTwilioReports(router, parts)
   mountBrand(router, parts)
+  mountLogo(router, parts)
   for (const page of pages) mount(router, parts, page)
   return router
 }

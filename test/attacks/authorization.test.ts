@@ -17,6 +17,7 @@ const MANAGING: Record<string, Exclude<Role, 'member'>> = {
   '/manage/sign-up/preview': 'owner',
   '/manage/branding': 'owner',
   '/manage/branding/preview': 'owner',
+  '/manage/branding/logo': 'owner',
   '/manage/history': 'owner',
   '/manage/history/:version': 'owner',
 }

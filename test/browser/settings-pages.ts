@@ -2,6 +2,7 @@ import { DEMO_PASSWORD } from '../../seeds/demo-organizations.ts'
 import { MINUTE } from '../../src/platform/clock.ts'
 import type { Scene } from './every-page.ts'
 import type { Rig } from './rig.ts'
+import { png } from '../support/png.ts'
 import { press, signIn } from './steps.ts'
 
 /** Where an owner decides what passwords are like, who signs up, and how pages look. */
@@ -44,5 +45,13 @@ export async function* settingsPages(rig: Rig): AsyncGenerator<Scene> {
   await page.getByLabel('Contact', { exact: true }).fill('https://help.example')
   await press(page, 'See what follows')
   yield { state: 'what would follow from another look', page }
+  await page.goto('/acme/manage/branding/logo')
+  yield { state: 'logo, none yet', page }
+  await press(page, 'Use this picture')
+  yield { state: 'logo, with a fault', page }
+  const picture = { name: 'logo.png', mimeType: 'image/png', buffer: png({ width: 96, height: 48 }) }
+  await page.getByLabel('Picture').setInputFiles(picture)
+  await press(page, 'Use this picture')
+  yield { state: 'logo, saved', page }
   await page.context().close()
 }

@@ -7,6 +7,7 @@ import type {
 import { PRESET_NAMES } from '../../src/organizations/presets.ts'
 import { valuesOf } from '../../src/organizations/settings-difference.ts'
 import { settingsShape, type SignUpSettings } from '../../src/organizations/settings.ts'
+import type { PngFault } from '../../src/platform/png.ts'
 import { STRATEGIES } from '../../src/recovery/strategies/index.ts'
 import { SUPPORT_KINDS } from '../../src/web/manage/branding/look.ts'
 import { PASSWORD_CHOICES } from '../../src/web/manage/passwords/rules.ts'
@@ -33,6 +34,13 @@ const passwordDepartures: Record<PasswordDeparture, true> = {
 }
 const signUpDepartures: Record<SignUpDeparture, true> = { 'long-verification': true }
 const colorDepartures: Record<ColorDeparture, true> = { pale: true, dark: true }
+
+const pictureFaults: Record<PngFault, true> = {
+  'not-png': true,
+  damaged: true,
+  animated: true,
+  dimensions: true,
+}
 
 const screens: Record<Screen, true> = {
   identify: true,
@@ -94,6 +102,7 @@ export const MANAGING_FAMILIES: readonly Family[] = [
     beginning: 'errors.supportValue.',
     endings: SUPPORT_KINDS.filter((kind) => kind !== 'none'),
   },
+  { beginning: 'errors.logo.', endings: ['missing', 'too-large', ...Object.keys(pictureFaults)] },
   { beginning: 'manage.screens.', endings: Object.keys(screens) },
   {
     beginning: 'manage.overview.places.',

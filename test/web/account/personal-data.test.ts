@@ -32,6 +32,7 @@ const TOLD: Record<string, string> = {
 
 /** What is left out, and why. */
 const LEFT_OUT: Record<string, string> = {
+  organization_logos: 'of the organization',
   organization_settings: 'of the organization',
   sms_countries: 'counts of the organization',
   sign_in_delays: 'under a keyed hash, of whoever tried, and gone within a day',

@@ -31,7 +31,12 @@ export const { page: branding, preview: brandingPreview } = settingsPage({
   propose({ parts, settings }, values) {
     const read = settingsShape.safeParse({
       ...settings,
-      branding: { color: asColor(values.color), locale: values.locale, support: asSupport(values) },
+      branding: {
+        ...settings.branding,
+        color: asColor(values.color),
+        locale: values.locale,
+        support: asSupport(values),
+      },
     })
     const errors: FormErrors = {}
     const paths = read.error?.issues.map(({ path }) => path.join('.')) ?? []
