@@ -17,10 +17,15 @@ export function letterhead(organization: Organization, { branding }: Settings): 
  * (WCAG 2.2 §1.4.3). Nothing lighter than black keeps that promise on a pure red.
  */
 export function readableOn(color: string): string {
-  const luminance = relativeLuminance(color)
-  const againstWhite = 1.05 / (luminance + 0.05)
-  const againstBlack = (luminance + 0.05) / 0.05
-  return againstWhite >= againstBlack ? '#ffffff' : '#000000'
+  return contrast(color, '#ffffff') >= contrast(color, '#000000') ? '#ffffff' : '#000000'
+}
+
+/** How much two colours contrast, from 1 to 21 (WCAG 2.2, "contrast ratio"). */
+export function contrast(one: string, other: string): number {
+  const [darker = 0, lighter = 0] = [relativeLuminance(one), relativeLuminance(other)].toSorted(
+    (a, b) => a - b,
+  )
+  return (lighter + 0.05) / (darker + 0.05)
 }
 
 /** WCAG 2.2, "relative luminance". */

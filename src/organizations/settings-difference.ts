@@ -64,6 +64,8 @@ function shownValue(setting: string, value: Value, locale: string): ShownValue {
   if (typeof value === 'boolean') return { kind: 'word', word: value ? 'yes' : 'no' }
   if (typeof value === 'string') {
     if (setting === 'branding.locale') return texts(languageName(value))
+    // Enough of the hash to tell two pictures apart.
+    if (setting === 'branding.logo') return texts(value.slice(0, 8))
     return setting === 'branding.color' ? texts(value) : { kind: 'word', word: value }
   }
   if (setting === 'recovery.methods') return { kind: 'words', words: [...(value as string[])] }

@@ -6,6 +6,11 @@ const domain = z
   .regex(/^[\p{L}\p{N}]([\p{L}\p{N}-]*[\p{L}\p{N}])?(\.[\p{L}\p{N}]([\p{L}\p{N}-]*[\p{L}\p{N}])?)+$/u)
   .max(253)
 
+/** Whether a text can be a domain, such as `example.co.id`. */
+export function isDomain(text: string): boolean {
+  return domain.safeParse(text).success
+}
+
 /** One setting alone: together they are `settingsShape`. */
 const eachSetting = z.strictObject({
   recovery: z
@@ -73,6 +78,12 @@ const eachSetting = z.strictObject({
         .string()
         .regex(/^[a-z]{2}(-[A-Z]{2})?$/)
         .default('en'),
+      /** The hash under which the picture is kept; null: the first letter of the name stands for it. */
+      logo: z
+        .string()
+        .regex(/^[0-9a-f]{64}$/)
+        .nullable()
+        .default(null),
       support: z
         .discriminatedUnion('kind', [
           z.strictObject({ kind: z.literal('email'), value: z.email(), label: z.string().max(100) }),

@@ -44,8 +44,8 @@ const plainLines = z
   .refine((text) => text.isWellFormed() && !/[^\P{Cc}\r\n\t]|\ufffd/u.test(text), 'errors.form.unreadable')
 
 /** A longer text that may be left out. */
-export function optionalText(words: { tooLong: string }): z.ZodType<string> {
-  const lines = z.string().trim().max(LONGEST_NOTE, words.tooLong)
+export function optionalText(words: { tooLong: string }, longest = LONGEST_NOTE): z.ZodType<string> {
+  const lines = z.string().trim().max(longest, words.tooLong)
   return z.preprocess((value) => value ?? '', plainLines.pipe(lines))
 }
 

@@ -19,6 +19,7 @@ import { isMadeFor, markOfPerson } from './left-open.ts'
 import { takeNotice, type Notice } from './notice.ts'
 import type { WebParts } from './parts.ts'
 import { askedAgain, proveAgain } from './step-up.ts'
+import { bodyOf, readSentForm, type FileLimits, type SentFiles, type SentForm } from './sent-files.ts'
 import { renderPage } from './views.ts'
 import { placesAround } from './places.ts'
 import { keepUnsent, takeUnsent } from './unsent.ts'
@@ -46,6 +47,8 @@ export interface Show {
 export interface Preview {
   preview: string
   settings: Settings
+  /** Absent: in the language of the page that it is shown on. */
+  locale?: string
   view: View
 }
 
@@ -81,7 +84,11 @@ export interface Page<Form extends Fields = Fields> {
   view?: (visit: Visit, ctx: Context, wrong: FormErrors) => Promise<Answer> | Answer
   /** The form's fields, for a page that has one. */
   fields?: Form
-  submit?: (visit: Visit, values: ValuesOf<Form>, ctx: Context) => Promise<Submitted>
+  /** The files that its form sends besides (`enctype="multipart/form-data"`). Its path has no parts that name something. */
+  files?: FileLimits
+  submit?: (visit: Visit, values: ValuesOf<Form>, ctx: Context, files: SentFiles) => Promise<Submitted>
+  /** What the button `look` of its form shows: what would follow. It changes nothing, so no proof is asked for. */
+  look?: (visit: Visit, values: ValuesOf<Form>) => Promise<{ errors: FormErrors } | { view: View }>
 }
 
 /** Keeps a page's fields and the values of its `submit` in step for the compiler. */
@@ -107,15 +114,18 @@ export function mount(router: Router, parts: WebParts, page: Page): void {
     })
   }
   router.post(path, async (ctx: Context) => {
-    const body = (ctx.request.body ?? {}) as Record<string, unknown>
-    const switches = view !== undefined && isSwitch(body)
-    if (!submit && !switches) {
+    if (!submit && !(view && isSwitch(bodyOf(ctx)))) {
       ctx.set('Allow', 'GET, HEAD')
       throw new Refused(405)
     }
     const visit = await visitHere(parts, page, ctx)
+    const isRefused = page.signedIn && !visit.person
+    // Files are read only for who may send them here.
+    const sent = await readSentForm(ctx, isRefused ? undefined : page.files)
+    const { body } = sent
+    const switches = view !== undefined && isSwitch(body)
     const isOwn = isOwnForm(ctx, parts, visit.organization.id, visit.cookies, body['csrf'])
-    if (page.signedIn && !visit.person) {
+    if (isRefused) {
       const isKept =
         isOwn &&
         view !== undefined &&
@@ -128,7 +138,7 @@ export function mount(router: Router, parts: WebParts, page: Page): void {
     if (page.signedIn && isAnothers(visit, body))
       redirect(ctx, visit, { goTo: '/account', notice: 'other-person' })
     else if (switches) await switchLanguage(ctx, visit, body)
-    else if (submit) await take(ctx, visit, page, submit, body)
+    else if (submit) await take(ctx, visit, page, submit, sent)
   })
 }
 
@@ -138,15 +148,21 @@ async function take(
   visit: Visit,
   page: Page,
   submit: NonNullable<Page['submit']>,
-  body: Record<string, unknown>,
+  { body, files }: SentForm,
 ): Promise<void> {
   const form = readForm(page.fields ?? {}, body)
+  const { look } = page
+  if (look && body['look'] !== undefined) {
+    const looked = form.ok ? await look(visit, form.values) : { errors: form.errors }
+    if ('view' in looked) return answer(ctx, visit, page, looked)
+    return showAgain(ctx, visit, page, looked, form.ok ? form.values : form.typed)
+  }
   const asked = await askedAgain(visit, page.stepUp)
   const unproven = asked && (await proveAgain(visit, asked, body))
   const submitted = unproven
     ? withErrorsOf(unproven, form)
     : form.ok
-      ? await submit(visit, form.values, ctx)
+      ? await submit(visit, form.values, ctx, files)
       : { errors: form.errors }
   if ('download' in submitted) {
     handOver(ctx, submitted)
@@ -259,10 +275,14 @@ async function render(
 }
 
 /** For a frame on a page of ours: without a form token and in a sandbox, so that no press does anything. */
-async function showPreview(ctx: Context, visit: Visit, { preview, settings, view }: Preview): Promise<void> {
+async function showPreview(
+  ctx: Context,
+  visit: Visit,
+  { preview, settings, locale = visit.locale, view }: Preview,
+): Promise<void> {
   allowFraming(ctx)
   await renderPage(ctx, visit.parts, preview, view, {
-    visit: { ...visit, settings, person: null },
+    visit: { ...visit, settings, locale, person: null },
     isPreview: true,
   })
 }

@@ -28,9 +28,12 @@ import { mountBrand } from './brand.ts'
 import { mountDemo } from './demo/index.ts'
 import { mountFinder } from './finder.ts'
 import { mountHealth } from './health.ts'
+import { mountLogo } from './logo.ts'
 import { mountTwilioReports } from './hooks/twilio.ts'
 import { exportActivity } from './manage/activity/export.ts'
 import { overview as log } from './manage/activity/overview.ts'
+import { logo } from './manage/branding/logo.ts'
+import { branding, brandingPreview } from './manage/branding/look.ts'
 import { overview as history } from './manage/history/overview.ts'
 import { version } from './manage/history/version.ts'
 import { overview as messages } from './manage/messages/overview.ts'
@@ -45,6 +48,7 @@ import { role } from './manage/people/role.ts'
 import { sessions as sessionsOfPerson } from './manage/people/sessions.ts'
 import { state } from './manage/people/state.ts'
 import { wayIn } from './manage/people/way-in.ts'
+import { passwordPreview, passwordRules } from './manage/passwords/rules.ts'
 import { preview } from './manage/recovery/preview.ts'
 import { overview as requests } from './manage/requests/overview.ts'
 import { request } from './manage/requests/request.ts'
@@ -52,6 +56,7 @@ import { overview as readiness } from './manage/readiness/overview.ts'
 import { people as peopleUnable } from './manage/readiness/people.ts'
 import { review } from './manage/recovery/review.ts'
 import { settings as recoverySettings } from './manage/recovery/settings.ts'
+import { signUpPreview, signUpRules } from './manage/sign-up/rules.ts'
 import { mount, type Page } from './page.ts'
 import type { WebParts } from './parts.ts'
 import { ask } from './recover/ask.ts'
@@ -146,6 +151,13 @@ export const pages: readonly Page[] = [
   recoverySettings,
   review,
   preview,
+  passwordRules,
+  passwordPreview,
+  signUpRules,
+  signUpPreview,
+  branding,
+  brandingPreview,
+  logo,
   history,
   version,
   requests,
@@ -165,6 +177,12 @@ export const pages: readonly Page[] = [
   deletePerson,
 ]
 
+/** Whether the page at an address takes files. */
+export function takesFiles(address: string): boolean {
+  const below = address.replace(/^\/[^/]+/, '')
+  return pages.some(({ path, files }) => files !== undefined && path === below)
+}
+
 /** Every address that is served, besides the assets. */
 export function routes(parts: WebParts): Router {
   const router = new Router()
@@ -172,6 +190,7 @@ export function routes(parts: WebParts): Router {
   if (parts.demo) mountDemo(router, parts)
   mountTwilioReports(router, parts)
   mountBrand(router, parts)
+  mountLogo(router, parts)
   for (const page of pages) mount(router, parts, page)
   return router
 }

@@ -6,7 +6,7 @@ import { serveAssets } from './assets.ts'
 import { errorPages, Refused } from './errors.ts'
 import { headers, neverStored, onlyOurHost } from './headers.ts'
 import type { WebParts } from './parts.ts'
-import { healthRoutes, routes } from './routes.ts'
+import { healthRoutes, routes, takesFiles } from './routes.ts'
 import { views } from './views.ts'
 import { requestIdOf } from './visit.ts'
 
@@ -48,10 +48,12 @@ function numberAndLog({ random, log }: WebParts): Middleware {
   }
 }
 
-/** Pages take what forms of theirs send, and nothing else. */
+/** Pages take what forms of theirs send, and nothing else; files only where there is a field for one. */
 function onlyForms(): Middleware {
   return async (ctx, next) => {
-    if (ctx.method === 'POST' && !ctx.is('application/x-www-form-urlencoded')) throw new Refused(415)
+    const isForm =
+      ctx.is('application/x-www-form-urlencoded') || (ctx.is('multipart/form-data') && takesFiles(ctx.path))
+    if (ctx.method === 'POST' && !isForm) throw new Refused(415)
     await next()
   }
 }

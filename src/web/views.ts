@@ -66,7 +66,7 @@ export async function renderPage(
 ): Promise<void> {
   const locale = visit?.locale ?? localeOf(ctx, parts)
   const leavingAt = visit?.person?.leavingAt
-  const organization = visit && { slug: visit.organization.slug, name: visit.organization.name }
+  const organization = visit && shownOrganization(visit)
   await ctx.render(template, {
     page: {
       name: template,
@@ -96,6 +96,10 @@ export async function renderPage(
     t: parts.words.in(locale),
     csrf: csrf ?? '',
   })
+}
+
+function shownOrganization({ organization: { slug, name }, settings: { branding } }: Visit) {
+  return { slug, name, logo: branding.logo && `/${slug}/logo/${branding.logo}` }
 }
 
 /** The address of an organization's colours changes with them, so that browsers may keep what they have. */

@@ -10,6 +10,7 @@ import { codesAndAuthenticators } from './codes-and-authenticators.ts'
 import { desk } from './desk.ts'
 import { letIn } from './let-in.ts'
 import { managing } from './managing.ts'
+import { settingsPages } from './settings-pages.ts'
 import { personalCentre } from './personal-centre.ts'
 import { readiness } from './readiness.ts'
 import { records } from './records.ts'
@@ -53,6 +54,7 @@ export async function* everyPage(rig: Rig): AsyncGenerator<Scene> {
   yield* managing(rig)
   yield* readiness(rig)
   yield* desk(rig)
+  yield* settingsPages(rig)
   yield* account(mia)
   yield* undoneChange(rig)
   yield* errors(rig.portal, mia)

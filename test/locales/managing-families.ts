@@ -1,10 +1,18 @@
 import { GROUPS } from '../../src/accounts/people-store.ts'
-import type { Departure } from '../../src/organizations/departures.ts'
+import type {
+  ColorDeparture,
+  Departure,
+  PasswordDeparture,
+  SignUpDeparture,
+} from '../../src/organizations/departures.ts'
 import { PRESET_NAMES } from '../../src/organizations/presets.ts'
 import { valuesOf } from '../../src/organizations/settings-difference.ts'
 import { settingsShape, type SignUpSettings } from '../../src/organizations/settings.ts'
+import type { PngFault } from '../../src/platform/png.ts'
 import { isMendable, WHYS } from '../../src/recovery/readiness/judge.ts'
 import { STRATEGIES } from '../../src/recovery/strategies/index.ts'
+import { SUPPORT_KINDS } from '../../src/web/manage/branding/look.ts'
+import { PASSWORD_CHOICES } from '../../src/web/manage/passwords/rules.ts'
 import type { Reached, WaysAre } from '../../src/web/account/ways-back.ts'
 import type { Screen } from '../../src/web/manage/recovery/preview.ts'
 import type { DeedWords, Obstacle } from '../../src/web/manage/people/person.ts'
@@ -22,6 +30,21 @@ const departures: Record<Departure, true> = {
   helpful: true,
   'straight-home': true,
   'no-hold': true,
+}
+
+const passwordDepartures: Record<PasswordDeparture, true> = {
+  short: true,
+  composition: true,
+  guessable: true,
+}
+const signUpDepartures: Record<SignUpDeparture, true> = { 'long-verification': true }
+const colorDepartures: Record<ColorDeparture, true> = { pale: true, dark: true }
+
+const pictureFaults: Record<PngFault, true> = {
+  'not-png': true,
+  damaged: true,
+  animated: true,
+  dimensions: true,
 }
 
 const screens: Record<Screen, true> = {
@@ -103,6 +126,25 @@ export const MANAGING_FAMILIES: readonly Family[] = [
     endings: Object.keys(deeds).flatMap((name) => [`${name}.name`, `${name}.hint`]),
   },
   { beginning: 'manage.people.role.hints.', endings: ROLES },
+  {
+    beginning: 'manage.',
+    endings: [
+      ...Object.keys(passwordDepartures).map((name) => `passwords.departures.${name}`),
+      ...Object.keys(signUpDepartures).map((name) => `sign-up.departures.${name}`),
+      ...Object.keys(colorDepartures).map((name) => `branding.departures.${name}`),
+    ],
+  },
+  { beginning: 'settings.names.passwords.', endings: [...PASSWORD_CHOICES] },
+  { beginning: 'manage.passwords.follows.', endings: [...PASSWORD_CHOICES] },
+  { beginning: 'settings.values.signUp.mode.', endings: Object.keys(modes) },
+  { beginning: 'manage.sign-up.follows.mode.', endings: Object.keys(modes) },
+  { beginning: 'manage.branding.kinds.', endings: [...SUPPORT_KINDS] },
+  { beginning: 'manage.branding.contrasts.text.', endings: ['white', 'black'] },
+  {
+    beginning: 'errors.supportValue.',
+    endings: SUPPORT_KINDS.filter((kind) => kind !== 'none'),
+  },
+  { beginning: 'errors.logo.', endings: ['missing', 'too-large', ...Object.keys(pictureFaults)] },
   { beginning: 'manage.screens.', endings: Object.keys(screens) },
   {
     beginning: 'manage.overview.places.',

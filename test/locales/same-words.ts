@@ -4,6 +4,7 @@ export const SAME_WORDS: readonly string[] = [
   'Administrator',
   'Demo',
   'Email',
+  'Logo',
   '{label}, {value}',
   '{before}, {next}',
   '{count, number}',

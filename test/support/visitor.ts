@@ -41,6 +41,7 @@ export class Page {
 }
 
 type Fields = Record<string, string> | [string, string][]
+type Files = Record<string, Blob>
 
 /**
  * Somebody with a browser: keeps cookies, follows redirects and presses buttons by the words on them. A script would do
@@ -82,30 +83,35 @@ export class Visitor {
   }
 
   /** Fills in the form that has a button with these words, presses it and follows redirects. */
-  async press(button: string, fields: Fields = {}): Promise<Page> {
-    return this.#follow(await this.submit(button, fields))
+  async press(button: string, fields: Fields = {}, files: Files = {}): Promise<Page> {
+    return this.#follow(await this.submit(button, fields, files))
   }
 
   /** Like `press`, and stops at the first answer. */
-  async submit(button: string, fields: Fields = {}): Promise<Page> {
+  async submit(button: string, fields: Fields = {}, files: Files = {}): Promise<Page> {
     const { page } = this
     const pressed = page.root.querySelectorAll('button').find((one) => readable(one) === button)
     const form = pressed?.closest('form')
     if (!form) throw new Error(`no button "${button}" at ${page.address}: ${page.text}`)
     const sent = new Map(
       form
-        .querySelectorAll('input[name]')
+        .querySelectorAll('input[name]:not([type=file]), select[name], textarea[name]')
         .filter(
           (input) =>
             !['radio', 'checkbox'].includes(input.getAttribute('type') ?? '') ||
             input.hasAttribute('checked'),
         )
-        .map((input) => [input.getAttribute('name') ?? '', input.getAttribute('value') ?? '']),
+        .map((input) => [input.getAttribute('name') ?? '', valueIn(input)]),
     )
     const name = pressed?.getAttribute('name')
     if (name) sent.set(name, pressed?.getAttribute('value') ?? '')
     for (const [field, value] of entriesOf(fields)) sent.set(field, value)
-    return this.send('POST', form.getAttribute('action') ?? page.address, [...sent])
+    const action = form.getAttribute('action') ?? page.address
+    if (form.getAttribute('enctype') !== 'multipart/form-data') return this.send('POST', action, [...sent])
+    const filled = new FormData()
+    for (const [field, value] of sent) filled.append(field, value)
+    for (const [field, file] of Object.entries(files)) filled.append(field, file, 'chosen')
+    return this.send('POST', action, filled)
   }
 
   /** The form token of the page that is open. */
@@ -117,12 +123,11 @@ export class Visitor {
   async send(
     method: string,
     address: string,
-    body?: Fields | string,
+    body?: Fields | FormData | string,
     headers: Record<string, string> = {},
   ): Promise<Page> {
     const target = new URL(address, this.#page ? new URL(this.#page.address, this.#origin) : this.#origin)
-    const content =
-      typeof body === 'string' || body === undefined ? body : new URLSearchParams(entriesOf(body)).toString()
+    const { content, type } = await encoded(body)
     const page = await new Promise<Page>((resolve, reject) => {
       const outgoing = request(
         target,
@@ -140,7 +145,7 @@ export class Visitor {
             ...(content === undefined
               ? {}
               : {
-                  'Content-Type': 'application/x-www-form-urlencoded',
+                  'Content-Type': type,
                   'Content-Length': String(Buffer.byteLength(content)),
                 }),
             ...this.headers,
@@ -187,6 +192,30 @@ export class Visitor {
       else this.#cookies.set(name, value)
     }
   }
+}
+
+/** A body as it goes over the wire, with the type that browsers give it. */
+async function encoded(
+  body?: Fields | FormData | string,
+): Promise<{ content: Buffer | string | undefined; type: string }> {
+  if (body instanceof FormData) {
+    const answer = new Response(body)
+    return {
+      content: Buffer.from(await answer.arrayBuffer()),
+      type: answer.headers.get('Content-Type') ?? '',
+    }
+  }
+  const type = 'application/x-www-form-urlencoded'
+  if (typeof body === 'string' || body === undefined) return { content: body, type }
+  return { content: new URLSearchParams(entriesOf(body)).toString(), type }
+}
+
+/** What a field of a form holds before anybody changes it. */
+function valueIn(field: HTMLElement): string {
+  if (field.tagName === 'TEXTAREA') return field.textContent
+  if (field.tagName !== 'SELECT') return field.getAttribute('value') ?? ''
+  const chosen = field.querySelector('option[selected]') ?? field.querySelector('option')
+  return chosen?.getAttribute('value') ?? ''
 }
 
 function entriesOf(fields: Fields): [string, string][] {

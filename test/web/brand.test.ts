@@ -15,13 +15,23 @@ describe('An organization’s colours', () => {
       branding: { ...settings.branding, color: brand },
     }))
 
-  it('are a stylesheet of the settings, whatever the address says', async () => {
-    await color('#123456')
-    for (const query of ['', '?color=ff0000', '?color=red}body{display:none']) {
-      const sheet = await portal.visitor().send('GET', `/harbour/brand.css${query}`)
-      expect(sheet.headers['content-type']).to.equal('text/css; charset=utf-8')
-      expect(sheet.body).to.equal(':root { --brand: #123456; --on-brand: #ffffff; }\n')
-    }
+  it('CS-09: are a stylesheet of six digits, and of nothing else that an address says', async () => {
+    const sheetOf = (query: string) => portal.visitor().send('GET', `/harbour/brand.css${query}`)
+    const sheet = await sheetOf('?color=123456')
+    expect(sheet.headers['content-type']).to.equal('text/css; charset=utf-8')
+    expect(sheet.body).to.equal(':root { --brand: #123456; --on-brand: #ffffff; }\n')
+    for (const query of [
+      '',
+      '?color=',
+      '?color=12345',
+      '?color=1234567',
+      '?color=%23123456',
+      '?color=123456&color=654321',
+      '?color=123456%0a',
+      '?color=red}body{display:none',
+      '?color=url(//evil.example)',
+    ])
+      expect((await sheetOf(query)).status, query).to.equal(404)
   })
 
   it('move to another address when they change, so that no browser keeps the old ones', async () => {
@@ -40,6 +50,6 @@ describe('An organization’s colours', () => {
   })
 
   it('are nobody’s where there is no organization', async () => {
-    expect((await portal.visitor().send('GET', '/nowhere/brand.css')).status).to.equal(404)
+    expect((await portal.visitor().send('GET', '/nowhere/brand.css?color=123456')).status).to.equal(404)
   })
 })

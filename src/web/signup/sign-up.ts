@@ -1,5 +1,5 @@
 import { countryName } from '../../i18n/format.ts'
-import { countryAssumed } from '../../organizations/settings.ts'
+import { countryAssumed, type Settings } from '../../organizations/settings.ts'
 import { signUp as signUpWith } from '../../signup/begin.ts'
 import type { SignUpProblems } from '../../signup/judge.ts'
 import { optionalLine, requiredSecret, requiredText, type FormErrors } from '../form.ts'
@@ -19,15 +19,7 @@ export const signUp = definePage({
   view({ person, settings, locale }, _ctx, wrong) {
     if (person) return { goTo: '/account' }
     if (settings.signUp.mode === 'closed') return CLOSED
-    const country = countryAssumed(settings)
-    return {
-      view: {
-        isForCompanies: settings.signUp.mode === 'company',
-        country: country ? countryName(country, locale) : null,
-        terms: settings.terms?.url ?? null,
-        ...listOfRules(settings.passwords, wrong, { isFirst: true }),
-      },
-    }
+    return { view: viewOfSignUp(settings, locale, wrong) }
   },
   fields: {
     fullName: requiredText(
@@ -60,6 +52,17 @@ export const signUp = definePage({
     }
   },
 })
+
+/** What the page of signing up is given where it is open. */
+export function viewOfSignUp(settings: Settings, locale: string, wrong: FormErrors) {
+  const country = countryAssumed(settings)
+  return {
+    isForCompanies: settings.signUp.mode === 'company',
+    country: country ? countryName(country, locale) : null,
+    terms: settings.terms?.url ?? null,
+    ...listOfRules(settings.passwords, wrong, { isFirst: true }),
+  }
+}
 
 /** In the order of the fields. */
 function wordsOf(

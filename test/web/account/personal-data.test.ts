@@ -32,6 +32,7 @@ const TOLD: Record<string, string> = {
 
 /** What is left out, and why. */
 const LEFT_OUT: Record<string, string> = {
+  organization_logos: 'of the organization',
   organization_settings: 'of the organization',
   account_names: 'what the profile tells, as it is searched for',
   sms_countries: 'counts of the organization',

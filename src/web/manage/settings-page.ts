@@ -1,0 +1,95 @@
+import { withOrganization } from '../../database/transaction.ts'
+import { shownDifference } from '../../organizations/settings-difference.ts'
+import type { Settings } from '../../organizations/settings.ts'
+import { currentSettings } from '../../organizations/store.ts'
+import { changeSettings } from '../../settings/change-settings.ts'
+import { hiddenText, readForm, type Fields, type FormErrors, type ValuesOf } from '../form.ts'
+import { definePage, type Page, type Preview, type View } from '../page.ts'
+import { signedInHere } from '../step-up.ts'
+import type { Visit } from '../visit.ts'
+import { afterSaving } from './saved.ts'
+
+/** A part of the settings that an owner decides on one page. */
+interface Topic<Form extends Fields> {
+  path: string
+  template: string
+  fields: Form
+  /** What stands in the fields for these settings. */
+  asFields: (settings: Settings) => Record<keyof Form, string>
+  /** Fields that change nothing on the screen that people see; the address of its preview goes without them. */
+  unseen?: (keyof Form & string)[]
+  /** The settings that are proposed instead of today's, or what is wrong with them. */
+  propose: (visit: Visit, values: ValuesOf<Form>) => { settings: Settings } | { errors: FormErrors }
+  /** Where these settings depart from a standard; what the words of each name besides. */
+  departuresOf: (settings: Settings) => string[]
+  /** The screen that shows most of it, as people would see it. */
+  preview: (visit: Visit, settings: Settings) => Preview
+  /** What the template is given besides. */
+  view?: (visit: Visit, settings: Settings) => View
+}
+
+/**
+ * The page on which an owner decides a part of the settings, and the preview on it. "See what follows" answers with the page
+ * itself, what was typed still in it: nothing has been saved, so Back and a second tab lose nothing and repeat nothing.
+ */
+export function settingsPage<Form extends Fields>(topic: Topic<Form>): { page: Page; preview: Page } {
+  const { path, template, fields, asFields, propose } = topic
+  const access = { signedIn: true, role: 'owner' } as const
+  const page = definePage({
+    ...access,
+    path,
+    template,
+    stepUp: true,
+    view: (visit) => show(visit, topic, null),
+    fields: { ...fields, basedOn: hiddenText },
+    async look(visit, values) {
+      const proposed = propose(visit, values)
+      return 'errors' in proposed ? proposed : show(visit, topic, proposed.settings)
+    },
+    async submit(visit, values) {
+      const proposed = propose(visit, values)
+      if ('errors' in proposed) return proposed
+      const changed = await changeSettings(visit.parts, visit.organization.id, signedInHere(visit), {
+        settings: proposed.settings,
+        basedOn: Number(values['basedOn']),
+        locale: visit.locale,
+      })
+      return afterSaving(changed, path)
+    },
+  })
+  const preview = definePage({
+    ...access,
+    path: `${path}/preview`,
+    view(visit, ctx) {
+      const form = readForm(fields, { ...asFields(visit.settings), ...ctx.query })
+      const proposed = form.ok ? propose(visit, form.values) : null
+      return topic.preview(visit, proposed && 'settings' in proposed ? proposed.settings : visit.settings)
+    },
+  })
+  return { page, preview }
+}
+
+/** The page as it is opened, or with what would follow from other settings. */
+async function show<Form extends Fields>(
+  visit: Visit,
+  { path, asFields, unseen = [], departuresOf, view }: Topic<Form>,
+  proposed: Settings | null,
+): Promise<{ view: View }> {
+  const { parts, organization, settings, locale } = visit
+  const { version } = await withOrganization(parts.database, organization.id, currentSettings)
+  const shown = proposed ?? settings
+  const now = asFields(shown)
+  const seen = Object.entries(now).filter(([name]) => !unseen.includes(name))
+  const before = new Set(departuresOf(settings))
+  return {
+    view: {
+      ...view?.(visit, shown),
+      version,
+      now,
+      departures: departuresOf(shown).map((name) => ({ name, isNew: !before.has(name) })),
+      isProposal: proposed !== null,
+      changes: shownDifference(settings, shown, locale),
+      preview: `/${organization.slug}${path}/preview?${new URLSearchParams(seen).toString()}`,
+    },
+  }
+}
