@@ -1,3 +1,4 @@
+import { newAccount } from '../src/accounts/account.ts'
 import { addAccount } from '../src/accounts/store.ts'
 import { bindAuthenticator } from '../src/credentials/authenticator-store.ts'
 import { savePassword } from '../src/credentials/store.ts'
@@ -64,22 +65,18 @@ async function plant(
   await saveSettings(tx, parseSettings(settings))
   for (const { username, fullName, role, hasEmail, line } of DEMO_PEOPLE) {
     const accountId = newId(random, tx.now)
-    await addAccount(tx, {
+    const person = newAccount({
       id: accountId,
       username,
       fullName,
       role,
-      state: 'active',
       email: hasEmail ? `${username}@${slug}.example` : null,
       emailVerifiedAt: hasEmail ? tx.now : null,
-      emailChangedAt: null,
       phone: line === null ? null : `+1${areaCode}55501${line}`,
       phoneVerifiedAt: line === null ? null : longAgo,
       phoneChangedAt: line === null ? null : longAgo,
-      locale: null,
-      securityEpoch: 0,
-      protectedAt: null,
     })
+    await addAccount(tx, person)
     await savePassword(tx, accountId, hash)
     if (username === DEMO_AUTHENTICATOR.username) {
       const { key, recoveryCodes } = DEMO_AUTHENTICATOR

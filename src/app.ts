@@ -1,10 +1,11 @@
 import { join } from 'node:path'
 import type Koa from 'koa'
 import { record } from './audit/audit.ts'
+import { chainEvents } from './audit/chain.ts'
 import { createPasswordHasher, type PasswordHasher } from './credentials/password.ts'
 import { openDatabase, type ConnectionTarget, type Database } from './database/connect.ts'
 import type { Transaction } from './database/transaction.ts'
-import { dispatch, newLanes, type DispatchParts } from './delivery/dispatch.ts'
+import { dispatch, newLanes, type DispatchParts, type Lanes } from './delivery/dispatch.ts'
 import { accountOf, type Lost } from './delivery/lost.ts'
 import type { Preparers } from './delivery/message.ts'
 import { createRenderer } from './delivery/render.ts'
@@ -31,6 +32,7 @@ import {
   prepareStandingChanged,
   prepareTextsPaused,
 } from './notices/prepare.ts'
+import { prepareTestEmail, prepareTestText } from './notices/send-test.ts'
 import { prepareSettingsChanged } from './notices/settings-changed.ts'
 import { systemClock, type Clock } from './platform/clock.ts'
 import type { Config } from './platform/config.ts'
@@ -55,7 +57,7 @@ import type { WebParts } from './web/parts.ts'
 import { createServer } from './web/server.ts'
 import { startWorker } from './worker.ts'
 
-/** What the outside world gives an app: a database, a log, and for tests its time, chance, hashing, mail and texts. */
+/** What the outside world gives an app: a database, a log, and for tests its time, chance, hashing, mail, texts and lanes. */
 export interface Surroundings {
   /** Where the application's role enters, and where LISTEN may (not through a pooler). */
   target: ConnectionTarget
@@ -66,6 +68,7 @@ export interface Surroundings {
   hasher?: PasswordHasher
   sender?: EmailSender
   smsSender?: SmsSender
+  lanes?: Lanes
   /** The ways to prove who one is, and all words, where they are not the product's own. */
   strategies?: readonly Strategy[]
   words?: Words
@@ -119,7 +122,7 @@ export function openApp(config: Config, { target, listenTarget, log, ...given }:
   const sender = given.sender ?? senderFor(config, database, random)
   const smsSender = given.smsSender ?? smsSenderFor(config, database, random, given.clock)
   const delivery = deliveryPartsOf(parts, sender, smsSender)
-  const lanes = newLanes()
+  const lanes = given.lanes ?? newLanes()
   const sendDue = (stop?: AbortSignal) => dispatch(delivery, lanes, stop)
   const tidy = (stop?: AbortSignal) => keepHouse(parts, stop)
   return {
@@ -131,6 +134,7 @@ export function openApp(config: Config, { target, listenTarget, log, ...given }:
       startWorker({
         dispatch: sendDue,
         housekeeping: tidy,
+        chain: (stop) => chainEvents(database, stop),
         listen: listenTarget === null ? null : (events) => listenForDueMessages(listenTarget, events),
         log,
       }),
@@ -194,7 +198,7 @@ function preparersOf(parts: WebParts): Preparers {
     'request-approved': (tx, message) => prepareRequestApproved(parts, tx, message),
     'request-granted': (tx, message) => prepareRequestGranted(parts, tx, message),
     'request-refused': (tx, message) => prepareRequestRefused(parts.publicUrl, tx, message),
-    'owner-reset': (tx, message) => prepareOwnerReset(tx, message),
+    'owner-reset': (tx, message) => prepareOwnerReset(parts, tx, message),
     'texts-paused': (tx, message) => prepareTextsPaused(parts.publicUrl, tx, message),
     'contact-changed': (tx, message) => prepareContactChanged(parts, tx, message),
     'address-too-new': (tx, message) => prepareAddressTooNew(parts.publicUrl, tx, message),
@@ -211,6 +215,8 @@ function preparersOf(parts: WebParts): Preparers {
     'account-deleted': (tx, message) => prepareAccountDeleted(tx, message),
     'standing-changed': (tx, message) => prepareStandingChanged(parts.publicUrl, tx, message),
     'settings-changed': (tx, message) => prepareSettingsChanged(parts.publicUrl, tx, message),
+    'test-email': (tx, message) => prepareTestEmail(parts.publicUrl, tx, message),
+    'test-text': (tx, message) => prepareTestText(parts, tx, message),
     'sign-in-paused': async (tx, message) => {
       const letter = { ...message.data, attemptId: message.id, origin: 'paused-sign-in' } as const
       return prepareSignInPaused(parts.publicUrl, tx, message, await linkInLetter(parts, tx, letter))

@@ -1,4 +1,4 @@
-import type { Account } from '../accounts/account.ts'
+import { newAccount, type Account } from '../accounts/account.ts'
 import {
   endSignUp,
   keepAcceptedTerms,
@@ -70,20 +70,12 @@ function memberFrom(
   proven: SignUp | null,
 ): Account {
   const phone = proven?.phone ?? null
-  return {
+  return newAccount({
     id,
-    username: null,
     fullName: proven?.fullName ?? emailCanonical,
-    role: 'member',
-    state: 'active',
     email,
     emailVerifiedAt: tx.now,
-    emailChangedAt: null,
     phone,
-    phoneVerifiedAt: null,
     phoneChangedAt: phone === null ? null : tx.now,
-    locale: null,
-    securityEpoch: 0,
-    protectedAt: null,
-  }
+  })
 }

@@ -57,16 +57,13 @@ export async function deleteMessagesAbout(
   await tx.rows<MessageRow>('messages').whereIn('id', ids).delete()
 }
 
-/**
- * An address may have been another's, whose letters name them: by the address alone are found those that name nobody, and
- * those to who decides, which name who asked.
- */
+/** An address may have been another's, whose letters name them: by the address alone are found those that name nobody. */
 function messagesAbout(tx: Transaction, { addresses, ids }: About) {
   return tx.rows<MessageRow>('messages').where((any) => {
     void any.where((addressed) => {
       void addressed.whereIn('recipient', addresses)
       void addressed.whereRaw(`data ->> 'accountId' is null`)
-      void addressed.whereRaw(`(data ->> 'requestId' is null or data ->> 'readerName' is not null)`)
+      void addressed.whereRaw(`data ->> 'requestId' is null`)
     })
     for (const name of IDS_IN_MESSAGES) void any.orWhereRaw(`data ->> '${name}' = any (?)`, [ids[name]])
   })

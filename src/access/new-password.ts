@@ -1,15 +1,14 @@
 import { namesOf, type Account } from '../accounts/account.ts'
-import { raiseSecurityEpoch } from '../accounts/store.ts'
 import type { PasswordHasher } from '../credentials/password.ts'
 import { judgePassword, type PasswordPolicy, type PasswordProblem } from '../credentials/password-policy.ts'
 import { passwordOf, savePassword } from '../credentials/store.ts'
 import type { Transaction } from '../database/transaction.ts'
 import type { Limits } from '../limits/limits.ts'
 import { currentSettings, organizationOf } from '../organizations/store.ts'
-import { newId, type Random } from '../platform/random.ts'
+import type { Random } from '../platform/random.ts'
 import { endSessions } from '../sessions/store.ts'
-import { addChange } from './change-store.ts'
-import { tellOfChangedPassword, type PasswordChange } from './password-notice.ts'
+import { keepChange, type ChangeMaker } from './account-change.ts'
+import type { AuthenticatorChange } from './change-store.ts'
 
 /** All that a new password of one account is judged by. */
 export interface Judgement {
@@ -43,30 +42,36 @@ export async function judgeNewPassword(
   return (await hasher.verify(lastHash, password)) ? ['last'] : []
 }
 
+/** A new password, judged and hashed, and what became of the authenticator with it. */
+export interface NewPassword extends ChangeMaker {
+  /** The change's id. */
+  id: string
+  hash: string
+  authenticator?: AuthenticatorChange
+}
+
 /**
- * Gives a locked account a new password, and does all that belongs to it wherever it comes from: recoveries begun before
- * are out of date, every session ends, what strangers spent against the person is forgotten, the change is kept so that it
- * can be undone, and the notice of it is queued (ASVS 6.3.7, 7.4.3). Returns how many sessions ended.
+ * Gives a locked account a new password, with all that belongs to it wherever it comes from (`keepChange`): every session
+ * ends, and what strangers spent against the person is forgotten (ASVS 7.4.3). Returns how many sessions ended.
  */
 export async function replacePassword(
   parts: { random: Random; limits: Limits },
   tx: Transaction,
   account: Account,
-  hash: string,
-  from: PasswordChange,
+  { id, hash, authenticator = null, visitor, locale }: NewPassword,
 ): Promise<number> {
   await savePassword(tx, account.id, hash)
-  const securityEpoch = await raiseSecurityEpoch(tx, account.id)
-  const change = {
-    id: newId(parts.random, tx.now),
-    accountId: account.id,
-    securityEpoch,
+  await keepChange(tx, parts.random, account, {
+    id,
+    visitor,
+    locale,
     changed: 'password',
-    authenticator: from.authenticator ?? null,
-    contactBefore: null,
-  } as const
-  await addChange(tx, change)
+    authenticator,
+    letter: (about) => ({
+      name: 'password-changed',
+      data: { ...about, authenticatorAdded: authenticator !== null },
+    }),
+  })
   await parts.limits.forgetIn(tx, 'sign-in-failures-per-account', tx.organizationId, account.id)
-  await tellOfChangedPassword(tx, parts.random, account, { ...from, changeId: change.id })
   return endSessions(tx, account.id)
 }

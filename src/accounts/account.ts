@@ -25,6 +25,28 @@ export interface Account {
   securityEpoch: number
   /** Set: somebody else was in the account, and only people can let its person back in. */
   protectedAt: Date | null
+  /** When the account is deleted, because its person wants it; null: it stays. */
+  deletionDueAt: Date | null
+}
+
+/** An account as it is when it is made, for what is given: that of a member, and of the rest nothing is known yet. */
+export function newAccount(given: Pick<Account, 'id' | 'fullName'> & Partial<Account>): Account {
+  return {
+    username: null,
+    role: 'member',
+    state: 'active',
+    email: null,
+    emailVerifiedAt: null,
+    emailChangedAt: null,
+    phone: null,
+    phoneVerifiedAt: null,
+    phoneChangedAt: null,
+    locale: null,
+    securityEpoch: 0,
+    protectedAt: null,
+    deletionDueAt: null,
+    ...given,
+  }
 }
 
 /** What a message reaches a person by, and when that was verified and changed. */

@@ -12,12 +12,6 @@ interface LeavingRow extends TenantRow {
   protected_at: Date | null
 }
 
-/** When an account is deleted, because its person wants it; null: it stays. */
-export async function deletionDueAt(tx: Transaction, id: string): Promise<Date | null> {
-  const row = await accounts(tx).where({ id }).first()
-  return row?.deletion_due_at ?? null
-}
-
 /** Sets when a locked account is deleted; null: not at all. */
 export async function setDeletionDue(tx: Transaction, id: string, dueAt: Date | null): Promise<void> {
   await accounts(tx).where({ id }).update({ deletion_due_at: dueAt })

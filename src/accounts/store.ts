@@ -19,6 +19,7 @@ interface AccountRow extends TenantRow {
   locale: string | null
   security_epoch: number
   protected_at: Date | null
+  deletion_due_at: Date | null
   created_at: Date
 }
 
@@ -40,6 +41,7 @@ export async function addAccount(tx: Transaction, account: Account): Promise<voi
     locale: account.locale,
     security_epoch: account.securityEpoch,
     protected_at: account.protectedAt,
+    deletion_due_at: account.deletionDueAt,
     created_at: tx.now,
   })
 }
@@ -65,6 +67,12 @@ export async function accountsById(
   const asked = [...new Set(ids.filter((id) => id !== null))]
   const rows = asked.length === 0 ? [] : await tx.rows<AccountRow>('accounts').whereIn('id', asked)
   return new Map(rows.map((row) => [row.id, shown(row)]))
+}
+
+/** The full names under some ids; those without an account in this organization are left out. */
+export async function fullNamesOf(tx: Transaction, ids: string[]): Promise<Map<string, string>> {
+  const rows = await tx.rows<AccountRow>('accounts').whereIn('id', ids).select('id', 'full_name')
+  return new Map(rows.map(({ id, full_name }) => [id, full_name]))
 }
 
 /** Every account, in the order in which they were made. For the demo's index: its organizations are small. */
@@ -164,26 +172,24 @@ export async function setLocale(tx: Transaction, id: string, locale: string | nu
 
 /** Closes an account to all but those whom people let in. It stays, too: it may have been a thief who wanted it deleted. */
 export async function protectAccount(tx: Transaction, id: string): Promise<void> {
-  await tx
-    .rows<AccountRow & { deletion_due_at: Date | null }>('accounts')
-    .where({ id })
-    .update({ protected_at: tx.now, deletion_due_at: null })
+  await tx.rows<AccountRow>('accounts').where({ id }).update({ protected_at: tx.now, deletion_due_at: null })
 }
 
 /**
- * Opens a protected account to its person again, whom people have checked, and returns it as it is then. What was given back
- * under protection is not verified any more: it may be a mailbox that the person left, which somebody else reads.
+ * Opens an account to its person, whom people have checked because its mailbox was in doubt, and returns it as it is then.
+ * What it is reached by is not verified any more if it was changed since an instant: it may be a thief's, or a mailbox that
+ * the person left, which somebody else reads.
  */
-export async function endProtection(tx: Transaction, account: Account): Promise<Account> {
-  const { id, protectedAt, emailChangedAt, phoneChangedAt } = account
-  const cameBack = (changedAt: Date | null) => protectedAt && changedAt && changedAt >= protectedAt
+export async function openAfterDoubt(tx: Transaction, account: Account, since: Date): Promise<Account> {
+  const { id, emailChangedAt, phoneChangedAt } = account
+  const isInDoubt = (changedAt: Date | null) => changedAt !== null && changedAt >= since
   const [opened] = await tx
     .rows<AccountRow>('accounts')
     .where({ id })
     .update({
       protected_at: null,
-      ...(cameBack(emailChangedAt) ? { email_verified_at: null } : {}),
-      ...(cameBack(phoneChangedAt) ? { phone_verified_at: null } : {}),
+      ...(isInDoubt(emailChangedAt) ? { email_verified_at: null } : {}),
+      ...(isInDoubt(phoneChangedAt) ? { phone_verified_at: null } : {}),
     })
     .returning('*')
   return opened ? shown(opened) : account
@@ -205,5 +211,6 @@ function shown(row: AccountRow): Account {
     locale: row.locale,
     securityEpoch: row.security_epoch,
     protectedAt: row.protected_at,
+    deletionDueAt: row.deletion_due_at,
   }
 }

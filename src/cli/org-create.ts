@@ -1,3 +1,4 @@
+import { newAccount } from '../accounts/account.ts'
 import { addAccount } from '../accounts/store.ts'
 import { isEmail } from '../accounts/identifiers.ts'
 import { record } from '../audit/audit.ts'
@@ -66,23 +67,14 @@ async function create(
   await withOrganization(parts.database, id, async (tx: Transaction) => {
     await addOrganization(tx, { id, slug, name, state: 'active' })
     await saveSettings(tx, parseSettings({}))
-    const owner = {
+    const owner = newAccount({
       id: newId(parts.random, tx.now),
-      username: null,
       fullName: ownerName,
-      role: 'owner' as const,
-      state: 'active' as const,
+      role: 'owner',
       email,
       // The operator vouches for it; nobody gets in before opening the mail that goes there.
       emailVerifiedAt: tx.now,
-      emailChangedAt: null,
-      phone: null,
-      phoneVerifiedAt: null,
-      phoneChangedAt: null,
-      locale: null,
-      securityEpoch: 0,
-      protectedAt: null,
-    }
+    })
     await addAccount(tx, owner)
     await record(tx, parts.random, {
       kind: 'organization.created',
@@ -91,7 +83,7 @@ async function create(
       subjectId: owner.id,
       detail: { slug },
     })
-    await invite(parts, tx, await currentSettings(tx), owner)
+    await invite(parts, tx, await currentSettings(tx), { ...owner, email })
   })
 }
 

@@ -1,3 +1,4 @@
+import { NO_ID } from '../platform/random.ts'
 import type { Secrets } from '../platform/secrets.ts'
 import { SealBroken } from '../platform/secrets.ts'
 import type { Database } from './connect.ts'
@@ -18,8 +19,6 @@ export interface SealedColumn {
 /** Rows held at one time: whoever wants one of them waits for milliseconds. */
 const BATCH = 200
 
-const BEFORE_ALL = '00000000-0000-0000-0000-000000000000'
-
 /**
  * Seals with the first key what other keys have sealed in an organization's column, and returns how many. A row is read,
  * sealed and written under its lock, so that nothing which changes meanwhile is overwritten; one that is just in use is
@@ -36,7 +35,7 @@ export async function reseal(
   let ofThisWalk: number
   do {
     ofThisWalk = 0
-    let last: string | null = BEFORE_ALL
+    let last: string | null = NO_ID
     while (last !== null) {
       const after: string = last
       const batch = await withOrganization(database, organizationId, (tx) =>

@@ -24,8 +24,9 @@ export interface Lanes {
 
 const MOST_LANES = 5
 
-export function newLanes(): Lanes {
-  return { free: MOST_LANES }
+/** The lanes of one process; fewer are for tests alone: with one, messages leave one after another, the oldest first. */
+export function newLanes(free = MOST_LANES): Lanes {
+  return { free }
 }
 
 /** After so many a lane ends, so that a round does, and what broke one of its lanes is told. */

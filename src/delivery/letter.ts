@@ -93,14 +93,14 @@ export interface LetterData {
     askerName: string
     /** Whether they reported a change that was not theirs. */
     isReport: boolean
-    requestId: string
-    slug: string
+    /** Where the request is decided. */
+    requestUrl: string
   }
   'request-approved': Letterhead & { cancelUrl: string; hours: number; support: Support | null }
   'request-granted': Letterhead & { link: string; cancelUrl: string; hours: number; support: Support | null }
   'request-refused': Letterhead & { recoverUrl: string; support: Support | null }
   /** `when` the owner is let in, already written in the reader's language. */
-  'owner-reset': Letterhead & { owner: string; when: string; requestId: string; slug: string }
+  'owner-reset': Letterhead & { owner: string; when: string; requestUrl: string }
   /** `country` and `until` are already written in the reader's language. */
   'texts-paused': Letterhead & { country: string; sent: number; proved: number; until: string }
   'verify-email': Letterhead & {
@@ -141,4 +141,6 @@ export interface LetterData {
     changes: ShownChange[]
     historyUrl: string
   }
+  'test-email': Letterhead & { messagesUrl: string }
+  'test-text': { organization: { name: string } }
 }

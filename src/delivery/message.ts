@@ -49,14 +49,15 @@ export interface QueuedData {
   'address-too-new': { accountId: string; until: string }
   'sign-in-paused': { accountId: string }
   'recover-code': { attemptId: string }
-  /** First what was asked, sealed, for nobody yet; then one letter for each who decides. */
+  /** First what was asked, sealed, for nobody yet; then one letter for each who decides: `accountId` is theirs. */
   'request-waiting':
     | { askId: string; askSealed: string; address: string; device: string }
-    | { requestId: string; readerName: string }
+    | { accountId: string; requestId: string }
   'request-approved': { requestId: string }
   'request-granted': { requestId: string }
   'request-refused': { accountId: string }
-  'owner-reset': { requestId: string; readerName: string }
+  /** `accountId` is the reader's. */
+  'owner-reset': { accountId: string; requestId: string }
   /** `accountId` is the reader's; `until` an ISO 8601 instant. */
   'texts-paused': { accountId: string; country: string; sent: number; proved: number; until: string }
   /** `isGranted`: outside of what a mailbox may get in an hour. */
@@ -73,6 +74,8 @@ export interface QueuedData {
   'confirm-phone': { pendingId: string }
   /** `accountId` is the reader's. */
   'settings-changed': { accountId: string; version: number }
+  'test-email': { accountId: string }
+  'test-text': { accountId: string }
 }
 
 /** What a message reaches a person by. */
@@ -126,6 +129,8 @@ export const CHANNELS = {
   'confirm-email': 'email',
   'confirm-phone': 'sms',
   'settings-changed': 'email',
+  'test-email': 'email',
+  'test-text': 'sms',
 } as const satisfies Record<MessageName, 'email' | 'sms'>
 
 export type Channel = (typeof CHANNELS)[MessageName]
@@ -165,6 +170,8 @@ export const WORTH_SENDING_MS: Record<MessageName, number> = {
   'confirm-email': 24 * HOUR,
   'confirm-phone': 15 * MINUTE,
   'settings-changed': 72 * HOUR,
+  'test-email': HOUR,
+  'test-text': 15 * MINUTE,
 }
 
 /** A message as it waits in the outbox. */

@@ -156,7 +156,7 @@ export async function prepareTextsPaused(
   })
 }
 
-/** The letter to who signed up and has an account already: the page could not say so. */
+/** The letter to who has an account at an address that somebody signed up with or wanted as theirs: no page could say so. */
 export async function prepareAccountExists(
   publicUrl: string,
   tx: Transaction,

@@ -1,6 +1,6 @@
 import { mayManage } from '../access/managed.ts'
 import { lockSignedIn, type SignedIn } from '../access/signed-in.ts'
-import type { Account } from '../accounts/account.ts'
+import { newAccount, type Account } from '../accounts/account.ts'
 import { canonicalEmail, readIdentifier } from '../accounts/identifiers.ts'
 import { accountNamed, addAccount, lockAccount } from '../accounts/store.ts'
 import { record, visitorOrigin, type Origin } from '../audit/audit.ts'
@@ -111,21 +111,12 @@ function mailbox(email: string | null): string | null {
 }
 
 function memberFrom(id: string, { username, email, fullName }: NewPerson, now: Date): Account {
-  return {
+  return newAccount({
     id,
     username,
     fullName,
-    role: 'member',
-    state: 'active',
     email,
     // Vouched for by who invites; nobody gets in before opening the mail that goes there.
     emailVerifiedAt: email === null ? null : now,
-    emailChangedAt: null,
-    phone: null,
-    phoneVerifiedAt: null,
-    phoneChangedAt: null,
-    locale: null,
-    securityEpoch: 0,
-    protectedAt: null,
-  }
+  })
 }

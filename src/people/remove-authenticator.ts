@@ -1,4 +1,4 @@
-import { tellOfChangedAuthenticator } from '../access/authenticator-notice.ts'
+import { keepChange } from '../access/account-change.ts'
 import type { SignedIn } from '../access/signed-in.ts'
 import { record } from '../audit/audit.ts'
 import { authenticatorOf, removeAuthenticator } from '../credentials/authenticator-store.ts'
@@ -22,11 +22,17 @@ export async function removeLostAuthenticator(
     if (!(await authenticatorOf(tx, person.id))) return 'same'
     await removeAuthenticator(tx, person.id)
     const { settings } = await currentSettings(tx)
-    await tellOfChangedAuthenticator(tx, parts.random, person, {
+    await keepChange(tx, parts.random, person, {
       id: newId(parts.random, tx.now),
-      change: 'removed',
-      visitor: null,
+      changed: 'authenticator',
+      authenticator: 'removed',
+      // On which device somebody else did it is no matter of the person's.
+      visitor: { ...who.visitor, place: '', device: '' },
       locale: settings.branding.locale,
+      letter: (about) => ({
+        name: 'authenticator-changed',
+        data: { ...about, change: 'removed', isByManager: true },
+      }),
     })
     const sessionsEnded = await endSessions(tx, person.id)
     await record(tx, parts.random, {

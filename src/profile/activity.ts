@@ -1,7 +1,7 @@
 import { openChanges } from '../access/change-store.ts'
-import { accountById } from '../accounts/store.ts'
+import { fullNamesOf } from '../accounts/store.ts'
 import type { EventKind } from '../audit/audit.ts'
-import { eventsAbout, type PastEvent } from '../audit/history.ts'
+import { eventsAbout, type Matter, type PastEvent } from '../audit/history.ts'
 import type { Transaction } from '../database/transaction.ts'
 
 /**
@@ -12,6 +12,7 @@ import type { Transaction } from '../database/transaction.ts'
 const TOLD = {
   'organization.created': 'deed',
   'settings.changed': 'hidden',
+  'activity.exported': 'hidden',
   'person.created': 'deed',
   'person.suspended': 'deed',
   'person.reactivated': 'deed',
@@ -65,6 +66,7 @@ const TOLD = {
   'change.undone': 'deed',
   // For who runs the organization: the person cannot mend it, and what was lost is told by itself.
   'message.lost': 'hidden',
+  'message.tested': 'hidden',
   'sms.budget-nearly-spent': 'hidden',
   'sms.country-paused': 'hidden',
   'request.filed': 'deed',
@@ -91,6 +93,8 @@ export type Doer = { who: 'you' | 'nobody' | 'administrator' | 'operator' | 'sys
 export interface Line {
   kind: EventKind
   outcome: PastEvent['outcome']
+  /** Null where the kind says it all, or where it differs among several. */
+  matter: Matter | null
   doer: Doer
   count: number
   /** When, and for several from when on. */
@@ -145,16 +149,20 @@ export async function timelineOf(tx: Transaction, accountId: string, cursor: Cur
   const found = await eventsAbout(
     tx,
     { subjectId: accountId, kinds: TRIES, olderThan: previous, newerThan: older },
-    MOST_TRIES_A_PAGE,
+    { ofEach: MOST_TRIES_A_PAGE },
+  )
+  const names = await fullNamesOf(
+    tx,
+    deeds.flatMap(({ actorId }) => actorId ?? []),
   )
   const tries = TRIES.map((kind) => found.filter((one) => one.kind === kind))
   const lines: Line[] = []
   for (const [index, deed] of [null, ...deeds].entries()) {
-    if (deed) lines.push(await lineOf(tx, accountId, [deed]))
+    if (deed) lines.push(lineOf(accountId, names, [deed]))
     const end = deeds[index]?.id ?? ''
     for (const ofKind of tries) {
       const here = ofKind.filter(({ id }) => id > end && (!deed || id < deed.id))
-      if (here.length > 0) lines.push(await lineOf(tx, accountId, here))
+      if (here.length > 0) lines.push(lineOf(accountId, names, here))
     }
   }
   return {
@@ -173,25 +181,27 @@ async function deedsAt(
 ): Promise<{ deeds: PastEvent[]; next: string | null; previous: string | null }> {
   const span = { subjectId, kinds: DEEDS }
   if (newerThan) {
-    const found = (await eventsAbout(tx, { ...span, newerThan }, ONE_MORE, 'oldest')).slice(-ONE_MORE)
+    const found = await eventsAbout(tx, { ...span, newerThan }, { inAll: ONE_MORE }, 'oldest')
     // Fewer than a page: then it is the first, which is shown whole.
     const surplus = found.length > DEEDS_A_PAGE ? found[0] : null
     if (surplus) return { deeds: found.slice(1), next: newerThan, previous: surplus.id }
   }
   const from = newerThan ? null : olderThan
-  const found = (await eventsAbout(tx, { ...span, olderThan: from }, ONE_MORE)).slice(0, ONE_MORE)
+  const found = await eventsAbout(tx, { ...span, olderThan: from }, { inAll: ONE_MORE })
   return { deeds: found.slice(0, DEEDS_A_PAGE), next: found[DEEDS_A_PAGE]?.id ?? null, previous: from }
 }
 
-async function lineOf(tx: Transaction, accountId: string, events: PastEvent[]): Promise<Line> {
+function lineOf(accountId: string, names: Map<string, string>, events: PastEvent[]): Line {
   const [newest] = events
   const oldest = events.at(-1)
   if (!newest || !oldest) throw new Error('a line tells of something')
+  const matters = new Set(events.map(({ matter }) => matter))
   const networks = new Set(events.map(({ address }) => address))
   return {
     kind: newest.kind,
     outcome: newest.outcome,
-    doer: TOLD[newest.kind] === 'try' ? NOBODY : await doerOf(tx, accountId, newest),
+    matter: matters.size === 1 ? newest.matter : null,
+    doer: TOLD[newest.kind] === 'try' ? NOBODY : doerOf(accountId, names, newest),
     count: events.length,
     at: newest.at,
     firstAt: oldest.at,
@@ -215,8 +225,8 @@ export async function copyOfActivity(
   accountId: string,
   most: number,
 ): Promise<CopiedEvent[]> {
-  const events = await eventsAbout(tx, { subjectId: accountId, kinds: COPIED_KINDS }, most)
-  return events.slice(0, most).map((event) => {
+  const events = await eventsAbout(tx, { subjectId: accountId, kinds: COPIED_KINDS }, { inAll: most })
+  return events.map((event) => {
     const { at, kind, outcome, address: network } = event
     return { at, kind, outcome, by: whoDid(accountId, event), network }
   })
@@ -225,10 +235,10 @@ export async function copyOfActivity(
 /** Whose try it was is not known: who was not signed in may have been anybody. */
 const NOBODY: Doer = { who: 'nobody', name: null }
 
-async function doerOf(tx: Transaction, accountId: string, event: PastEvent): Promise<Doer> {
+function doerOf(accountId: string, names: Map<string, string>, event: PastEvent): Doer {
   const who = whoDid(accountId, event)
-  const other = who === 'administrator' && event.actorId ? await accountById(tx, event.actorId) : null
-  return { who, name: other?.fullName ?? null }
+  const name = who === 'administrator' ? names.get(event.actorId ?? '') : null
+  return { who, name: name ?? null }
 }
 
 function whoDid(accountId: string, { actor, actorId }: PastEvent): Doer['who'] {

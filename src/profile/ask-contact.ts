@@ -6,14 +6,16 @@ import { record, visitorOrigin } from '../audit/audit.ts'
 import { withOrganization, type Transaction } from '../database/transaction.ts'
 import type { ContactKind } from '../delivery/message.ts'
 import { enqueue } from '../delivery/outbox.ts'
+import { secondsUntilAgain } from '../limits/send-waits.ts'
 import { whyAddressRefused, type AddressRefusal } from '../organizations/mail-domains.ts'
 import { countryAssumed, type Settings } from '../organizations/settings.ts'
 import { currentSettings } from '../organizations/store.ts'
-import { after, HOUR, MINUTE, SECOND } from '../platform/clock.ts'
+import { HOUR, MINUTE } from '../platform/clock.ts'
 import { newId } from '../platform/random.ts'
 import type { Changer } from './authenticator.ts'
 import {
   addPendingContact,
+  contactsWaiting,
   contactWaiting,
   countSend,
   endPendingContact,
@@ -28,19 +30,18 @@ export type EmailProblem = 'unreadable' | 'same' | AddressRefusal
 export type PhoneRefusal = PhoneProblem | 'same' | 'country' | 'email-first'
 
 /** `over`: the session is not there any more. */
-export type Asked<Problem> =
+export type ContactAsked<Problem> =
   | { outcome: 'asked' }
   | { outcome: 'refused'; problem: Problem }
   | { outcome: 'too-many'; retryAfterSeconds: number }
   | { outcome: 'over' }
 
-export type AskedAgain = { outcome: 'asked' | 'over' } | { outcome: 'too-early'; retryAfterSeconds: number }
+export type SentForAgain = { outcome: 'asked' | 'over' } | { outcome: 'too-early'; retryAfterSeconds: number }
 
 const MESSAGES = { email: 'confirm-email', phone: 'confirm-phone' } as const
 const CHANGES = { email: 'email-changes-per-account', phone: 'phone-changes-per-account' } as const
 
-/** Until a message may be asked for again: 30 s, and each time twice as long as before, up to this. */
-const FIRST_WAIT = 30 * SECOND
+/** Until a message may be asked for again. */
 const LONGEST_WAIT = { email: HOUR, phone: 2 * MINUTE }
 
 /**
@@ -53,7 +54,7 @@ export async function askForEmail(
   organizationId: string,
   who: Changer,
   typed: string,
-): Promise<Asked<EmailProblem>> {
+): Promise<ContactAsked<EmailProblem>> {
   const email = typed.normalize('NFKC').trim()
   return ask(parts, organizationId, who, 'email', (account, { signUp }) => {
     if (readIdentifier(email)?.kind !== 'email') return { problem: 'unreadable' }
@@ -74,7 +75,7 @@ export async function askForPhone(
   organizationId: string,
   who: Changer,
   typed: string,
-): Promise<Asked<PhoneRefusal>> {
+): Promise<ContactAsked<PhoneRefusal>> {
   return ask(parts, organizationId, who, 'phone', (account, settings) => {
     if (account.email !== null && !account.emailVerifiedAt) return { problem: 'email-first' }
     const read = readPhone(typed, countryAssumed(settings))
@@ -91,8 +92,8 @@ export async function askAgain(
   organizationId: string,
   who: SignedIn,
   kind: ContactKind,
-): Promise<AskedAgain> {
-  return withOrganization(parts.database, organizationId, async (tx): Promise<AskedAgain> => {
+): Promise<SentForAgain> {
+  return withOrganization(parts.database, organizationId, async (tx): Promise<SentForAgain> => {
     const pending = await lockWaiting(tx, who, kind)
     if (!pending) return { outcome: 'over' }
     const retryAfterSeconds = secondsToWait(pending, tx.now)
@@ -118,16 +119,18 @@ export async function cancelContact(
   })
 }
 
-/** What waits for who is signed in; null when nothing does. */
+/** What waits of each kind for who is signed in, and how long until its message may be asked for again. */
 export async function waitingFor(
   parts: ProfileParts,
   organizationId: string,
   account: Account,
-  kind: ContactKind,
-): Promise<(PendingContact & { waitSeconds: number }) | null> {
+): Promise<Record<ContactKind, (PendingContact & { waitSeconds: number }) | null>> {
   return withOrganization(parts.database, organizationId, async (tx) => {
-    const pending = await contactWaiting(tx, account, kind)
-    return pending && { ...pending, waitSeconds: secondsToWait(pending, tx.now) }
+    const waiting = (await contactsWaiting(tx, account)).map((pending) => {
+      return { ...pending, waitSeconds: secondsToWait(pending, tx.now) }
+    })
+    const of = (kind: ContactKind) => waiting.find((one) => one.kind === kind) ?? null
+    return { email: of('email'), phone: of('phone') }
   })
 }
 
@@ -137,8 +140,8 @@ async function ask<Problem>(
   who: Changer,
   kind: ContactKind,
   judge: (account: Account, settings: Settings) => { value: string } | { problem: Problem },
-): Promise<Asked<Problem>> {
-  return withOrganization(parts.database, organizationId, async (tx): Promise<Asked<Problem>> => {
+): Promise<ContactAsked<Problem>> {
+  return withOrganization(parts.database, organizationId, async (tx): Promise<ContactAsked<Problem>> => {
     const held = await lockSignedIn(tx, who)
     if (!held) return { outcome: 'over' }
     const { account } = held
@@ -199,7 +202,6 @@ async function recordOn(
   })
 }
 
-function secondsToWait({ kind, sends, sentForAt }: PendingContact, now: Date): number {
-  const until = after(sentForAt, Math.min(FIRST_WAIT * 2 ** (sends - 1), LONGEST_WAIT[kind]))
-  return Math.max(0, Math.ceil((until.getTime() - now.getTime()) / SECOND))
+function secondsToWait(pending: PendingContact, now: Date): number {
+  return secondsUntilAgain(pending, LONGEST_WAIT[pending.kind], now)
 }

@@ -1,4 +1,4 @@
-import { tellOfChangedAuthenticator } from '../access/authenticator-notice.ts'
+import { keepChange, type ChangeMaker } from '../access/account-change.ts'
 import { withKnownChange } from '../access/known-change.ts'
 import { lockSignedIn, type SignedIn } from '../access/signed-in.ts'
 import { record, visitorOrigin } from '../audit/audit.ts'
@@ -17,7 +17,7 @@ import type { ProfileParts } from './parts.ts'
 import { beginPending, endPending, pendingIn, savePending, type Pending } from './pending-store.ts'
 
 /** `over`: the session is gone, or what it began is. */
-export type Begun = { outcome: 'begun' } | { outcome: 'over' }
+export type ChangeBegun = { outcome: 'begun' } | { outcome: 'over' }
 
 export type Confirmed = { outcome: 'confirmed' | 'malformed' | 'wrong' | 'over' }
 
@@ -26,13 +26,15 @@ export type AuthenticatorChanged =
   | { outcome: 'changed'; change: ChangeOfAuthenticator; sessionToken: string }
   | { outcome: 'malformed' | 'wrong' | 'required' | 'over' }
 
-/** Who makes a change, and the language of the page on which they do. */
-export interface Changer extends SignedIn {
-  locale: string
-}
+/** Who is signed in and makes a change of how their account is entered or reached. */
+export type Changer = SignedIn & ChangeMaker
 
 /** Begins to set up an authenticator, or one in place of another: a new key, for fifteen minutes and in this session only. */
-export async function beginSetUp(parts: ProfileParts, organizationId: string, who: SignedIn): Promise<Begun> {
+export async function beginSetUp(
+  parts: ProfileParts,
+  organizationId: string,
+  who: SignedIn,
+): Promise<ChangeBegun> {
   return begin(parts, organizationId, who, () => ({
     what: 'authenticator',
     authenticator: newPending(parts.random),
@@ -44,7 +46,7 @@ export async function beginNewCodes(
   parts: ProfileParts,
   organizationId: string,
   who: SignedIn,
-): Promise<Begun> {
+): Promise<ChangeBegun> {
   return begin(parts, organizationId, who, (hasOne) =>
     hasOne ? { what: 'codes', codes: newRecoveryCodes(parts.random) } : null,
   )
@@ -55,8 +57,8 @@ async function begin(
   organizationId: string,
   who: SignedIn,
   make: (hasOne: boolean) => Pending | null,
-): Promise<Begun> {
-  return withOrganization(parts.database, organizationId, async (tx): Promise<Begun> => {
+): Promise<ChangeBegun> {
+  return withOrganization(parts.database, organizationId, async (tx): Promise<ChangeBegun> => {
     const held = await lockSignedIn(tx, who)
     const pending = held && make((await authenticatorOf(tx, held.account.id)) !== null)
     if (!pending) return { outcome: 'over' }
@@ -155,7 +157,14 @@ async function change(
       if (made === 'malformed' || made === 'wrong' || made === 'required' || made === 'over')
         return { outcome: made }
       const { account, session } = held
-      await tellOfChangedAuthenticator(tx, parts.random, account, { ...who, id, change: made })
+      await keepChange(tx, parts.random, account, {
+        id,
+        visitor: who.visitor,
+        locale: who.locale,
+        changed: 'authenticator',
+        authenticator: made,
+        letter: (about) => ({ name: 'authenticator-changed', data: { ...about, change: made } }),
+      })
       const sessionsEnded = await endOtherSessions(tx, account.id, session.id)
       const sessionToken = await renewSession(tx, parts.random, session.id, session.authenticatedAt)
       await record(tx, parts.random, {

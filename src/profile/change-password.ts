@@ -1,17 +1,17 @@
+import { withKnownChange } from '../access/known-change.ts'
 import { judgementFor, judgeNewPassword, replacePassword } from '../access/new-password.ts'
-import { lockSignedIn, type SignedIn } from '../access/signed-in.ts'
-import { accountById, lockAccount } from '../accounts/store.ts'
+import { lockSignedIn } from '../access/signed-in.ts'
+import { accountById } from '../accounts/store.ts'
 import { record, visitorOrigin } from '../audit/audit.ts'
 import type { PasswordProblem } from '../credentials/password-policy.ts'
-import { passwordOf } from '../credentials/store.ts'
-import { withKnownOutcome } from '../database/known-outcome.ts'
 import { withOrganization, type Transaction } from '../database/transaction.ts'
 import { openSession } from '../sessions/store.ts'
+import type { Changer } from './authenticator.ts'
 import type { ProfileParts } from './parts.ts'
 
-export interface PasswordChange extends SignedIn {
+/** The own password of who is signed in, as it was typed. */
+export interface TypedPassword extends Changer {
   password: string
-  locale: string
 }
 
 /** `over`: the session is not there any more. */
@@ -27,7 +27,7 @@ export type PasswordChanged =
 export async function changePassword(
   parts: ProfileParts,
   organizationId: string,
-  change: PasswordChange,
+  change: TypedPassword,
 ): Promise<PasswordChanged> {
   const judgement = await withOrganization(parts.database, organizationId, async (tx) => {
     const account = await accountById(tx, change.accountId)
@@ -37,35 +37,30 @@ export async function changePassword(
   const problems = await judgeNewPassword(parts.hasher, judgement, change.password)
   if (problems.length > 0) return { outcome: 'refused', problems }
 
-  const replacement = await parts.hasher.hash(change.password)
-  return withKnownOutcome(
-    parts.database,
-    organizationId,
-    (tx) => replace(parts, tx, change, replacement),
-    async (tx) => {
-      await lockAccount(tx, change.accountId)
-      return (await passwordOf(tx, change.accountId))?.hash === replacement
-    },
+  const hash = await parts.hasher.hash(change.password)
+  return withKnownChange(parts, organizationId, change.accountId, (tx, id) =>
+    replace(parts, tx, change, { id, hash }),
   )
 }
 
 async function replace(
   parts: ProfileParts,
   tx: Transaction,
-  change: PasswordChange,
-  replacement: string,
+  change: TypedPassword,
+  made: { id: string; hash: string },
 ): Promise<PasswordChanged> {
   const held = await lockSignedIn(tx, change)
   if (!held) return { outcome: 'over' }
   const { account, session } = held
-  await replacePassword(parts, tx, account, replacement, change)
-  const place = { address: change.visitor.place, device: change.visitor.device }
+  const { visitor, locale } = change
+  await replacePassword(parts, tx, account, { ...made, visitor, locale })
+  const place = { address: visitor.place, device: visitor.device }
   // As old as the last whole proof: else the password alone, changed again and again, would keep it fresh for ever.
   const sessionToken = await openSession(tx, parts.random, account.id, place, session.authenticatedAt)
   await record(tx, parts.random, {
     kind: 'password.changed',
     outcome: 'success',
-    origin: visitorOrigin(change.visitor, account.id),
+    origin: visitorOrigin(visitor, account.id),
     subjectId: account.id,
   })
   return { outcome: 'changed', sessionToken }

@@ -1,13 +1,13 @@
 import { eraseAccount } from '../access/erase.ts'
 import { verifiedEmail } from '../accounts/account.ts'
-import { deletionDueAt, holdOwners, isOnlyOwner } from '../accounts/deletion-store.ts'
+import { holdOwners, isOnlyOwner } from '../accounts/deletion-store.ts'
 import { lockAccount } from '../accounts/store.ts'
 import { record } from '../audit/audit.ts'
 import type { Transaction } from '../database/transaction.ts'
 import { enqueue } from '../delivery/outbox.ts'
 import { currentSettings } from '../organizations/store.ts'
 import type { Random } from '../platform/random.ts'
-import { stopDeletion } from './deletion.ts'
+import { deletedFrom, stopDeletion } from './deletion.ts'
 
 /**
  * Deletes an account that is due, with all that is kept of it, and says so to the address that it had. Whoever has become
@@ -20,8 +20,8 @@ export async function deleteDueAccount(
 ): Promise<void> {
   await holdOwners(tx)
   const account = await lockAccount(tx, id)
-  const dueAt = account && (await deletionDueAt(tx, id))
-  // Kept, suspended, or deleted by another worker, since it was found.
+  const dueAt = account && (await deletedFrom(tx, account))
+  // Held up by a change, or kept, suspended, or deleted by another worker, since it was found.
   if (!account || account.state === 'suspended' || !dueAt || dueAt > tx.now) return
   const { settings } = await currentSettings(tx)
   const { locale } = settings.branding

@@ -2,8 +2,8 @@ import { openChanges, UNDONE_WITHIN, type AccountChange } from '../access/change
 import { isLinkToKeep, type KeepLink } from '../access/keep-link.ts'
 import { lockSignedIn, type SignedIn } from '../access/signed-in.ts'
 import { verifiedEmail, type Account } from '../accounts/account.ts'
-import { deletionDueAt, holdOwners, isOnlyOwner, setDeletionDue } from '../accounts/deletion-store.ts'
-import { lockAccount } from '../accounts/store.ts'
+import { holdOwners, isOnlyOwner, setDeletionDue } from '../accounts/deletion-store.ts'
+import { accountById, lockAccount } from '../accounts/store.ts'
 import { record, visitorOrigin, type Origin } from '../audit/audit.ts'
 import { withOrganization, type Transaction } from '../database/transaction.ts'
 import type { WhyKept } from '../delivery/message.ts'
@@ -13,6 +13,7 @@ import { after, DAY } from '../platform/clock.ts'
 import type { Random } from '../platform/random.ts'
 import type { Visitor } from '../platform/visitor.ts'
 import { endOtherSessions } from '../sessions/store.ts'
+import { cancelContactsOf } from './contact-store.ts'
 import type { ProfileParts } from './parts.ts'
 
 /** Time to think better of it, and for a person to notice that it was not them who asked. */
@@ -38,13 +39,21 @@ export async function earliestDeletion(
   tx: Transaction,
   accountId: string,
 ): Promise<{ dueAt: Date; waitsForChanges: boolean }> {
-  const dueAt = dueAfter(tx, await openChanges(tx, accountId))
+  const dueAt = notBefore(after(tx.now, TO_THINK), await openChanges(tx, accountId))
   return { dueAt, waitsForChanges: dueAt > after(tx.now, TO_THINK) }
 }
 
 /**
+ * When an account is deleted as it stands now, because its person wants it; null: it stays. A change that was made since it
+ * was asked for holds it up as one from before does: else who has taken it over asks first.
+ */
+export async function deletedFrom(tx: Transaction, { id, deletionDueAt }: Account): Promise<Date | null> {
+  return deletionDueAt && notBefore(deletionDueAt, await openChanges(tx, id))
+}
+
+/**
  * Has the account of who is signed in deleted at the earliest, for who has just proven who they are. Until then everything
- * works as before, and it can be kept. Every other session ends. There is always an owner. Its letter goes to the addresses
+ * works as before, and it can be kept. Every other session ends, and what it asked for. There is always an owner. Its letter goes to the addresses
  * too that changes took away which can still be undone.
  */
 export async function askDeletion(
@@ -58,11 +67,12 @@ export async function askDeletion(
     if (!held) return { outcome: 'over' }
     if (await isOnlyOwner(tx, who.accountId)) return { outcome: 'last-owner' }
     const { account, session } = held
-    if (await deletionDueAt(tx, account.id)) return { outcome: 'asked' }
+    if (account.deletionDueAt) return { outcome: 'asked' }
     const changes = await openChanges(tx, account.id)
-    const dueAt = dueAfter(tx, changes)
+    const dueAt = notBefore(after(tx.now, TO_THINK), changes)
     await setDeletionDue(tx, account.id, dueAt)
     const sessionsEnded = await endOtherSessions(tx, account.id, session.id)
+    await cancelContactsOf(tx, account.id, { allBut: session.id })
     await record(tx, parts.random, {
       kind: 'deletion.asked',
       outcome: 'success',
@@ -97,7 +107,7 @@ export async function keepAccount(
     const held = await lockSignedIn(tx, who)
     if (!held) return 'over'
     const { account } = held
-    if (!(await deletionDueAt(tx, account.id))) return 'stays'
+    if (!account.deletionDueAt) return 'stays'
     const origin = visitorOrigin(who.visitor, account.id)
     await stopDeletion(parts, tx, account, { why: 'asked', locale: who.locale, origin })
     return 'kept'
@@ -112,7 +122,9 @@ export async function examineKeeping(
   visitor: Visitor,
 ): Promise<Keeping> {
   const standing = isLinkToKeep(parts.secrets, organizationId, link)
-    ? await withOrganization(parts.database, organizationId, (tx) => standingOf(tx, link))
+    ? await withOrganization(parts.database, organizationId, async (tx) =>
+        standingOf(tx, await accountById(tx, link.accountId), link),
+      )
     : UNKNOWN
   return (await tooManyWrongTokens(parts, standing, visitor)) ?? standing
 }
@@ -127,7 +139,7 @@ export async function keepByLetter(
   const standing = isLinkToKeep(parts.secrets, organizationId, link)
     ? await withOrganization(parts.database, organizationId, async (tx) => {
         const account = await lockAccount(tx, link.accountId)
-        const before = await standingOf(tx, link)
+        const before = await standingOf(tx, account, link)
         if (!account || before.outcome !== 'open') return before
         await stopDeletion(parts, tx, account, { why: 'asked', locale, origin: visitorOrigin(visitor) })
         return before
@@ -161,9 +173,9 @@ export async function stopDeletion(
   })
 }
 
-function dueAfter({ now }: Transaction, changes: AccountChange[]): Date {
+function notBefore(dueAt: Date, changes: AccountChange[]): Date {
   const ends = changes.map(({ madeAt }) => after(madeAt, UNDONE_WITHIN).getTime())
-  return new Date(Math.max(after(now, TO_THINK).getTime(), ...ends))
+  return new Date(Math.max(dueAt.getTime(), ...ends))
 }
 
 /** The verified address that a change took away; null: it took none. */
@@ -173,8 +185,10 @@ function addressBefore({ changed, contactBefore }: AccountChange): string | null
 
 async function standingOf(
   tx: Transaction,
+  account: Account | null,
   link: KeepLink,
 ): Promise<{ outcome: 'open'; dueAt: Date } | { outcome: 'over' }> {
-  const dueAt = await deletionDueAt(tx, link.accountId)
-  return dueAt?.toISOString() === link.dueAt ? { outcome: 'open', dueAt } : { outcome: 'over' }
+  if (account?.deletionDueAt?.toISOString() !== link.dueAt) return { outcome: 'over' }
+  const dueAt = await deletedFrom(tx, account)
+  return dueAt ? { outcome: 'open', dueAt } : { outcome: 'over' }
 }

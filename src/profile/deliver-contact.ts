@@ -7,6 +7,7 @@ import { newSmsCode } from '../credentials/sms-code.ts'
 import type { Transaction } from '../database/transaction.ts'
 import type { Prepared, QueuedMessage } from '../delivery/message.ts'
 import { enqueue } from '../delivery/outbox.ts'
+import { spendUnprovenMail } from '../limits/unproven-mail.ts'
 import { letterhead } from '../organizations/branding.ts'
 import { whyAddressRefused } from '../organizations/mail-domains.ts'
 import type { Settings } from '../organizations/settings.ts'
@@ -116,10 +117,7 @@ export function phoneCodeHashes(
   return secrets.keyedHashes('phone code', pendingId, code).map(hashToken)
 }
 
-/**
- * What one mailbox may get in an hour and a day, of sign-ups too, and first what one account may send to it, or one member
- * could use up what a stranger needs to sign up. Spent once a message: a retry is no new one.
- */
+/** By the limits of the mailbox and of the account; spent once a message: a retry is no new one. */
 async function mayMailboxHaveMail(
   parts: ProfileParts,
   tx: Transaction,
@@ -129,12 +127,7 @@ async function mayMailboxHaveMail(
 ): Promise<boolean> {
   if (await hasContactSecret(tx, messageId)) return true
   const ofAccount = [tx.organizationId, accountId, email]
-  if (!(await parts.limits.spendIn(tx, 'contact-mail-per-account-and-mailbox', ...ofAccount)).allowed)
-    return false
-  for (const limit of ['sign-up-mail-per-mailbox-hour', 'sign-up-mail-per-mailbox-day'] as const) {
-    if (!(await parts.limits.spendIn(tx, limit, tx.organizationId, email)).allowed) return false
-  }
-  return true
+  return spendUnprovenMail(parts, tx, email, ['contact-mail-per-account-and-mailbox', ...ofAccount])
 }
 
 async function whyNoText(

@@ -29,13 +29,15 @@ export async function endSessionsElsewhere(
     if (count === 0 && which !== 'others') return { outcome: 'gone' }
     const ended = which === 'others' ? { allBut: session.id } : { only: which.id }
     await cancelContactsOf(tx, account.id, ended)
-    await record(tx, parts.random, {
-      kind: 'session.ended',
-      outcome: 'success',
-      origin: visitorOrigin(who.visitor, account.id),
-      subjectId: account.id,
-      detail: { which: which === 'others' ? 'all others' : which.id, sessionsEnded: count },
-    })
+    // That nothing ended is told nowhere: as often as anybody likes, it would push deeds off the activity's page.
+    if (count > 0)
+      await record(tx, parts.random, {
+        kind: 'session.ended',
+        outcome: 'success',
+        origin: visitorOrigin(who.visitor, account.id),
+        subjectId: account.id,
+        detail: { which: which === 'others' ? 'all others' : which.id, sessionsEnded: count },
+      })
     return { outcome: 'ended', count }
   })
 }

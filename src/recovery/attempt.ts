@@ -177,7 +177,9 @@ export const moves: Record<Step, Moves> = {
   enrolling: {
     ...inHand,
     'set-up': (attempt, { pendingSealed }) => ({ ...attempt, pendingSealed }),
-    proved: proved('enrolment'),
+    // What was never set up cannot be proven: there would be nothing to bind with the password.
+    proved: (attempt, event, now) =>
+      attempt.pendingSealed === null ? null : proved('enrolment')(attempt, event, now),
   },
   'keeping-codes': { ...inHand, proved: proved('kept-codes') },
   password: {

@@ -4,6 +4,7 @@ import { hashToken } from '../platform/secrets.ts'
 import type { Visitor } from '../platform/visitor.ts'
 import { transition } from './attempt.ts'
 import type { RecoveryParts } from './parts.ts'
+import { detailOf } from './record.ts'
 import { attemptAnsweredBy, attemptAskedBy, lockAttempt, saveAttempt } from './store.ts'
 
 /**
@@ -31,7 +32,7 @@ export async function cancelRecovery(
       outcome: ended ? 'success' : 'refused',
       origin: visitorOrigin(visitor),
       subjectId: attempt.person?.accountId ?? null,
-      detail: { attempt: attempt.id },
+      detail: detailOf(attempt),
     })
   })
 }

@@ -1,13 +1,15 @@
-import { settleChanges } from '../access/change-store.ts'
+import { settleChanges, UNDONE_WITHIN } from '../access/change-store.ts'
 import { judgementFor, judgeNewPassword, replacePassword } from '../access/new-password.ts'
+import { acceptTerms, termsToAccept } from '../access/terms.ts'
 import { canonicalEmail } from '../accounts/identifiers.ts'
 import { overtakeSignUps } from '../accounts/signup-store.ts'
-import { endProtection, unsettlePhone } from '../accounts/store.ts'
+import { openAfterDoubt, unsettlePhone } from '../accounts/store.ts'
 import { record, visitorOrigin } from '../audit/audit.ts'
 import { bindPending } from '../credentials/pending-authenticator.ts'
 import type { PasswordProblem } from '../credentials/password-policy.ts'
 import { withKnownOutcome } from '../database/known-outcome.ts'
 import { withOrganization, type Transaction } from '../database/transaction.ts'
+import { after } from '../platform/clock.ts'
 import { newId } from '../platform/random.ts'
 import { rememberDevice } from '../sessions/devices-store.ts'
 import { endSession, openSession } from '../sessions/store.ts'
@@ -17,10 +19,10 @@ import { tryMove } from './in-hand.ts'
 import { ORIGINS } from './origin.ts'
 import type { RecoveryParts } from './parts.ts'
 import { pendingOf } from './pending.ts'
-import { recordRefusal } from './record.ts'
+import { detailOf, recordRefusal } from './record.ts'
+import { SPOKEN_CODE } from './requests/spoken-code.ts'
 import { settingsFor } from './settings.ts'
 import { lockAttempt } from './store.ts'
-import { acceptTerms, termsToAccept } from './terms.ts'
 
 /** A new password sent in by the browser that holds an attempt. */
 export interface Submission extends Answerer {
@@ -79,7 +81,7 @@ async function countSubmit(parts: RecoveryParts, tx: Transaction, submission: Su
     attemptId: attempt.id,
     at: tx.now,
     judgement: await judgementFor(tx, account),
-    asksTerms: (await termsToAccept(tx, attempt, account)) !== null,
+    asksTerms: (await termsToAccept(tx, account)) !== null,
   }
 }
 
@@ -104,26 +106,29 @@ async function spend(
     return { outcome: 'out-of-step' }
 
   const authenticator = pending && (await bindPending(tx, parts.secrets, account.id, pending))
-  const terms = submission.hasAcceptedTerms ? await acceptTerms(tx, attempt, account) : null
+  const terms = submission.hasAcceptedTerms ? await acceptTerms(tx, account) : null
   if (ORIGINS[attempt.origin].enrolsAnew) await unsettlePhone(tx, account.id)
   // Only people could have let anybody as far as here: what happened before is settled, and older letters undo it no more.
   if (account.protectedAt) await settleChanges(tx, account.id)
-  const opened = account.protectedAt ? await endProtection(tx, account) : account
+  // A code is read out where the mailbox is in doubt: what could be undone when that began may be a thief's.
+  const since = after(account.protectedAt ?? tx.now, -UNDONE_WITHIN)
+  const opened = attempt.method === SPOKEN_CODE ? await openAfterDoubt(tx, account, since) : account
   // What still waits for this address may be a stranger's, and its person has the account.
   if (account.email) await overtakeSignUps(tx, canonicalEmail(account.email))
-  const change = { ...submission, authenticator }
-  const sessionsEnded = await replacePassword(parts, tx, opened, hash, change)
+  const { visitor, locale } = submission
+  const id = newId(parts.random, tx.now)
+  const sessionsEnded = await replacePassword(parts, tx, opened, { id, hash, authenticator, visitor, locale })
   if (submission.sessionToken) await endSession(tx, submission.sessionToken)
   const deviceToken = await rememberDevice(tx, parts.random, account.id, submission.deviceToken)
   const goesHome = await mayGoHome(tx, attempt)
-  const place = { address: submission.visitor.place, device: submission.visitor.device }
+  const place = { address: visitor.place, device: visitor.device }
   await record(tx, parts.random, {
     kind: 'recovery.completed',
     outcome: 'success',
-    origin: visitorOrigin(submission.visitor, account.id),
+    origin: visitorOrigin(visitor, account.id),
     subjectId: account.id,
     detail: {
-      attempt: attempt.id,
+      ...detailOf(attempt),
       proven: attempt.proven.join(' '),
       sessionsEnded,
       ...(terms === null ? {} : { terms }),

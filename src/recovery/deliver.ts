@@ -18,6 +18,7 @@ import { holdAttempt, tryMove, type AttemptInHand } from './in-hand.ts'
 import { sendLinkInstead, sendLinkToSignUp, tellTooNew } from './instead.ts'
 import type { RecoveryParts } from './parts.ts'
 import { linkWith, mint } from './mint.ts'
+import { detailOf } from './record.ts'
 import { lifetimeOf } from './secret.ts'
 import { settingsFor } from './settings.ts'
 import { identifierOf } from './start.ts'
@@ -185,7 +186,7 @@ async function withhold(
     outcome: 'refused',
     origin: { actor: 'system', address: attempt.asked.address || null },
     subjectId: account?.id ?? null,
-    detail: { attempt: attempt.id, reason },
+    detail: { ...detailOf(attempt), reason },
   })
   const isCode = attempt.method !== null && strategyOf(parts, attempt.method).answeredBy === 'code'
   if (account?.state === 'active' && TOLD.includes(reason)) {

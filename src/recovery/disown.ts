@@ -50,9 +50,10 @@ export async function disownAttempt(
   return (await tooManyWrongTokens(parts, state, visitor)) ?? state
 }
 
-/** The recoveries that somebody may be about to finish with an account as it is now; not those that its organization let in. */
+/** The recoveries that somebody may be about to finish with an account as it is now; not those that its organization let in. Newest first. */
 export async function recoveriesUnderWay(tx: Transaction, account: Account): Promise<StoredAttempt[]> {
-  return (await openAttempts(tx, account.id)).filter((attempt) => isUnderWay(attempt, account, tx.now))
+  const open = await openAttempts(tx, account.id)
+  return open.filter((attempt) => isUnderWay(attempt, account, tx.now)).toReversed()
 }
 
 function isUnderWay(attempt: StoredAttempt, { id, securityEpoch }: Account, now: Date): boolean {

@@ -4,6 +4,7 @@ import type { Settings } from '../organizations/settings.ts'
 import { after } from '../platform/clock.ts'
 import { move, type AttemptInHand } from './in-hand.ts'
 import type { RecoveryParts } from './parts.ts'
+import { detailOf } from './record.ts'
 import { secretHash } from './secret.ts'
 import { addSecret } from './store.ts'
 import type { Strategy } from './strategy.ts'
@@ -48,6 +49,6 @@ export async function keepSecret(
     outcome: 'success',
     origin: { actor: 'system', address: attempt.asked.address || null },
     subjectId: account?.id ?? null,
-    detail: { attempt: attempt.id, ...(attempt.method === null ? {} : { method: attempt.method }) },
+    detail: { ...detailOf(attempt), ...(attempt.method === null ? {} : { method: attempt.method }) },
   })
 }

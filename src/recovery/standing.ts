@@ -1,3 +1,4 @@
+import { termsToAccept } from '../access/terms.ts'
 import { verifiedEmail } from '../accounts/account.ts'
 import { accountById } from '../accounts/store.ts'
 import { authenticatorOf } from '../credentials/authenticator-store.ts'
@@ -18,7 +19,6 @@ import { settingsFor } from './settings.ts'
 import { attemptAnsweredBy, attemptAskedBy, type StoredAttempt } from './store.ts'
 import { strategyOf } from './strategies/index.ts'
 import type { MethodId } from './strategy.ts'
-import { termsToAccept } from './terms.ts'
 
 /** Where the browser that holds a recovery cookie stands: which page is its page now. */
 export type Standing =
@@ -126,7 +126,7 @@ async function standingOfAnswerer(
         minutesLeft,
         username: name,
         isInvitation,
-        termsUrl: (await termsToAccept(tx, attempt, account))?.url ?? null,
+        termsUrl: (await termsToAccept(tx, account))?.url ?? null,
       }
   }
 }

@@ -170,7 +170,7 @@ async function undo(
       const request = await liveRequestOf(tx, account.id)
       if (request && wayBack === 'asked')
         await tellManagers(parts, tx, 'request-waiting', request.id, restored)
-      await tellProtected(parts, tx, before, { restored, changeId, locale, wayBack })
+      await tellProtected(parts, tx, before, { account, restored, changeId, locale, wayBack })
     }
     await recordUndoing(parts, tx, before, { account, changeId, visitor, actorId, sessionsEnded: 0 })
     return { outcome: 'undone', wayBack }
@@ -188,27 +188,31 @@ async function undo(
     await tellManagers(parts, tx, 'request-waiting', id, restored)
   }
   const wayBack = await wayBackFor(tx, restored)
-  await tellProtected(parts, tx, before, { restored, changeId, locale, wayBack })
+  await tellProtected(parts, tx, before, { account, restored, changeId, locale, wayBack })
   await recordUndoing(parts, tx, before, { account, changeId, visitor, actorId, sessionsEnded })
   return { outcome: 'undone', wayBack }
 }
 
-/** Tells the address that an account has again that it is closed, and who lets its person back in. */
+/**
+ * Tells the address that an account has again that it is closed, and who lets its person back in; and the one that it had
+ * until now, for it may be the person's: whoever reads the mailbox that they left has its letters too.
+ */
 async function tellProtected(
   parts: RecoveryParts,
   tx: Transaction,
   { authenticator, contacts }: { authenticator: AuthenticatorChange; contacts: ContactKind[] },
-  undone: { restored: Account; changeId: string; locale: string; wayBack: WayBack },
+  undone: { account: Account; restored: Account; changeId: string; locale: string; wayBack: WayBack },
 ): Promise<void> {
-  const { restored, changeId, locale, wayBack } = undone
-  const to = verifiedEmail(restored)
-  if (!to) return
-  await enqueue(tx, parts.random, {
-    name: 'account-protected',
-    to,
-    locale: restored.locale ?? locale,
-    data: { accountId: restored.id, changeId, authenticator, restored: contacts, wayBack },
-  })
+  const { account, restored, changeId, locale, wayBack } = undone
+  for (const to of new Set([verifiedEmail(account), verifiedEmail(restored)])) {
+    if (to === null) continue
+    await enqueue(tx, parts.random, {
+      name: 'account-protected',
+      to,
+      locale: restored.locale ?? locale,
+      data: { accountId: restored.id, changeId, authenticator, restored: contacts, wayBack },
+    })
+  }
 }
 
 async function recordUndoing(

@@ -1,6 +1,5 @@
 import type { Account } from '../accounts/account.ts'
 import { lockAccount } from '../accounts/store.ts'
-import { record, visitorOrigin } from '../audit/audit.ts'
 import { goodUntil, readInitialPassword } from '../credentials/initial-password.ts'
 import { initialPasswordOf, noteFirstUse, type InitialPassword } from '../credentials/initial-store.ts'
 import { passwordOf } from '../credentials/store.ts'
@@ -9,8 +8,8 @@ import { clearTries } from '../limits/sign-in-delays.ts'
 import { newToken } from '../platform/random.ts'
 import { deviceHash } from '../sessions/devices-store.ts'
 import type { Browser } from './enter.ts'
+import { goHalfWay } from './half-way.ts'
 import type { SignInParts } from './parts.ts'
-import { endHalfSignIn, openHalfSignIn } from './store.ts'
 
 /** Why the right initial password opens nothing any more. */
 export type InitialOver = 'expired' | 'used'
@@ -50,34 +49,26 @@ export async function proveInitialPassword(
     const over = await whyOver(tx, initial, locked)
     if (over) return { over }
     await clearTries(tx, tryKey)
-    return goHalfWay(parts, tx, locked, browser)
+    const deviceToken = await noteBrowser(parts, tx, locked, browser)
+    return { halfToken: await goHalfWay(parts, tx, locked, 'initial-password', browser), deviceToken }
   })
 }
 
-/** Lets the browser as far as to the choice of an own password, and keeps where that was the first time. */
-async function goHalfWay(
-  parts: SignInParts,
+/** Keeps where an initial password was used first, and returns the token by which its browser is known again. */
+async function noteBrowser(
+  { random }: SignInParts,
   tx: Transaction,
-  { id: accountId, securityEpoch }: Account,
-  { visitor, halfToken, deviceToken: brought }: Browser,
-): Promise<InitialProof> {
+  { id: accountId }: Account,
+  { visitor, deviceToken: brought }: Browser,
+): Promise<string> {
   const known = deviceHash(tx.organizationId, brought)
-  const deviceToken = known && brought ? brought : newToken(parts.random)
+  const deviceToken = known && brought ? brought : newToken(random)
   const browserHash = deviceHash(tx.organizationId, deviceToken)
   if (browserHash) {
     const { place: address, device } = visitor
     await noteFirstUse(tx, accountId, { address, device, browserHash })
   }
-  if (halfToken) await endHalfSignIn(tx, halfToken)
-  await record(tx, parts.random, {
-    kind: 'sign-in.half-way',
-    outcome: 'success',
-    origin: visitorOrigin(visitor),
-    subjectId: accountId,
-    detail: { factors: 'initial-password' },
-  })
-  const half = { accountId, securityEpoch, proven: 'initial-password' } as const
-  return { halfToken: await openHalfSignIn(tx, parts.random, half), deviceToken }
+  return deviceToken
 }
 
 /** It ends with its days, and with whatever changes how the account is entered: an own password first of all. */

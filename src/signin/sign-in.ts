@@ -2,21 +2,20 @@ import type { Account } from '../accounts/account.ts'
 import { readIdentifier } from '../accounts/identifiers.ts'
 import { handSignUpTo, signUpAtSignIn } from '../accounts/signup-store.ts'
 import { accountNamed, lockAccount } from '../accounts/store.ts'
-import { record, visitorOrigin } from '../audit/audit.ts'
 import { authenticatorOf } from '../credentials/authenticator-store.ts'
 import { initialPasswordOf } from '../credentials/initial-store.ts'
 import { passwordOf, upgradePassword } from '../credentials/store.ts'
 import { withOrganization, type Transaction } from '../database/transaction.ts'
 import { clearTries, countTry, signInDelayKey, uncountTry } from '../limits/sign-in-delays.ts'
 import { currentSettings } from '../organizations/store.ts'
-import { newToken } from '../platform/random.ts'
+import { newToken, NO_ID } from '../platform/random.ts'
 import type { Visitor } from '../platform/visitor.ts'
 import { deviceHash, isKnownDevice } from '../sessions/devices-store.ts'
 import { enter, recordRefusal, type Browser, type OpenedSession } from './enter.ts'
+import { goHalfWay } from './half-way.ts'
 import { proveInitialPassword, type InitialOver, type InitialProof } from './initial-password.ts'
 import type { SignInParts } from './parts.ts'
 import { tellOfPause } from './pause.ts'
-import { endHalfSignIn, openHalfSignIn } from './store.ts'
 
 /** What a person sends in to sign in, and what their browser brings along. */
 export interface Credentials extends Browser {
@@ -32,7 +31,7 @@ export interface Credentials extends Browser {
  * right initial one, and opens nothing any more. `unverified`: it is the password of a sign-up whose mailbox is still to be
  * proven.
  */
-export type SignedIn =
+export type SignInOutcome =
   | ({ outcome: 'signed-in' } & OpenedSession)
   | { outcome: 'half-way'; halfToken: string }
   | { outcome: 'new-password'; halfToken: string; deviceToken: string }
@@ -40,9 +39,6 @@ export type SignedIn =
   | { outcome: 'unverified'; askerToken: string }
   | { outcome: 'refused' }
   | { outcome: 'too-many'; retryAfterSeconds: number }
-
-/** Stands in for the account that is not there, so that the same queries run and find nothing. */
-const NOBODY = '00000000-0000-0000-0000-000000000000'
 
 /**
  * Signs a person in with a password. Every try is counted before it is judged; people who are not there cost the same
@@ -52,7 +48,7 @@ export async function signIn(
   parts: SignInParts,
   organizationId: string,
   credentials: Credentials,
-): Promise<SignedIn> {
+): Promise<SignInOutcome> {
   const claim = await withOrganization(parts.database, organizationId, (tx) =>
     examine(parts, tx, credentials),
   )
@@ -134,7 +130,9 @@ async function spendShared(parts: SignInParts, organizationId: string, claim: Cl
     perAccount,
     giveBack: async () => {
       await parts.limits.giveBack('sign-in-failures-per-address', network)
-      await parts.limits.giveBack('sign-in-failures-per-account', organizationId, claim.subject)
+      // A refused try was not counted: given back, it would make room for a guess.
+      if (perAccount.allowed)
+        await parts.limits.giveBack('sign-in-failures-per-account', organizationId, claim.subject)
     },
   }
 }
@@ -189,15 +187,15 @@ async function examine(
   }
   const account = await accountNamed(tx, identifier)
   const device = deviceHash(tx.organizationId, deviceToken)
-  const known = await isKnownDevice(tx, account?.id ?? NOBODY, device)
+  const known = await isKnownDevice(tx, account?.id ?? NO_ID, device)
   const from = known && device ? device.toString('base64url') : visitor.network
   const tryKey = signInDelayKey(parts.secrets, identifier.canonical, from)
   const { signUp: settings } = (await currentSettings(tx)).settings
   const signUp = await signUpAtSignIn(tx, identifier.canonical, signUpToken)
   return {
     account,
-    hash: (await passwordOf(tx, account?.id ?? NOBODY))?.hash ?? null,
-    initialHash: (await initialPasswordOf(tx, account?.id ?? NOBODY))?.hash ?? null,
+    hash: (await passwordOf(tx, account?.id ?? NO_ID))?.hash ?? null,
+    initialHash: (await initialPasswordOf(tx, account?.id ?? NO_ID))?.hash ?? null,
     takesSignUps: settings.mode !== 'closed',
     signUpId: signUp?.id ?? null,
     // One that became an account has that account's password, or an old one.
@@ -222,15 +220,5 @@ async function open(
   if (proven.upgraded) await upgradePassword(tx, account.id, proven.hash, proven.upgraded)
   await clearTries(tx, proven.tryKey)
   if (!(await authenticatorOf(tx, account.id))) return enter(parts, tx, account, ['password'], browser)
-  if (browser.halfToken) await endHalfSignIn(tx, browser.halfToken)
-  const half = { accountId: account.id, securityEpoch: account.securityEpoch, proven: 'password' } as const
-  // A password that is right and goes no further may be a stolen one.
-  await record(tx, parts.random, {
-    kind: 'sign-in.half-way',
-    outcome: 'success',
-    origin: visitorOrigin(browser.visitor),
-    subjectId: account.id,
-    detail: { factors: half.proven },
-  })
-  return { halfToken: await openHalfSignIn(tx, parts.random, half) }
+  return { halfToken: await goHalfWay(parts, tx, account, 'password', browser) }
 }

@@ -1,12 +1,12 @@
-import { countSend, lockSignUp, signUpAskedBy, type SignUp } from '../accounts/signup-store.ts'
+import { countSend, lockSignUp, signUpAskedBy } from '../accounts/signup-store.ts'
 import { withOrganization } from '../database/transaction.ts'
 import { enqueue } from '../delivery/outbox.ts'
-import { after, HOUR, SECOND } from '../platform/clock.ts'
+import { secondsUntilAgain } from '../limits/send-waits.ts'
+import { HOUR } from '../platform/clock.ts'
 import { isToken } from '../platform/random.ts'
 import type { SignUpParts } from './parts.ts'
 
-/** Until the message may be asked for again: 30 s, and each time twice as long as before, up to an hour. */
-const FIRST_WAIT = 30 * SECOND
+/** Until the message may be asked for again. */
 const LONGEST_WAIT = HOUR
 
 /**
@@ -22,7 +22,7 @@ export async function signUpOfBrowser(
   if (!askerToken || !isToken(askerToken)) return null
   return withOrganization(parts.database, organizationId, async (tx) => {
     const signUp = await signUpAskedBy(tx, askerToken)
-    return signUp && { email: signUp.email, waitSeconds: waitOf(signUp, tx.now) }
+    return signUp && { email: signUp.email, waitSeconds: secondsUntilAgain(signUp, LONGEST_WAIT, tx.now) }
   })
 }
 
@@ -37,16 +37,11 @@ export async function sendAgain(
     const seen = await signUpAskedBy(tx, askerToken)
     const signUp = seen && (await lockSignUp(tx, seen.id))
     if (!signUp) return null
-    const retryAfterSeconds = waitOf(signUp, tx.now)
+    const retryAfterSeconds = secondsUntilAgain(signUp, LONGEST_WAIT, tx.now)
     if (retryAfterSeconds > 0) return { outcome: 'too-early', retryAfterSeconds }
     await countSend(tx, signUp.id)
     const { id: signUpId, locale } = signUp
     await enqueue(tx, parts.random, { name: 'verify-email', to: null, locale, data: { signUpId } })
     return { outcome: 'asked' }
   })
-}
-
-function waitOf({ sends, sentForAt }: SignUp, now: Date): number {
-  const until = after(sentForAt, Math.min(FIRST_WAIT * 2 ** (sends - 1), LONGEST_WAIT))
-  return Math.max(0, Math.ceil((until.getTime() - now.getTime()) / SECOND))
 }

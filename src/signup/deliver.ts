@@ -10,6 +10,7 @@ import { record } from '../audit/audit.ts'
 import type { Transaction } from '../database/transaction.ts'
 import type { Prepared, QueuedMessage } from '../delivery/message.ts'
 import { enqueue } from '../delivery/outbox.ts'
+import { spendUnprovenMail } from '../limits/unproven-mail.ts'
 import { letterhead } from '../organizations/branding.ts'
 import { whyMayNotSignUp } from '../organizations/mail-domains.ts'
 import { currentSettings, organizationOf } from '../organizations/store.ts'
@@ -79,10 +80,7 @@ export async function prepareVerification(
   }
 }
 
-/**
- * What one mailbox may get in an hour and a day, and first what one network may send to it, or one visitor could use all of
- * that up. Spent once a message: a retry is no new one, nor is what was granted.
- */
+/** By the limits of the mailbox and of the network; spent once a message: a retry is no new one, nor is what was granted. */
 async function mayHaveMail(
   parts: SignUpParts,
   tx: Transaction,
@@ -90,13 +88,8 @@ async function mayHaveMail(
   { emailCanonical: email, address }: SignUp,
 ): Promise<boolean> {
   if (message.data.isGranted || (await hasSignUpLink(tx, message.id))) return true
-  const { limits } = parts
   const ofNetwork = ['sign-up', tx.organizationId, email, address]
-  if (!(await limits.spendIn(tx, 'unproven-mail-per-network-hour', ...ofNetwork)).allowed) return false
-  for (const limit of ['sign-up-mail-per-mailbox-hour', 'sign-up-mail-per-mailbox-day'] as const) {
-    if (!(await limits.spendIn(tx, limit, tx.organizationId, email)).allowed) return false
-  }
-  return true
+  return spendUnprovenMail(parts, tx, email, ['unproven-mail-per-network-hour', ...ofNetwork])
 }
 
 async function withhold(

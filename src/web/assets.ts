@@ -18,7 +18,7 @@ interface Asset {
 export interface Assets {
   byAddress: Map<string, Asset>
   /** The addresses that templates link to. */
-  addresses: { styles: string; icon: string; checklist: string; countdown: string; keepCodes: string }
+  addresses: Record<'styles' | 'icon' | 'checklist' | 'countdown' | 'keepCodes' | 'noResend', string>
 }
 
 /** Serves the assets. A year, immutable: a change of content is a change of address. */
@@ -75,6 +75,7 @@ export function loadAssets(): Assets {
       checklist: `${scriptsFolder}/web/browser/checklist.js`,
       countdown: `${scriptsFolder}/web/browser/countdown.js`,
       keepCodes: `${scriptsFolder}/web/browser/keep-codes.js`,
+      noResend: `${scriptsFolder}/web/browser/no-resend.js`,
     },
   }
 }
@@ -98,6 +99,7 @@ function loadScripts(): Map<string, Buffer> {
     'web/browser/checklist.js',
     'web/browser/countdown.js',
     'web/browser/keep-codes.js',
+    'web/browser/no-resend.js',
     'credentials/password-rules.js',
   ]
   return new Map(paths.map((path) => [path, readFileSync(join(built, path))]))

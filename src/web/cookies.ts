@@ -20,6 +20,8 @@ const LIFETIMES = {
   device: KNOWN_FOR,
   /** What form tokens are bound to. */
   form: DAY,
+  /** What was typed and not taken, until its person has signed in again. */
+  unsent: 15 * MINUTE,
   /** What the next page says once. */
   notice: MINUTE,
   /** The language that was chosen in this browser. */

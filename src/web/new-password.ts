@@ -33,6 +33,11 @@ export function faultsOfConfirmation(
   }
 }
 
+/** What is wrong when the box for the terms was not ticked where there are some to agree to. */
+export function faultOfTerms(isMissing: boolean): FormErrors {
+  return isMissing ? { terms: [{ key: 'errors.terms.missing' }] } : {}
+}
+
 /** One sentence for each rule that a password breaks. */
 export function wordsFor(problems: PasswordProblem[], policy: PasswordPolicy): Problem[] {
   return problems.map((problem) => ({ key: keyOf(problem), params: paramsOf(problem, policy) }))

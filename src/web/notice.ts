@@ -26,7 +26,6 @@ export const NOTICES = [
   'authenticator-removed',
   'authenticator-codes',
   'request-stopped',
-  'unverified',
   'verification-sent-again',
   'sign-up-deleted',
   'request-over',
@@ -34,6 +33,10 @@ export const NOTICES = [
   'deletion-asked',
   'account-kept',
   'settings-saved',
+  'request-approved',
+  'request-approved-once',
+  'request-refused',
+  'test-sent',
   'settings-same',
   'person-invited',
   'person-there',
@@ -44,6 +47,9 @@ export const NOTICES = [
   'person-suspended',
   'person-reactivated',
   'person-deleted',
+  'sign-in-again',
+  'unsent',
+  'other-person',
 ] as const
 type NoticeName = (typeof NOTICES)[number]
 

@@ -1,9 +1,10 @@
+import type { Readable } from 'node:stream'
 import type Router from '@koa/router'
 import type { Context } from 'koa'
 import type { Settings } from '../organizations/settings.ts'
 import type { StepUp } from '../profile/step-up.ts'
 import { formToken, isOwnForm } from './csrf.ts'
-import { Refused } from './errors.ts'
+import { logRefusal, Refused } from './errors.ts'
 import { allowFraming } from './headers.ts'
 import { waitFor } from './wait.ts'
 import {
@@ -14,11 +15,13 @@ import {
   type ReadForm,
   type ValuesOf,
 } from './form.ts'
+import { isMadeFor, markOfPerson } from './left-open.ts'
 import { takeNotice, type Notice } from './notice.ts'
 import type { WebParts } from './parts.ts'
 import { askedAgain, proveAgain } from './step-up.ts'
 import { renderPage } from './views.ts'
 import { placesAround } from './places.ts'
+import { keepUnsent, takeUnsent } from './unsent.ts'
 import { isSwitch, switchLanguage } from './language-switch.ts'
 import { hasRole, isLeftOpen, type ManagingRole } from './manage/door.ts'
 import { openVisit, pathPart, signedInPerson, type Visit } from './visit.ts'
@@ -52,9 +55,9 @@ export interface TooMany {
   early?: true
 }
 
-/** A file for the browser to keep, in JSON. */
+/** A file for the browser to keep. */
 export interface Download {
-  download: { name: string; content: object }
+  download: { name: string; type: string; body: string | Readable }
 }
 
 /** How a page answers when it is opened. */
@@ -96,8 +99,11 @@ export function mount(router: Router, parts: WebParts, page: Page): void {
   const path = `/:organization${page.path}`
   if (view) {
     router.get(path, async (ctx: Context) => {
-      const visit = await admit(parts, page, ctx)
-      if (visit) await answer(ctx, visit, page, await view(visit, ctx, {}))
+      const visit = await visitHere(parts, page, ctx)
+      const unsent = page.signedIn && visit.person ? takeUnsent(visit, pathHere(visit, ctx)) : null
+      if (page.signedIn && !visit.person) redirect(ctx, visit, toSignIn(visit, false))
+      else if (unsent && 'goTo' in unsent) redirect(ctx, visit, unsent)
+      else await answer(ctx, visit, page, await view(visit, ctx, {}), unsent?.values)
     })
   }
   router.post(path, async (ctx: Context) => {
@@ -107,10 +113,21 @@ export function mount(router: Router, parts: WebParts, page: Page): void {
       ctx.set('Allow', 'GET, HEAD')
       throw new Refused(405)
     }
-    const visit = await admit(parts, page, ctx)
-    if (!visit) return
-    if (!isOwnForm(ctx, parts, visit.organization.id, visit.cookies, body['csrf'])) throw new Refused(403)
-    if (switches) await switchLanguage(ctx, visit, body)
+    const visit = await visitHere(parts, page, ctx)
+    const isOwn = isOwnForm(ctx, parts, visit.organization.id, visit.cookies, body['csrf'])
+    if (page.signedIn && !visit.person) {
+      const isKept =
+        isOwn &&
+        view !== undefined &&
+        !switches &&
+        keepUnsent(visit, page.fields, body, pathHere(visit, ctx), ctx.search)
+      redirect(ctx, visit, toSignIn(visit, isKept))
+      return
+    }
+    if (!isOwn) throw new Refused(403, { reason: 'form-token' })
+    if (page.signedIn && isAnothers(visit, body))
+      redirect(ctx, visit, { goTo: '/account', notice: 'other-person' })
+    else if (switches) await switchLanguage(ctx, visit, body)
     else if (submit) await take(ctx, visit, page, submit, body)
   })
 }
@@ -140,28 +157,48 @@ async function take(
   await showAgain(ctx, visit, page, submitted, typed)
 }
 
-/** What is wrong with the proof, and with the form that it came with: every fault at once. */
+/** What is wrong with the form, and with the proof that stands last in it: every fault at once, in the order of the page. */
 function withErrorsOf(unproven: Submitted, form: ReadForm<Fields>): Submitted {
   if (!('errors' in unproven) || form.ok) return unproven
-  return { errors: { ...unproven.errors, ...form.errors } }
+  return { errors: { ...form.errors, ...unproven.errors } }
 }
 
-/** The visit that a page is for; null when it was answered already, by sending the visitor to sign in. */
-async function admit(parts: WebParts, page: Page, ctx: Context): Promise<Visit | null> {
+/** The visit that a page is asked for in, by somebody who may open it; nobody where its person left it open for too long. */
+async function visitHere(parts: WebParts, page: Page, ctx: Context): Promise<Visit> {
   const visit = await openVisit(parts, ctx, pathPart(ctx, 'organization'))
   if (!visit) throw new Refused(404)
-  if (page.role && visit.person && (await isLeftOpen(visit, visit.person.session))) visit.person = null
-  if (page.signedIn && !visit.person) {
-    const hadSession = visit.cookies.read('session') !== undefined
-    redirect(ctx, visit, hadSession ? { goTo: '/sign-in', notice: 'session-ended' } : { goTo: '/sign-in' })
-    return null
-  }
-  if (page.role && !hasRole(signedInPerson(visit).account, page.role)) throw new Refused(403)
+  const { person } = visit
+  if (page.role && person && (await isLeftOpen(visit, person.session))) visit.person = null
+  else if (page.role && person && !hasRole(person.account, page.role))
+    throw new Refused(403, { reason: 'role' })
   return visit
 }
 
-async function answer(ctx: Context, visit: Visit, page: Page, given: Answer): Promise<void> {
-  if ('tooMany' in given) throw new Refused(429, { retryAfterSeconds: given.tooMany })
+/** Where somebody goes who must sign in first; `isKept`: what they sent waits for them. */
+function toSignIn({ cookies }: Visit, isKept: boolean): GoTo {
+  if (isKept) return { goTo: '/sign-in', notice: 'sign-in-again' }
+  const hadSession = cookies.read('session') !== undefined
+  return hadSession ? { goTo: '/sign-in', notice: 'session-ended' } : { goTo: '/sign-in' }
+}
+
+/** The path of a request below its organization. */
+function pathHere({ organization }: Visit, ctx: Context): string {
+  return ctx.path.slice(organization.slug.length + 1)
+}
+
+/** Whether a form stood on a page that was left open for another person, who was signed in in this browser before. */
+function isAnothers(visit: Visit, { madeFor }: Record<string, unknown>): boolean {
+  return typeof madeFor === 'string' && !isMadeFor(visit, madeFor)
+}
+
+async function answer(
+  ctx: Context,
+  visit: Visit,
+  page: Page,
+  given: Answer,
+  values: Record<string, string> = {},
+): Promise<void> {
+  if ('tooMany' in given) throw new Refused(429, { retryAfterSeconds: given.tooMany, reason: 'limit' })
   if ('goTo' in given) {
     redirect(ctx, visit, given)
     return
@@ -169,7 +206,7 @@ async function answer(ctx: Context, visit: Visit, page: Page, given: Answer): Pr
   if ('preview' in given) return showPreview(ctx, visit, given)
   ctx.status = 'show' in given ? given.status : 200
   const template = 'show' in given ? given.show : page.template
-  await render(ctx, visit, page, template, given.view, { values: {}, errors: {} })
+  await render(ctx, visit, page, template, given.view, { values, errors: {} })
 }
 
 /** The page again with what is wrong, and what was typed; another page where it belongs to this one no more. */
@@ -181,6 +218,7 @@ async function showAgain(
   values: Record<string, string>,
 ): Promise<void> {
   const mustWait = 'tooMany' in submitted ? submitted.tooMany : null
+  if (mustWait) logRefusal(visit.parts, visit.visitor.requestId, 'limit')
   const errors =
     'errors' in submitted
       ? submitted.errors
@@ -206,8 +244,18 @@ async function render(
   const notice = takeNotice(visit.cookies)
   const wayIn = page.signedIn ? (visit.person?.wayIn ?? null) : null
   const places = page.signedIn ? placesAround(page.path, signedInPerson(visit).account) : null
+  const madeFor = page.signedIn ? markOfPerson(visit) : null
   const proof = await askedAgain(visit, page.stepUp)
-  await renderPage(ctx, visit.parts, template, view, { visit, form, csrf, notice, wayIn, places, proof })
+  await renderPage(ctx, visit.parts, template, view, {
+    visit,
+    form,
+    csrf,
+    notice,
+    wayIn,
+    places,
+    madeFor,
+    proof,
+  })
 }
 
 /** For a frame on a page of ours: without a form token and in a sandbox, so that no press does anything. */
@@ -219,10 +267,10 @@ async function showPreview(ctx: Context, visit: Visit, { preview, settings, view
   })
 }
 
-function handOver(ctx: Context, { download: { name, content } }: Download): void {
+function handOver(ctx: Context, { download: { name, type, body } }: Download): void {
   ctx.attachment(name)
-  ctx.type = 'application/json'
-  ctx.body = JSON.stringify(content, null, 2)
+  ctx.type = type
+  ctx.body = body
 }
 
 /** Only ever to a path of the same organization: what is not written in this program is no target (CWE-601). */

@@ -26,6 +26,9 @@ export const MANAGING_PLACES = [
   { name: 'people', path: '/manage/people', role: 'administrator' },
   { name: 'recovery', path: '/manage/recovery', role: 'owner' },
   { name: 'history', path: '/manage/history', role: 'owner' },
+  { name: 'requests', path: '/manage/requests', role: 'administrator' },
+  { name: 'messages', path: '/manage/messages', role: 'administrator' },
+  { name: 'log', path: '/manage/activity', role: 'administrator' },
 ] as const satisfies Listed[]
 
 /** Pages that stand below a place, though their addresses do not. */

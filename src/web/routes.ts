@@ -29,8 +29,11 @@ import { mountDemo } from './demo/index.ts'
 import { mountFinder } from './finder.ts'
 import { mountHealth } from './health.ts'
 import { mountTwilioReports } from './hooks/twilio.ts'
+import { exportActivity } from './manage/activity/export.ts'
+import { overview as log } from './manage/activity/overview.ts'
 import { overview as history } from './manage/history/overview.ts'
 import { version } from './manage/history/version.ts'
+import { overview as messages } from './manage/messages/overview.ts'
 import { overview as managing } from './manage/overview.ts'
 import { authenticator as authenticatorOfPerson } from './manage/people/authenticator.ts'
 import { deletePerson } from './manage/people/delete.ts'
@@ -43,6 +46,8 @@ import { sessions as sessionsOfPerson } from './manage/people/sessions.ts'
 import { state } from './manage/people/state.ts'
 import { wayIn } from './manage/people/way-in.ts'
 import { preview } from './manage/recovery/preview.ts'
+import { overview as requests } from './manage/requests/overview.ts'
+import { request } from './manage/requests/request.ts'
 import { review } from './manage/recovery/review.ts'
 import { settings as recoverySettings } from './manage/recovery/settings.ts'
 import { mount, type Page } from './page.ts'
@@ -71,7 +76,7 @@ import { door } from './signin/door.ts'
 import { newPassword } from './signin/new-password.ts'
 import { signIn } from './signin/sign-in.ts'
 import { signOut } from './signin/sign-out.ts'
-import { sent as signUpSent } from './signup/sent.ts'
+import { sent as signUpSent, unverified } from './signup/sent.ts'
 import { signUp } from './signup/sign-up.ts'
 import { verified } from './signup/verified.ts'
 import { verify } from './signup/verify.ts'
@@ -85,6 +90,7 @@ export const pages: readonly Page[] = [
   signOut,
   signUp,
   signUpSent,
+  unverified,
   verify,
   verified,
   identify,
@@ -148,6 +154,11 @@ export const pages: readonly Page[] = [
   role,
   state,
   deletePerson,
+  requests,
+  request,
+  messages,
+  log,
+  exportActivity,
 ]
 
 /** Every address that is served, besides the assets. */

@@ -1,13 +1,16 @@
 import type { SignedIn } from '../access/signed-in.ts'
 import { withOrganization } from '../database/transaction.ts'
 import { askedOf, stepUp, type AskedAgain, type SteppedUp, type StepUp } from '../profile/step-up.ts'
-import { readForm, requiredSecret, type FormErrors } from './form.ts'
+import { optionalSecret, readForm, requiredSecret, type FormErrors } from './form.ts'
 import { signedInPerson, type Visit } from './visit.ts'
 
 /** Where somebody whose session ended meanwhile goes. */
 export const SESSION_ENDED = { goTo: '/sign-in', notice: 'session-ended' } as const
 
-const PASSWORD = { currentPassword: requiredSecret({ missing: 'errors.currentPassword.missing' }) }
+const PASSWORD = {
+  currentPassword: requiredSecret({ missing: 'errors.currentPassword.missing' }),
+  factor: optionalSecret,
+}
 const PASSWORD_AND_CODE = { ...PASSWORD, factor: requiredSecret({ missing: 'errors.factor.missing' }) }
 
 /** What this page asks this person for now. */
@@ -26,16 +29,15 @@ export async function proveAgain(
   { wanted, authenticator }: AskedAgain,
   body: Record<string, unknown>,
 ): Promise<{ errors: FormErrors } | { tooMany: number } | typeof SESSION_ENDED | null> {
-  const fields = authenticator ? PASSWORD_AND_CODE : PASSWORD
-  if (Object.keys(fields).some((name) => body[name] === undefined))
+  if (body['currentPassword'] === undefined || (authenticator && body['factor'] === undefined))
     return { errors: { currentPassword: [{ key: 'errors.currentPassword.again' }] } }
-  const form = readForm<{ currentPassword: typeof PASSWORD.currentPassword }>(fields, body)
+  const form = readForm(authenticator ? PASSWORD_AND_CODE : PASSWORD, body)
   if (!form.ok) return { errors: form.errors }
   const steppedUp = await stepUp(visit.parts, visit.organization.id, {
     ...signedInHere(visit),
     wanted,
     password: form.values.currentPassword,
-    factor: authenticator ? ((form.values as Record<string, string>)['factor'] ?? '') : null,
+    factor: authenticator && form.values.factor,
   })
   return goOn(visit, steppedUp)
 }

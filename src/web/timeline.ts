@@ -1,12 +1,12 @@
 import type { Context } from 'koa'
 import type { Transaction } from '../database/transaction.ts'
 import { formatInstant } from '../i18n/format.ts'
-import { isId } from '../platform/random.ts'
 import { timelineOf, type Line } from '../profile/activity.ts'
+import { idIn } from './cursor.ts'
 
 /** The page of an account's timeline that an address asks for, as `macros/timeline.njk` prints it. */
 export async function timelineAsked(tx: Transaction, ctx: Context, accountId: string, locale: string) {
-  const cursor = { olderThan: cursorIn(ctx, 'before'), newerThan: cursorIn(ctx, 'after') }
+  const cursor = { olderThan: idIn(ctx, 'before'), newerThan: idIn(ctx, 'after') }
   const timeline = await timelineOf(tx, accountId, cursor)
   return {
     lines: timeline.lines.map((line) => shownLine(line, locale)),
@@ -25,10 +25,4 @@ function shownLine({ at, firstAt, ...line }: Line, locale: string) {
   const first = shownInstant(firstAt, locale)
   const last = shownInstant(at, locale)
   return { ...line, ...last, first: first.when === last.when ? null : first }
-}
-
-/** The event from which on to read; null where the address has none that could be one. */
-function cursorIn(ctx: Context, name: 'before' | 'after'): string | null {
-  const given = ctx.query[name]
-  return typeof given === 'string' && isId(given) ? given : null
 }

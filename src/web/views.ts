@@ -26,6 +26,8 @@ interface Frame {
   wayIn?: WayIn | null
   /** The navigation of the Personal Centre or of who runs the organization, on their pages. */
   places?: Places | null
+  /** What the forms of a page carry that is for who is signed in. */
+  madeFor?: string | null
   /** What the form of the page asks for to prove again who is signed in. */
   proof?: AskedAgain | null
   /** Shown in a frame, and nobody's page. */
@@ -60,9 +62,10 @@ export async function renderPage(
   parts: WebParts,
   template: string,
   view: object,
-  { visit, form, csrf, notice, wayIn, places, proof, isPreview }: Frame,
+  { visit, form, csrf, notice, wayIn, places, madeFor, proof, isPreview }: Frame,
 ): Promise<void> {
   const locale = visit?.locale ?? localeOf(ctx, parts)
+  const leavingAt = visit?.person?.leavingAt
   const organization = visit && { slug: visit.organization.slug, name: visit.organization.name }
   await ctx.render(template, {
     page: {
@@ -75,12 +78,14 @@ export async function renderPage(
         heldUntil: wayIn.heldUntil && formatInstant(wayIn.heldUntil, locale),
         openUntil: wayIn.openUntil && formatInstant(wayIn.openUntil, locale),
       },
-      leavingOn: places && visit?.person?.leavingAt ? formatInstant(visit.person.leavingAt, locale) : null,
+      leavingOn: places && leavingAt ? formatInstant(leavingAt, locale) : null,
       places: places ?? null,
+      madeFor: madeFor ?? null,
       proof: proof ?? null,
       // A form without a token would be refused.
       languages: csrf ? offeredLanguages(parts, locale) : [],
       demo: parts.demo !== null && !isPreview,
+      answersForm: form !== undefined && ctx.method === 'POST',
       assets: { ...parts.assets.addresses, brand: visit && brandAddress(visit) },
       base: organization ? `/${organization.slug}` : '',
       view,

@@ -1,7 +1,6 @@
 import bowser from 'bowser'
 import type { Context } from 'koa'
 import type { Account } from '../accounts/account.ts'
-import { deletionDueAt } from '../accounts/deletion-store.ts'
 import { accountById } from '../accounts/store.ts'
 import { withOrganization } from '../database/transaction.ts'
 import { isSlug, type Organization } from '../organizations/organization.ts'
@@ -9,6 +8,7 @@ import type { Settings } from '../organizations/settings.ts'
 import { currentSettings, organizationBySlug } from '../organizations/store.ts'
 import { limitedAddress, shownAddress } from '../platform/address.ts'
 import type { Visitor } from '../platform/visitor.ts'
+import { deletedFrom } from '../profile/deletion.ts'
 import { wayInto, type WayIn } from '../recovery/requests/store.ts'
 import { sessionOf } from '../sessions/store.ts'
 import type { Session } from '../sessions/session.ts'
@@ -24,6 +24,8 @@ export interface Visit {
   cookies: Cookies
   visitor: Visitor
   locale: string
+  /** The instant at which all of this was read. */
+  now: Date
   /** Null for who is not signed in. */
   person: {
     account: Account
@@ -48,10 +50,11 @@ export async function openVisit(parts: WebParts, ctx: Context, slug: string): Pr
   if (organization?.state !== 'active') return null
   const cookies = cookiesOf(ctx, slug, parts.publicUrl.startsWith('https:'))
   const token = cookies.read('session')
-  const { settings, person } = await withOrganization(parts.database, organization.id, async (tx) => {
+  const { now, settings, person } = await withOrganization(parts.database, organization.id, async (tx) => {
     const session = token ? await sessionOf(tx, token) : null
     const account = session && (await accountById(tx, session.accountId))
     return {
+      now: tx.now,
       settings: (await currentSettings(tx)).settings,
       // A suspension counts from the next request on (ASVS 7.4.2).
       person:
@@ -60,7 +63,7 @@ export async function openVisit(parts: WebParts, ctx: Context, slug: string): Pr
               account,
               session,
               wayIn: await wayInto(tx, account),
-              leavingAt: await deletionDueAt(tx, account.id),
+              leavingAt: await deletedFrom(tx, account),
             }
           : null,
     }
@@ -69,7 +72,7 @@ export async function openVisit(parts: WebParts, ctx: Context, slug: string): Pr
     person: person?.account.locale ?? null,
     organization: settings.branding.locale,
   })
-  const visit = { parts, organization, settings, cookies, visitor: visitorOf(ctx), locale, person }
+  const visit = { parts, organization, settings, cookies, visitor: visitorOf(ctx), locale, now, person }
   visits.set(ctx.req, visit)
   return visit
 }

@@ -12,6 +12,7 @@ import { asking } from '../support/desk.ts'
 import { openPortal, type Portal } from '../support/portal.ts'
 import { askForCode, askForLink, changeAccount, signIn, signUp } from '../support/steps.ts'
 import { setUpHere } from '../support/profile.ts'
+import { ageChanges } from '../support/undoing.ts'
 import type { Visitor } from '../support/visitor.ts'
 
 /** Nobody else in the demo is called anything like it. */
@@ -85,6 +86,7 @@ describe('erasing an account, on the real database', () => {
         .where({ id })
         .update({ deletion_due_at: tx.now }),
     )
+    await ageChanges(portal, 'acme')
     await portal.app.keepHouse()
     const [last] = (await dumpEverything(portal)).match(TRACES) ?? []
     expect(last, 'the last letter, which waits').to.equal('zebedee')

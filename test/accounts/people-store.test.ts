@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import type { Account } from '../../src/accounts/account.ts'
+import { newAccount, type Account } from '../../src/accounts/account.ts'
 import { peopleOn, type Sought } from '../../src/accounts/people-store.ts'
 import { addAccount, renameAccount, saveContact } from '../../src/accounts/store.ts'
 import { newId, systemRandom } from '../../src/platform/random.ts'
@@ -14,25 +14,10 @@ describe('People of an organization, as they are looked for', () => {
   afterEach(() => portal.close())
 
   const add = async (fullName: string, change: Partial<Account> = {}, slug = 'harbour') => {
-    const account: Account = {
-      id: newId(systemRandom, portal.clock.now()),
-      username: null,
-      fullName,
-      role: 'member',
-      state: 'active',
-      email: null,
-      emailVerifiedAt: null,
-      emailChangedAt: null,
-      phone: null,
-      phoneVerifiedAt: null,
-      phoneChangedAt: null,
-      locale: null,
-      securityEpoch: 0,
-      protectedAt: null,
-      ...change,
-    }
+    const id = newId(systemRandom, portal.clock.now())
+    const account = newAccount({ id, fullName, ...change })
     await portal.within(slug, (tx) => addAccount(tx, account))
-    return account.id
+    return id
   }
   const page = async (sought: Partial<Sought>, most = 50, slug = 'harbour') =>
     portal.within(slug, (tx) =>

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { DEMO_ORGANIZATIONS, DEMO_PEOPLE } from '../../seeds/demo-organizations.ts'
-import type { Account } from '../../src/accounts/account.ts'
+import { newAccount, type Account } from '../../src/accounts/account.ts'
 import { numberPrefix, readPhone, verifiedPhone } from '../../src/accounts/phone.ts'
 import { after, HOUR } from '../../src/platform/clock.ts'
 import { cpuMilliseconds } from '../support/cpu.ts'
@@ -87,21 +87,12 @@ describe('The number that texts may go to', () => {
 const now = new Date('2026-03-02T09:00:00Z')
 
 function having(change: Partial<Account>): Account {
-  return {
+  return newAccount({
     id: '0195a000-0000-7000-8000-000000000001',
-    username: 'mia',
     fullName: 'Mia Tanaka',
-    role: 'member',
-    state: 'active',
-    email: null,
-    emailVerifiedAt: null,
-    emailChangedAt: null,
     phone: '+12065550113',
     phoneVerifiedAt: new Date(0),
     phoneChangedAt: new Date(0),
-    locale: null,
-    securityEpoch: 0,
-    protectedAt: null,
     ...change,
-  }
+  })
 }

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { namesOf, verifiedEmail, type Account } from '../../src/accounts/account.ts'
+import { namesOf, newAccount, verifiedEmail, type Account } from '../../src/accounts/account.ts'
 import {
   accountById,
   accountNamed,
@@ -19,23 +19,8 @@ describe('Accounts as they are stored', () => {
   })
   after(() => portal.close())
 
-  const wati = (change: Partial<Account> = {}): Account => ({
-    id: newId(systemRandom, new Date(0)),
-    username: null,
-    fullName: 'Wati Rahayu',
-    role: 'member',
-    state: 'active',
-    email: null,
-    emailVerifiedAt: null,
-    emailChangedAt: null,
-    phone: null,
-    phoneVerifiedAt: null,
-    phoneChangedAt: null,
-    locale: null,
-    securityEpoch: 0,
-    protectedAt: null,
-    ...change,
-  })
+  const wati = (change: Partial<Account> = {}) =>
+    newAccount({ id: newId(systemRandom, new Date(0)), fullName: 'Wati Rahayu', ...change })
   const adding = async (account: Account, slug = 'harbour'): Promise<unknown> =>
     portal.within(slug, (tx) => addAccount(tx, account)).catch((thrown: unknown) => thrown)
 

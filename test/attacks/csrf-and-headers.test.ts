@@ -20,15 +20,23 @@ const FIELDS = {
 describe('attacks: forged requests, and what every answer says to browsers', () => {
   let portal: Portal
   let mia: Visitor
+  let herOther: Visitor
 
   before(async () => {
     portal = await openPortal()
+    herOther = portal.visitor()
+    await signIn(herOther, 'mia', DEMO_PASSWORD)
   })
   after(() => portal.close())
   beforeEach(async () => {
     mia = portal.visitor()
     await signIn(mia, 'mia', DEMO_PASSWORD)
     await mia.open('/harbour/recover')
+  })
+
+  it('has forms to try', () => {
+    const some = ['/sign-in', '/sign-out', '/recover', '/recover/link', '/account/password']
+    expect(forms.map(({ address }) => address)).to.include.members(some.map((path) => `/harbour${path}`))
   })
 
   for (const { address, by } of forms) {
@@ -42,10 +50,12 @@ describe('attacks: forged requests, and what every answer says to browsers', () 
       await other.open('/harbour/recover')
       await other.open('/summit/recover')
       const csrf = mia.csrf
+      expect(herOther.csrf).to.not.be.oneOf(['', csrf])
       const forged: [Record<string, string>, Record<string, string>][] = [
         [{}, {}],
         [{ csrf: '' }, {}],
         [{ csrf: other.csrf }, {}],
+        [{ csrf: herOther.csrf }, {}],
         [{ csrf: `${csrf}x` }, {}],
         [{ csrf }, { Origin: 'https://evil.example' }],
         [{ csrf }, { Origin: 'null' }],
@@ -57,6 +67,11 @@ describe('attacks: forged requests, and what every answer says to browsers', () 
         const page = await mia.send('POST', address, { ...FIELDS, ...fields }, headers)
         expect(page.status, JSON.stringify([fields, headers])).to.equal(403)
       }
+      const twice: [string, string][] = [
+        ['csrf', csrf],
+        ['csrf', csrf],
+      ]
+      expect((await mia.send('POST', address, twice)).status, 'twice').to.equal(403)
       const honest = await mia.send('POST', address, { csrf }, { Origin: portal.url })
       expect(honest.status).to.not.equal(403)
     })

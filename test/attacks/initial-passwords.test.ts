@@ -5,9 +5,17 @@ import { bindAuthenticator } from '../../src/credentials/authenticator-store.ts'
 import { DAY } from '../../src/platform/clock.ts'
 import { terminal } from '../cli/terminal.ts'
 import { fingerprint } from '../support/fingerprint.ts'
-import { chooseOwn, enterAtFirst, handOut, initialIn } from '../support/people.ts'
+import { enterAtFirst, handOut, initialIn } from '../support/people.ts'
 import { allowing, openPortal, type Portal } from '../support/portal.ts'
-import { canSignIn, changeAccount, isSignedIn, NEW_PASSWORD, signIn } from '../support/steps.ts'
+import {
+  canSignIn,
+  changeAccount,
+  createPassword,
+  isSignedIn,
+  NEW_PASSWORD,
+  RINAS_PASSWORD,
+  signIn,
+} from '../support/steps.ts'
 import type { Page, Visitor } from '../support/visitor.ts'
 import { dumpEverything } from './dump.ts'
 
@@ -82,7 +90,6 @@ describe('attacks: initial passwords', () => {
     expect((await signIn(rani, 'rani', NEW_PASSWORD, 'lantern')).address).to.equal(
       '/lantern/sign-in/authenticator',
     )
-    const other = 'Copper-Kettle-77?'
     const half = rani.cookies.get('latchkey-half.lantern') ?? ''
     const { csrf } = rani
     const attempt = portal.app.parts.secrets.keyedHash('page of a half-done sign-in', half)
@@ -91,12 +98,12 @@ describe('attacks: initial passwords', () => {
     const chosen = await rani.send('POST', CHOOSING, {
       csrf,
       attempt,
-      password: other,
-      confirmation: other,
+      password: RINAS_PASSWORD,
+      confirmation: RINAS_PASSWORD,
     })
     expect(chosen.location).to.equal('/lantern/sign-in')
     expect(await isSignedIn(rani, 'lantern')).to.equal(false)
-    expect(await canSignIn(portal, other, 'rani', 'lantern')).to.equal(false)
+    expect(await canSignIn(portal, RINAS_PASSWORD, 'rani', 'lantern')).to.equal(false)
     expect(await canSignIn(portal, NEW_PASSWORD, 'rani', 'lantern')).to.equal(true)
   })
 
@@ -105,7 +112,7 @@ describe('attacks: initial passwords', () => {
     for (const name of ['session', 'half', 'device']) rani.setCookie(`latchkey-${name}.lantern`, planted)
     await signIn(rani, 'rani', initial, 'lantern')
     expect(rani.cookies.get('latchkey-half.lantern')).to.not.equal(planted)
-    await chooseOwn(rani)
+    await createPassword(rani)
     expect(rani.cookies.get('latchkey-session.lantern')).to.not.equal(planted)
     expect(rani.cookies.get('latchkey-device.lantern')).to.not.equal(planted)
     const thief = portal.visitor()
@@ -160,8 +167,12 @@ describe('attacks: initial passwords', () => {
 
   it('TK-21: it is in no table, no log, no audit detail and no page, in any form, and neither is the own one', async () => {
     await signIn(portal.visitor(), 'rani', initial, 'lantern')
-    const pages = [await signIn(rani, 'rani', initial, 'lantern'), await chooseOwn(rani, 'short')]
-    pages.push(await chooseOwn(rani, initial), await chooseOwn(rani), await rani.open('/lantern/account'))
+    const pages = [await signIn(rani, 'rani', initial, 'lantern'), await createPassword(rani, 'short')]
+    pages.push(
+      await createPassword(rani, initial),
+      await createPassword(rani),
+      await rani.open('/lantern/account'),
+    )
     pages.push(await signIn(portal.visitor(), 'rani', initial, 'lantern'))
     await portal.deliver()
     const dump = await dumpEverything(portal)

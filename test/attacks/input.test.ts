@@ -3,6 +3,7 @@ import { isEmail, readIdentifier } from '../../src/accounts/identifiers.ts'
 import { pages } from '../../src/web/routes.ts'
 import { DEMO_AUTHENTICATOR, DEMO_PASSWORD } from '../../seeds/demo-organizations.ts'
 import { getPhoneCode } from '../support/contacts.ts'
+import { ownerOf, propose } from '../support/owner.ts'
 import { handOut } from '../support/people.ts'
 import { openPortal, type Portal } from '../support/portal.ts'
 import { beginSetUp, confirmKey } from '../support/profile.ts'
@@ -136,9 +137,17 @@ describe('attacks: what people can type', () => {
     await changer.open(undoing)
     standing.set('/account/activity/undo', { visitor: changer, address: undoing })
     standing.set('/account/profile/code', { visitor: newNumber, address: '/acme/account/profile/code' })
+    const nils = portal.visitor()
+    await signIn(nils, 'nils', DEMO_PASSWORD)
+    await nils.open('/harbour/account/add-email')
+    standing.set('/account/add-email', { visitor: nils, address: '/harbour/account/add-email' })
     await signIn(mia, 'mia', DEMO_PASSWORD)
     await mia.open('/harbour/account/password')
-    for (const { path, submit, fields } of pages) {
+    const olivia = await ownerOf(portal, 'harbour')
+    const { address: review } = await propose(olivia, 'harbour', {})
+    standing.set('/manage/recovery/review', { visitor: olivia, address: review })
+    standing.set('/manage/history/:version', { visitor: olivia, address: '/harbour/manage/history/1' })
+    for (const { path, submit, fields, role } of pages) {
       for (const name of Object.keys(submit ? (fields ?? {}) : {})) {
         const whole = Object.keys(fields ?? {})
           .filter((other) => other !== name)
@@ -156,7 +165,10 @@ describe('attacks: what people can type', () => {
           [[`${name}[a][b]`, 'c']],
           [[`${name}[__proto__][x]`, 'c']],
         ] as [string, string][][]) {
-          const { visitor, address } = standing.get(path) ?? { visitor: mia, address: `/harbour${path}` }
+          const { visitor, address } = standing.get(path) ?? {
+            visitor: role ? olivia : mia,
+            address: `/harbour${path}`,
+          }
           const page = await visitor.send('POST', address, [['csrf', visitor.csrf], ...whole, ...broken])
           // What its body parser drops was never sent, and a note may be left out.
           const mayBeLeftOut = name === 'note' && JSON.stringify(broken).includes('__proto__')

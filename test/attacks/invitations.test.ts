@@ -3,7 +3,8 @@ import { CommandFailed } from '../../src/cli/command.ts'
 import { DAY } from '../../src/platform/clock.ts'
 import { DEMO_PASSWORD } from '../../seeds/demo-organizations.ts'
 import { terminal } from '../cli/terminal.ts'
-import { linkIn, openPortal, type Portal } from '../support/portal.ts'
+import { invite } from '../support/people.ts'
+import { openPortal, type Portal } from '../support/portal.ts'
 import {
   canSignIn,
   createPassword,
@@ -32,18 +33,19 @@ describe('attacks: invitations', () => {
     await portal.deliver()
     expect(portal.mailbox).to.have.length(0)
     expect((await portal.visitor().open('/harbour/sign-in')).text).to.equal(before.text)
-    await invite('harbour', SARI)
+    await invite(portal, 'harbour', SARI)
     expect(portal.mailbox.map(({ to }) => to)).to.deep.equal([SARI])
   })
 
   it('TI-10: an invitation is its own address’s: used twice, or with others’ names beside it, it changes nobody else', async () => {
-    const link = await invite('harbour', SARI)
+    const link = await invite(portal, 'harbour', SARI)
     const sari = portal.visitor()
     await sari.open(`${link}&email=mia@harbour.example&user=mia&role=owner`)
     await sari.press('Continue', { email: 'mia@harbour.example', role: 'owner' })
     await sari.press('Create Password', {
       password: NEW_PASSWORD,
       confirmation: NEW_PASSWORD,
+      terms: 'accepted',
       email: 'mia@harbour.example',
       role: 'owner',
     })
@@ -56,7 +58,7 @@ describe('attacks: invitations', () => {
   })
 
   it('TK-12: its token opens nothing but its own page', async () => {
-    const token = new URL(await invite('harbour', SARI)).searchParams.get('token') ?? ''
+    const token = new URL(await invite(portal, 'harbour', SARI)).searchParams.get('token') ?? ''
     const stranger = portal.visitor()
     expect((await stranger.open(`/harbour/verify-email?token=${token}`)).status).to.equal(404)
     expect((await stranger.open(`/harbour/recover/stop-request?token=${token}`)).status).to.not.equal(200)
@@ -71,10 +73,10 @@ describe('attacks: invitations', () => {
   it('TK-25: of a sign-up that waits for an invited address nothing counts, and nothing is left of its words', async () => {
     const stranger = portal.visitor()
     const theirs = await getVerification(portal, stranger, { fullName: 'A stranger' })
-    const link = await invite('harbour', RINA.email, '--name', 'Rina Wulandari')
+    const link = await invite(portal, 'harbour', RINA.email, '--name', 'Rina Wulandari')
     const rina = portal.visitor()
     await followLink(rina, link)
-    await createPassword(rina)
+    await createPassword(rina, NEW_PASSWORD, { terms: 'accepted' })
     expect((await portal.visitor().open(theirs)).heading).to.equal('There is an account with this address')
     expect(await canSignIn(portal, RINAS_PASSWORD, RINA.email)).to.equal(false)
     expect((await signIn(rina, RINA.email, NEW_PASSWORD)).heading).to.equal('Hello, Rina Wulandari')
@@ -85,21 +87,14 @@ describe('attacks: invitations', () => {
   })
 
   it('a second invitation after the first ran out works, and one after the password was set is refused', async () => {
-    const first = await invite('harbour', SARI)
+    const first = await invite(portal, 'harbour', SARI)
     portal.clock.pass(DAY)
     expect((await portal.visitor().open(first)).status).to.equal(410)
     const sari = portal.visitor()
-    await followLink(sari, await invite('harbour', SARI))
-    await createPassword(sari)
+    await followLink(sari, await invite(portal, 'harbour', SARI))
+    await createPassword(sari, NEW_PASSWORD, { terms: 'accepted' })
     expect(await refusal('harbour', SARI)).to.contain('has an account')
   })
-
-  /** Invites somebody and lets the mail leave; returns its link. */
-  async function invite(slug: string, email: string, ...more: string[]): Promise<string> {
-    await terminal(portal).type('people', 'invite', slug, email, ...more)
-    await portal.deliver()
-    return linkIn(portal.mailbox.at(-1))
-  }
 
   async function refusal(slug: string, email: string): Promise<string> {
     const error: unknown = await terminal(portal)

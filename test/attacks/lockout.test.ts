@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { DEMO_PASSWORD } from '../../seeds/demo-organizations.ts'
 import { HOUR, MINUTE, SECOND } from '../../src/platform/clock.ts'
+import { Unavailable } from '../../src/platform/unavailable.ts'
 import { allowing, linkIn, openPortal, type Portal } from '../support/portal.ts'
 import { askForLink, canSignIn, createPassword, followLink, NEW_PASSWORD, signIn } from '../support/steps.ts'
 import type { Visitor } from '../support/visitor.ts'
@@ -63,6 +64,17 @@ describe('attacks: keeping somebody out', () => {
     await followLink(mia, linkIn(portal.mailbox.at(-1)))
     await createPassword(mia)
     expect(await canSignIn(portal, NEW_PASSWORD)).to.equal(true)
+  })
+
+  it('who keeps the server busy opens no account to more guesses', async () => {
+    await guessTooOften()
+    const { hasher } = portal.app.parts
+    const verify = hasher.verify.bind(hasher)
+    hasher.verify = () => Promise.reject(new Unavailable('hashing', { retryAfterSeconds: 1 }))
+    for (let turn = 0; turn < 3; turn += 1)
+      expect((await signIn(portal.visitor(), 'mia', 'wrong')).status).to.equal(503)
+    hasher.verify = verify
+    expect((await signIn(portal.visitor(), 'mia', DEMO_PASSWORD)).status, 'still paused').to.equal(422)
   })
 
   it('a browser that its person signed in from is not held to what strangers at the same address did', async () => {

@@ -126,9 +126,8 @@ describe('attacks: on a new number', () => {
   })
 
   it('SF-03: what one number may get holds here too, and the page does not change with it', async () => {
-    const people = ['mia', 'adam', 'olivia', 'noah']
     const pages = []
-    for (const name of people.slice(0, 3)) {
+    for (const name of ['mia', 'adam']) {
       const visitor = portal.visitor()
       await signIn(visitor, name, DEMO_PASSWORD, 'acme')
       await visitor.open(`/acme${PROFILE}/phone`)

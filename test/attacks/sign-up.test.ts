@@ -1,5 +1,4 @@
 import { expect } from 'chai'
-import { accountNamed } from '../../src/accounts/store.ts'
 import { passwordOf } from '../../src/credentials/store.ts'
 import { DAY, HOUR, SECOND } from '../../src/platform/clock.ts'
 import { newToken, systemRandom } from '../../src/platform/random.ts'
@@ -7,6 +6,7 @@ import { dumpEverything } from './dump.ts'
 import { fingerprint } from '../support/fingerprint.ts'
 import { linkIn, openPortal, verificationIn, type Portal } from '../support/portal.ts'
 import {
+  accountOf,
   askForCode,
   createPassword,
   followLink,
@@ -35,11 +35,7 @@ describe('attacks: signing up', () => {
   })
   afterEach(() => portal.close())
 
-  const rinasAccount = (slug = 'harbour') =>
-    portal.within(slug, async (tx) => {
-      const account = await accountNamed(tx, { kind: 'email', canonical: RINA.email })
-      return account && { ...account, password: await passwordOf(tx, account.id) }
-    })
+  const rinasAccount = (slug?: string) => accountOf(portal, RINA.email, slug)
 
   it('EN-05: an address with an account is answered like any other, in pages, headers, cookies, time and at sign-in', async () => {
     const statements: string[] = []
@@ -98,10 +94,7 @@ describe('attacks: signing up', () => {
     expect(mail?.text).not.to.contain('evil')
     const page = await signIn(portal.visitor(), 'mia@harbour.example', STRANGERS.password)
     expect(page.address).not.to.equal('/harbour/account')
-    const mia = await portal.within('harbour', (tx) =>
-      accountNamed(tx, { kind: 'email', canonical: 'mia@harbour.example' }),
-    )
-    expect(mia?.fullName).to.equal('Mia Tanaka')
+    expect((await accountOf(portal, 'mia@harbour.example'))?.fullName).to.equal('Mia Tanaka')
   })
 
   it('TK-25: a link opens the account once, of its own address, by its button only', async () => {
@@ -143,7 +136,8 @@ describe('attacks: signing up', () => {
     expect(await rinasAccount(), 'opening it makes nothing').to.equal(null)
     await rina.press('Continue')
     const made = await rinasAccount()
-    expect(made).to.include({ fullName: RINA.email, phone: null, role: 'member', password: null })
+    expect(made).to.include({ fullName: RINA.email, phone: null, role: 'member' })
+    expect(await portal.within('harbour', (tx) => passwordOf(tx, made?.id ?? ''))).to.equal(null)
     const done = await createPassword(rina, NEW_PASSWORD, { terms: 'accepted' })
     expect(done.heading).to.equal('Your password is changed')
     expect((await signIn(rina, RINA.email, NEW_PASSWORD)).address).to.equal('/harbour/account')

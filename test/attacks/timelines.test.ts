@@ -47,7 +47,7 @@ describe('attacks: on what people read of their own', () => {
     expect(page.body).to.not.contain(words)
   })
 
-  it('AL-07: a thief in the session pushes no change off the page by new names or languages, and may choose five names a day', async () => {
+  it('AL-07: a thief in the session pushes no change off the page by new names, languages or sessions that are not there, and may choose five names a day', async () => {
     await changePassword(mia, 'harbour')
     const paths = { name: '/harbour/account/profile/name', language: '/harbour/account/language' }
     const rename = (fullName: string) => mia.send('POST', paths.name, { csrf: mia.csrf, fullName })
@@ -59,6 +59,7 @@ describe('attacks: on what people read of their own', () => {
     for (let turn = 0; turn < 30; turn += 1) await rename('Tanaka')
     for (let turn = 0; turn < 30; turn += 1) {
       await mia.send('POST', paths.language, { csrf: mia.csrf, locale: turn % 2 ? 'en' : 'id' })
+      await mia.send('POST', '/harbour/account/sessions', { csrf: mia.csrf, end: 'others' })
     }
     const page = await mia.open(ACTIVITY)
     expect(page.text).to.contain('The password was changed').and.not.contain('language was changed')

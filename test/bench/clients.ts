@@ -1,3 +1,4 @@
+import { newAccount } from '../../src/accounts/account.ts'
 import { addAccount } from '../../src/accounts/store.ts'
 import { savePassword } from '../../src/credentials/store.ts'
 import { newId } from '../../src/platform/random.ts'
@@ -17,22 +18,14 @@ export async function addPeople(portal: Portal, count: number): Promise<void> {
   await portal.within(ORGANIZATION, async (tx) => {
     for (let index = 0; index < count; index += 1) {
       const id = newId(random, tx.now)
-      await addAccount(tx, {
+      const person = newAccount({
         id,
         username: nameOf(index),
         fullName: `Person ${index}`,
-        role: 'member',
-        state: 'active',
         email: `${nameOf(index)}@${ORGANIZATION}.example`,
         emailVerifiedAt: tx.now,
-        emailChangedAt: null,
-        phone: null,
-        phoneVerifiedAt: null,
-        phoneChangedAt: null,
-        locale: null,
-        securityEpoch: 0,
-        protectedAt: null,
       })
+      await addAccount(tx, person)
       await savePassword(tx, id, hash)
     }
   })

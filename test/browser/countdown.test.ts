@@ -18,12 +18,14 @@ describe('the wait for a new code', () => {
     await stopClock(page)
     await askForCode(page, 'summit', 'olivia')
     expect(await waitOn(page)).to.equal(`${WAIT}30`)
+    expect(await edgeOfButton(page), 'it does not look as if it could be pressed').to.equal('dashed')
     await page.clock.runFor(SECOND)
     expect(await waitOn(page)).to.equal(`${WAIT}29`)
     await page.clock.runFor(28 * SECOND)
     expect(await waitOn(page)).to.equal(`${WAIT}1`)
     await page.clock.runFor(SECOND)
     expect(await page.locator('#wait').count()).to.equal(0)
+    expect(await edgeOfButton(page)).to.equal('solid')
     await page.context().close()
   })
 
@@ -40,6 +42,7 @@ describe('the wait for a new code', () => {
     const page = await rig.person({ javaScriptEnabled: false })
     await askForCode(page, 'summit', 'olivia')
     expect(await waitOn(page)).to.equal(`${WAIT}30`)
+    expect(await edgeOfButton(page)).to.equal('dashed')
     await page.context().close()
   })
 
@@ -61,6 +64,11 @@ describe('the wait for a new code', () => {
 async function stopClock(page: Page): Promise<void> {
   await page.clock.install({ time: 0 })
   await page.clock.pauseAt(SECOND)
+}
+
+function edgeOfButton(page: Page): Promise<string> {
+  const button = page.getByRole('button', { name: 'Send a new code' })
+  return button.evaluate((one) => getComputedStyle(one).borderTopStyle)
 }
 
 function waitOn(page: Page): Promise<string> {

@@ -23,6 +23,8 @@ export async function* created(rig: Rig): AsyncGenerator<Scene> {
   yield { state: 'own password, rules unmet', page }
   await typeNewPassword(page, NEW_PASSWORD)
   yield { state: 'add an email address', page }
+  await press(page, 'Save')
+  yield { state: 'add an email address, nothing filled in', page }
   await page.getByRole('link', { name: 'Skip for now' }).click()
   yield { state: 'account home, without an address', page }
   await stranger.goto('/meadow/sign-in')
@@ -38,12 +40,13 @@ export async function* created(rig: Rig): AsyncGenerator<Scene> {
 }
 
 async function* invited({ portal }: Rig, page: Page): AsyncGenerator<Scene> {
-  await terminal(portal).type('people', 'invite', 'meadow', 'tono@lintas.example', '--name', 'Tono Hadi')
+  await terminal(portal).type('people', 'invite', 'harbour', 'tono@lintas.example', '--name', 'Tono Hadi')
   await portal.deliver()
   await page.goto(await newestLink(portal))
   yield { state: 'invitation', page }
   await press(page, 'Continue')
-  yield { state: 'invitation, the password', page }
+  yield { state: 'invitation, the password and the terms', page }
+  await page.getByRole('checkbox').check()
   await typeNewPassword(page, NEW_PASSWORD)
   yield { state: 'invitation, done', page }
 }

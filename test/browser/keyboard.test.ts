@@ -2,11 +2,9 @@ import { expect } from 'chai'
 import type { Page } from 'playwright-core'
 import { MINUTE } from '../../src/platform/clock.ts'
 import { codeOfApp } from '../support/steps.ts'
+import { focused, follow, go, tabTo, type } from './by-keyboard.ts'
 import { openRig, type Rig } from './rig.ts'
-import { keyOn, newestCode, newestLink } from './steps.ts'
-
-/** More presses of Tab than any page of the journey has stops. */
-const MOST_STOPS = 25
+import { keyOn, newestCode, newestLink, seeHeading } from './steps.ts'
 
 /** WCAG 2.2 §2.1.1 and §2.4.7: no pointer is touched here, and whatever has the focus shows it. */
 describe('the keyboard alone', () => {
@@ -95,52 +93,14 @@ describe('the keyboard alone', () => {
     await page.waitForURL('**/lantern/recover/password')
     expect(rig.complaints).to.deep.equal([])
   })
+  it('asks the organization, with a note of several lines', async () => {
+    await page.goto('/summit/recover/ask')
+    await type(page, 'Username or email', 'mia')
+    await type(page, 'How can they reach you?', 'My phone is lost.')
+    await page.keyboard.press('Enter')
+    await page.keyboard.type('Please call my desk.')
+    await go(page, 'Ask')
+    await seeHeading(page, 'Your organization was asked')
+    expect(rig.complaints).to.deep.equal([])
+  })
 })
-
-/** Walks to the control with these words, and presses it. */
-async function go(page: Page, name: string): Promise<void> {
-  await tabTo(page, name)
-  await Promise.all([page.waitForEvent('load'), page.keyboard.press('Enter')])
-}
-
-/** Walks to a link to a place on the same page, and follows it. */
-async function follow(page: Page, name: string): Promise<void> {
-  await tabTo(page, name)
-  await page.keyboard.press('Enter')
-}
-
-async function type(page: Page, name: string, text: string): Promise<void> {
-  await tabTo(page, name)
-  await page.keyboard.type(text)
-}
-
-async function tabTo(page: Page, name: string): Promise<void> {
-  const passed: string[] = []
-  while (passed.length < MOST_STOPS) {
-    await page.keyboard.press('Tab')
-    const here = await focused(page)
-    expect(await showsFocus(page), `the focus shows on "${here}"`).to.equal(true)
-    if (here === name) return
-    passed.push(here)
-  }
-  throw new Error(`no way by keyboard to "${name}", only ${passed.join(', ')}`)
-}
-
-/** The words of what has the focus: its label's, or its own. */
-async function focused(page: Page): Promise<string> {
-  const words = await page.evaluate(() => {
-    const element = document.activeElement
-    const label = element instanceof HTMLInputElement ? element.labels?.[0] : element
-    return label?.textContent ?? ''
-  })
-  return words.replace(/\s+/g, ' ').trim()
-}
-
-async function showsFocus(page: Page): Promise<boolean> {
-  return page.evaluate(() => {
-    const element = document.activeElement
-    if (!element) return false
-    const { outlineStyle, outlineWidth } = getComputedStyle(element)
-    return outlineStyle !== 'none' && parseFloat(outlineWidth) >= 2
-  })
-}

@@ -15,6 +15,7 @@ const NEW = 'adam.wirawan-the-second@a-rather-long-company-name.example'
 export async function* profilePages(rig: Rig): AsyncGenerator<Scene> {
   const page = await rig.person({ extraHTTPHeaders: { 'X-Forwarded-For': '198.51.100.45' } })
   yield* nothingYet(rig.portal, page)
+  yield* signedOutMeanwhile(page)
   yield* newAddress(rig.portal, page)
   yield* newNumber(rig.portal, page)
   yield* removals(rig.portal, page)
@@ -47,6 +48,30 @@ async function* nothingYet(portal: Portal, page: Page): AsyncGenerator<Scene> {
   await page.context().clearCookies()
   await page.goto(await newestConfirmation(portal))
   yield { state: 'confirm a first address, signed out', page }
+}
+
+async function* signedOutMeanwhile(page: Page): AsyncGenerator<Scene> {
+  const leftOpen = async () => {
+    await page.context().clearCookies()
+    await signIn(page, 'acme', 'nils')
+    await page.goto(`${HERE}/name`)
+    await page.getByLabel('Full name').fill('Nils Lindqvist-Berg')
+    const other = await page.context().newPage()
+    await other.goto('/acme/account')
+    await press(other, 'Sign out')
+    return other
+  }
+  await (await leftOpen()).close()
+  await press(page, 'Save')
+  yield { state: 'sign-in, a form is kept', page }
+  await signIn(page, 'acme', 'nils')
+  yield { state: 'profile, a form that was kept', page }
+  const other = await leftOpen()
+  await signIn(other, 'acme', 'adam')
+  await other.close()
+  await press(page, 'Save')
+  yield { state: 'account home, a page left open by somebody else', page }
+  await page.context().clearCookies()
 }
 
 async function* newAddress(portal: Portal, page: Page): AsyncGenerator<Scene> {

@@ -25,6 +25,8 @@ describe('the Personal Centre in a browser', () => {
       await page.getByLabel('Current Password').fill('not this')
       await press(page, 'Set it up')
       await seeField(page, 'Current Password', 'This is not your current password')
+      const shows = page.getByRole('button', { name: 'Show Current Password', exact: true })
+      expect(await shows.count(), 'as at every password').to.equal(options.javaScriptEnabled ? 1 : 0)
       await page.getByLabel('Current Password').fill(DEMO_PASSWORD)
       await press(page, 'Set it up')
 

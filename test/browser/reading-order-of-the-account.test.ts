@@ -88,6 +88,7 @@ describe('the Personal Centre, read aloud', () => {
       '  text: Current Password',
       `  paragraph: ${words}`,
       '  textbox "Current Password" [invalid]',
+      '  button "Show Current Password"',
       '  button "Sign it out"',
       '  paragraph',
       '    text: "Is one of them not you? Sign it out, and then:"',

@@ -25,17 +25,20 @@ async function* activity({ portal }: Rig, page: Page): AsyncGenerator<Scene> {
     portal.clock.pass(MINUTE)
     await signInAs(portal.visitor(address), 'adam', 'Wrong-1!', 'summit')
   }
-  await askForLink(portal.visitor('203.0.113.7'), 'adam', 'summit')
-  await portal.deliver()
+  for (const address of ['203.0.113.7', '203.0.113.8']) {
+    portal.clock.pass(MINUTE)
+    await askForLink(portal.visitor(address), 'adam', 'summit')
+    await portal.deliver()
+  }
   await page.goto(`${ACCOUNT}/delete`)
   yield { state: 'delete my account, changed of late', page }
   await page.goto(`${ACCOUNT}/activity`)
-  yield { state: 'activity, a recovery under way', page }
+  yield { state: 'activity, recoveries under way', page }
   await page.getByRole('link', { name: 'This wasn’t me' }).first().click()
   yield { state: 'activity, about to stop a recovery', page }
   await press(page, 'This wasn’t me, stop it')
   yield { state: 'activity, a recovery stopped', page }
-  await page.getByRole('link', { name: 'This wasn’t me' }).first().click()
+  await page.locator('.timeline').getByRole('link', { name: 'This wasn’t me' }).first().click()
   await press(page, 'Undo it and lock my account')
   yield { state: 'activity, about to undo a change without a proof', page }
   await page.context().close()

@@ -132,6 +132,8 @@ export function preparersThatMint(minted: string[]): Preparers {
         notMeUrl: `${PUBLIC_URL}/harbour/recover/undo-change`,
         support: null,
       }),
+    'test-email': () => Promise.resolve({ drop: 'nobody' }),
+    'test-text': () => Promise.resolve({ drop: 'nobody' }),
     'settings-changed': () => Promise.resolve({ drop: 'nobody' }),
     'reset-started': () => Promise.resolve({ drop: 'nobody' }),
     'standing-changed': () => Promise.resolve({ drop: 'nobody' }),

@@ -18,6 +18,7 @@ describe('faults: the mail server refuses, or is slow', () => {
     mail = await startMailServer()
     const from = 'Latchkey <demo@latchkey.example>'
     portal = await openPortal({
+      lanes: 'own',
       sender: createSmtpSender({ url: mail.url, from, publicUrl: 'http://localhost' }),
     })
   })

@@ -43,9 +43,13 @@ export function importsOf(file: SourceFile): Import[] {
     })
 }
 
+/** Each file is read by many rules and parsed once. */
+const trees = new WeakMap<SourceFile, ts.SourceFile>()
+
 /** Every place in a file's code, comments apart, that a rule sees. */
 export function placesIn(file: SourceFile, isSeen: (node: ts.Node) => boolean): string[] {
-  const tree = ts.createSourceFile(file.path, file.text, ts.ScriptTarget.ESNext, true)
+  const tree = trees.get(file) ?? ts.createSourceFile(file.path, file.text, ts.ScriptTarget.ESNext, true)
+  trees.set(file, tree)
   const places: string[] = []
   const look = (node: ts.Node): void => {
     if (isSeen(node)) places.push(`${file.path}:${lineAt(file.text, node.getStart(tree))}`)

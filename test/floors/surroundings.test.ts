@@ -86,6 +86,25 @@ const RULES: Rule[] = [
     instead: 'use `tx.now`, read once for the whole transaction, so that tests can stop it',
     example: 'const late = `ends_at < now()`',
   },
+  {
+    // Journeys are walked with scripts on a phone and without on a desk: that is enough while none of them knows where it is.
+    what: 'the size of a window',
+    isSeen: (node) =>
+      isNamed(node, [
+        'innerWidth',
+        'outerWidth',
+        'clientWidth',
+        'offsetWidth',
+        'scrollWidth',
+        'screen',
+        'matchMedia',
+        'getBoundingClientRect',
+        'ResizeObserver',
+      ]),
+    homes: [],
+    instead: 'let a style sheet tell sizes apart',
+    example: 'const isNarrow = window.innerWidth < 500',
+  },
 ]
 
 describe('surroundings: time, chance, settings and SQL come in by one door each', () => {

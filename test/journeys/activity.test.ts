@@ -1,6 +1,9 @@
 import { expect } from 'chai'
 import { DEMO_PASSWORD } from '../../seeds/demo-organizations.ts'
 import { MINUTE, SECOND } from '../../src/platform/clock.ts'
+import { asking } from '../support/desk.ts'
+import { askForEmail, getPhoneCode, PROFILE } from '../support/contacts.ts'
+import { invite } from '../support/people.ts'
 import { openPortal, type Portal } from '../support/portal.ts'
 import {
   canSignIn,
@@ -53,6 +56,17 @@ describe('somebody reads what happened to their account', () => {
     expect(tries?.querySelector('.when')?.textContent).to.match(/^Between .+ and .+/)
   })
 
+  it('sees by name who of their organization did something', async () => {
+    const desk = asking(portal, 'harbour')
+    await desk.ask(portal.visitor(), 'mia')
+    portal.clock.pass(SECOND)
+    await desk.refuse('mia', 'adam')
+    const page = await mia.open(ACTIVITY)
+    expect(linesOf(page)[0]).to.equal('A request for a way back in was refused')
+    const [refused] = page.root.querySelectorAll('.timeline .who')
+    expect(refused?.textContent).to.match(/^Adam Wirawan, who runs the organization/)
+  })
+
   it('goes back and forth through a long one by links', async () => {
     for (let times = 0; times < 30; times += 1) {
       await signIn(portal.visitor(), 'mia')
@@ -74,9 +88,50 @@ describe('somebody reads what happened to their account', () => {
     expect(new Set([...timesOf(first), ...timesOf(second)])).to.have.property('size', 33)
   })
 
+  it('reads which of both was entered, an address or a number', async () => {
+    await signIn(mia, 'mia', DEMO_PASSWORD, 'acme')
+    await askForEmail(mia, 'mia@new.example', 'acme')
+    await mia.open(`/acme${PROFILE}`)
+    await mia.press('Forget this address')
+    portal.clock.pass(SECOND)
+    await getPhoneCode(portal, mia)
+    const page = await mia.open('/acme/account/activity')
+    expect(linesOf(page)).to.deep.equal([
+      'A new mobile number was entered',
+      'A new email address was taken back before it counted',
+      'A new email address was entered',
+      'Signed in',
+    ])
+  })
+
+  it('reads of an invitation, and of no reset, who was invited', async () => {
+    const tono = portal.visitor()
+    const link = await invite(portal, 'harbour', 'tono@lintas.example', '--as', 'adam')
+    await followLink(tono, link)
+    await createPassword(tono, NEW_PASSWORD, { terms: 'accepted' })
+    await portal.visitor().open(link)
+    portal.clock.pass(SECOND)
+    await signIn(tono, 'tono@lintas.example', NEW_PASSWORD)
+    const page = await tono.open(ACTIVITY)
+    expect(linesOf(page)).to.deep.equal([
+      'Signed in',
+      'The first password was chosen',
+      'The link of an invitation was followed',
+      'An invitation was sent',
+      'An invitation to choose a password was sent',
+      'The account was made',
+    ])
+    await followLink(tono, await getLink(portal, tono, 'tono@lintas.example'))
+    expect(linesOf(await tono.open(ACTIVITY)).slice(0, 2), 'a later one is one').to.deep.equal([
+      'A link to reset the password was followed',
+      'A link to reset the password was sent',
+    ])
+  })
+
   it('stops a stranger’s request that is under way, and no other', async () => {
-    const link = await getLink(portal, portal.visitor('203.0.113.9'))
     const own = await getLink(portal, portal.visitor('192.0.2.8'))
+    portal.clock.pass(SECOND)
+    const link = await getLink(portal, portal.visitor('203.0.113.9'))
     const page = await mia.open(ACTIVITY)
     const open = page.root.querySelectorAll('.box').map((box) => box.textContent)
     expect(open).to.have.length(2)

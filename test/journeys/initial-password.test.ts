@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/platform/clock.ts'
 import { terminal } from '../cli/terminal.ts'
-import { chooseOwn, enterAtFirst, handOut, initialIn } from '../support/people.ts'
+import { enterAtFirst, handOut, initialIn } from '../support/people.ts'
 import { openPortal, type Portal } from '../support/portal.ts'
 import {
   canSignIn,
@@ -11,11 +11,11 @@ import {
   getLink,
   listedRules,
   NEW_PASSWORD,
+  RINAS_PASSWORD,
   signIn,
 } from '../support/steps.ts'
 import type { Visitor } from '../support/visitor.ts'
 
-const OTHERS_PASSWORD = 'Copper-Kettle-77?'
 const HALF_WAY = '/lantern/sign-in/new-password'
 
 describe('An initial password: from the administrator’s hand to a password that only its person knows', () => {
@@ -71,11 +71,11 @@ describe('An initial password: from the administrator’s hand to a password tha
     await signIn(rani, 'rani', initial, 'lantern')
     const differing = await rani.press('Create Password', { password: 'short', confirmation: 'other' })
     expect(differing.problemsAt('confirmation').join()).to.contain('not the same')
-    const weak = await chooseOwn(rani, 'Rani-Putri-1')
+    const weak = await createPassword(rani, 'Rani-Putri-1')
     expect(weak.status).to.equal(422)
     expect(weak.problemsAt('password')).to.have.length.above(0)
     expect(weak.body).to.not.contain('Rani-Putri-1')
-    expect((await chooseOwn(rani)).address).to.equal('/lantern/account/add-email')
+    expect((await createPassword(rani)).address).to.equal('/lantern/account/add-email')
   })
 
   it('is never the own password, however it is written and whatever the organization’s rules are', async () => {
@@ -92,7 +92,7 @@ describe('An initial password: from the administrator’s hand to a password tha
     }))
     await signIn(rani, 'rani', initial, 'lantern')
     for (const same of [initial, initial.replaceAll('-', ''), initial.toUpperCase() + ' ']) {
-      const refused = await chooseOwn(rani, same)
+      const refused = await createPassword(rani, same)
       expect(refused.problemsAt('password').join(), same).to.contain('must not be the one you have now')
     }
   })
@@ -100,13 +100,13 @@ describe('An initial password: from the administrator’s hand to a password tha
   it('may be typed again after the browser was closed, also an hour later, and still leads to the choice', async () => {
     await signIn(rani, 'rani', initial, 'lantern')
     portal.clock.pass(HOUR)
-    const late = await chooseOwn(rani)
+    const late = await createPassword(rani)
     expect(late.address).to.equal('/lantern/sign-in')
     expect(late.text).to.contain('open for too long')
     const page = await signIn(rani, 'rani', initial, 'lantern')
     expect(page.address).to.equal(HALF_WAY)
     expect(page.text, 'it was this browser').to.not.contain('first used')
-    expect((await chooseOwn(rani)).address).to.equal('/lantern/account/add-email')
+    expect((await createPassword(rani)).address).to.equal('/lantern/account/add-email')
   })
 
   it('tells where it was used first, on another browser, and what to do about it', async () => {
@@ -120,7 +120,7 @@ describe('An initial password: from the administrator’s hand to a password tha
       .and.to.contain('203.0.113.0')
     expect(page.text).to.contain('tell your administrator')
     await signIn(stranger, 'rani', initial, 'lantern')
-    const refused = await chooseOwn(rani, 'short')
+    const refused = await createPassword(rani, 'short')
     expect(refused.text, 'the first use stays').to.contain('203.0.113.0')
   })
 
@@ -128,7 +128,7 @@ describe('An initial password: from the administrator’s hand to a password tha
     portal.clock.pass(7 * DAY - SECOND)
     expect((await signIn(rani, 'rani', initial, 'lantern')).address).to.equal(HALF_WAY)
     portal.clock.pass(SECOND)
-    expect((await chooseOwn(rani)).address, 'who is half-way may finish').to.equal(
+    expect((await createPassword(rani)).address, 'who is half-way may finish').to.equal(
       '/lantern/account/add-email',
     )
 
@@ -147,7 +147,7 @@ describe('An initial password: from the administrator’s hand to a password tha
   it('is replaced by the same command, which puts out whoever is half-way with the one before', async () => {
     await signIn(rani, 'rani', initial, 'lantern')
     const second = await handOut(portal)
-    expect((await chooseOwn(rani)).address).to.equal('/lantern/sign-in')
+    expect((await createPassword(rani)).address).to.equal('/lantern/sign-in')
     expect((await signIn(rani, 'rani', initial, 'lantern')).text).to.contain('This did not match')
     expect((await enterAtFirst(rani, second)).address).to.equal('/lantern/account/add-email')
     const third = await handOut(portal).catch((error: unknown) => error)
@@ -157,7 +157,7 @@ describe('An initial password: from the administrator’s hand to a password tha
   it('goes nowhere while the account is suspended, nor does who is half-way', async () => {
     await signIn(rani, 'rani', initial, 'lantern')
     await changeAccount(portal, 'lantern', 'rani', { state: 'suspended' })
-    expect((await chooseOwn(rani)).address).to.equal('/lantern/sign-in')
+    expect((await createPassword(rani)).address).to.equal('/lantern/sign-in')
     const refused = await signIn(rani, 'rani', initial, 'lantern')
     expect(refused.text).to.contain('This did not match')
   })
@@ -173,7 +173,7 @@ describe('An initial password: from the administrator’s hand to a password tha
     const elsewhere = portal.visitor()
     await followLink(elsewhere, await getLink(portal, elsewhere, 'rani@lantern.example', 'lantern'))
     await createPassword(elsewhere)
-    expect((await chooseOwn(rani, OTHERS_PASSWORD)).address).to.equal('/lantern/sign-in')
+    expect((await createPassword(rani, RINAS_PASSWORD)).address).to.equal('/lantern/sign-in')
     expect((await signIn(rani, 'rani', initial, 'lantern')).text).to.contain('your own was chosen')
     expect(await canSignIn(portal, NEW_PASSWORD, 'rani', 'lantern')).to.equal(true)
   })
@@ -182,12 +182,12 @@ describe('An initial password: from the administrator’s hand to a password tha
     await signIn(rani, 'rani', initial, 'lantern')
     const csrf = rani.csrf
     const attempt = rani.page.root.querySelector('input[name=attempt]')?.getAttribute('value') ?? ''
-    await chooseOwn(rani)
+    await createPassword(rani)
     expect((await rani.open(HALF_WAY)).address).to.equal('/lantern/account')
-    const fields = { csrf, attempt, password: OTHERS_PASSWORD, confirmation: OTHERS_PASSWORD }
+    const fields = { csrf, attempt, password: RINAS_PASSWORD, confirmation: RINAS_PASSWORD }
     const twice = await rani.send('POST', HALF_WAY, fields)
     expect(twice.location).to.equal('/lantern/account')
-    expect(await canSignIn(portal, OTHERS_PASSWORD, 'rani', 'lantern')).to.equal(false)
+    expect(await canSignIn(portal, RINAS_PASSWORD, 'rani', 'lantern')).to.equal(false)
     expect((await portal.visitor().open(HALF_WAY)).address).to.equal('/lantern/sign-in')
   })
 
@@ -216,9 +216,9 @@ describe('An initial password: from the administrator’s hand to a password tha
     const { said, type } = terminal(portal)
     await type('people', 'create', 'lantern', 'sari')
     const page = await signIn(rani, 'sari', initialIn(said), 'lantern')
-    expect(page.text).to.contain('An administrator of Lantern Platform made the account sari ready')
+    expect(page.text).to.contain('Whoever runs the server made the account sari ready')
     portal.clock.pass(MINUTE)
-    await chooseOwn(rani)
+    await createPassword(rani)
     expect((await rani.open('/lantern/account')).heading).to.equal('Hello, sari')
   })
 })

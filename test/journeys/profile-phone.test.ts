@@ -11,6 +11,7 @@ import {
   createPassword,
   NEW_PASSWORD,
   signIn,
+  wrongSmsCode,
 } from '../support/steps.ts'
 import { mailsTo, rowsOf } from '../support/undoing.ts'
 import type { Visitor } from '../support/visitor.ts'
@@ -54,7 +55,7 @@ describe('The mobile number in the Personal Centre', () => {
     expect(lines[0]).to.match(/^\d{8} confirms this number for Acme Works\. It works for 5 minutes\./)
     expect(lines.at(-1)).to.match(/^@localhost #\d{8}$/)
 
-    const wrong = await mia.press('Continue', { code: '00000000' })
+    const wrong = await mia.press('Continue', { code: wrongSmsCode(codeIn(text)) })
     expect(wrong.problemsAt('code')).to.deep.equal(['This code is not right. You have 4 tries left.'])
     const done = await mia.press('Continue', { code: codeIn(text) })
     expect(done.text).to.contain('Your mobile number is confirmed.')
@@ -108,7 +109,7 @@ describe('The mobile number in the Personal Centre', () => {
     await signIn(mia, 'mia', DEMO_PASSWORD, 'acme')
     const first = await getPhoneCode(portal, mia)
     expect((await mia.press('Send a new code')).status).to.equal(429)
-    for (let tries = 0; tries < 5; tries += 1) await mia.press('Continue', { code: '00000000' })
+    for (let tries = 0; tries < 5; tries += 1) await mia.press('Continue', { code: wrongSmsCode(first) })
     expect((await mia.press('Continue', { code: first })).text, 'no tries left').to.contain(
       'no tries are left',
     )

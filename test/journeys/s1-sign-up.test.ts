@@ -88,8 +88,8 @@ describe('S1: Rina signs up with her company address', () => {
 
   it('cannot sign in before, and hears why, with an offer of a new mail; others do not', async () => {
     const page = await signIn(rina, RINA.email, RINAS_PASSWORD)
-    expect(page.address).to.equal('/harbour/sign-up/sent')
-    expect(page.text).to.contain('your email address is not verified yet')
+    expect(page.address).to.equal('/harbour/sign-up/unverified')
+    expect(page.heading).to.equal('Your email address is not verified yet')
     expect(page.root.querySelectorAll('button').map((one) => one.textContent.trim())).to.include(
       'Send it again',
     )

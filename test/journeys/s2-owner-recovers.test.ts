@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { DEMO_AUTHENTICATOR, DEMO_PASSWORD } from '../../seeds/demo-organizations.ts'
 import { MINUTE, SECOND } from '../../src/platform/clock.ts'
 import { linkIn, openPortal, type Portal } from '../support/portal.ts'
-import { codeIn, createPassword, followLink, NEW_PASSWORD, signIn } from '../support/steps.ts'
+import { codeIn, createPassword, followLink, NEW_PASSWORD, signIn, wrongSmsCode } from '../support/steps.ts'
 import type { Visitor } from '../support/visitor.ts'
 
 /** Document S2, in its order, as Olivia, owner of Summit Identity, walks it. */
@@ -99,7 +99,7 @@ describe('S2: Olivia, who owns Summit Identity, recovers by email or by SMS', ()
     await identify()
     await olivia.press('Proceed', { method: 'sms-code' })
     await portal.deliver()
-    const wrong = await olivia.press('Continue', { code: '00000000' })
+    const wrong = await olivia.press('Continue', { code: wrongSmsCode(codeIn(portal.texts[0])) })
     expect(wrong.problemsAt('code')).to.deep.equal(['This code is not right. You have 4 tries left.'])
     expect((await olivia.press('Continue', { code: '123' })).problemsAt('code').join()).to.contain('digits')
     portal.clock.pass(5 * MINUTE)

@@ -1,9 +1,9 @@
 import { expect } from 'chai'
 import { HOUR } from '../../src/platform/clock.ts'
 import { confirmationIn, confirmEmail } from '../support/contacts.ts'
-import { chooseOwn, handOut } from '../support/people.ts'
+import { handOut } from '../support/people.ts'
 import { linkIn, openPortal, type Portal } from '../support/portal.ts'
-import { NEW_PASSWORD, signIn } from '../support/steps.ts'
+import { createPassword, NEW_PASSWORD, signIn } from '../support/steps.ts'
 import type { Visitor } from '../support/visitor.ts'
 
 /** The first lines of document S3, in their order, as Rani of Lantern Platform walks them. */
@@ -32,7 +32,7 @@ describe('S3: an administrator creates Rani, who changes the password and fills 
 
   it('“after the user logs in … change the password”: is led to her own one at once', async () => {
     expect((await signIn(rani, 'rani', initial, 'lantern')).heading).to.equal('Choose your own password')
-    const page = await chooseOwn(rani)
+    const page = await createPassword(rani)
     expect(page.heading).to.equal('Add your email address')
   })
 
@@ -47,7 +47,8 @@ describe('S3: an administrator creates Rani, who changes the password and fills 
   it('“fill in the email address”: keeps what was typed when it is none, at its field', async () => {
     await rani.open('/lantern/account/add-email')
     const page = await rani.press('Save', { email: 'rani at lintas', currentPassword: NEW_PASSWORD })
-    expect(page.status).to.equal(422)
+    expect([page.status, page.address]).to.deep.equal([422, '/lantern/account/add-email'])
+    expect(page.heading, 'on the page that asked').to.equal('Add your email address')
     expect(page.problemsAt('email')).to.have.length(1)
     expect(page.root.querySelector('#email')?.getAttribute('value')).to.equal('rani at lintas')
   })

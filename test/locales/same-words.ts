@@ -4,6 +4,8 @@ export const SAME_WORDS: readonly string[] = [
   'Administrator',
   'Demo',
   'Email',
-  'latchkey requests list {slug}',
   '{label}, {value}',
+  '{before}, {next}',
+  '{count, number}',
+  '{name}, {when}',
 ]

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { DEMO_PASSWORD } from '../../seeds/demo-organizations.ts'
 import { accountNamed } from '../../src/accounts/store.ts'
-import { changePassword, type PasswordChange } from '../../src/profile/change-password.ts'
+import { changePassword, type TypedPassword } from '../../src/profile/change-password.ts'
 import { systemRandom } from '../../src/platform/random.ts'
 import { hashToken } from '../../src/platform/secrets.ts'
 import { endSessions, openSession, sessionOf } from '../../src/sessions/store.ts'
@@ -33,7 +33,7 @@ describe('Changing a password', () => {
     device: 'Firefox · Linux',
     requestId: 'request',
   }
-  const change = async (wanted: Partial<PasswordChange> = {}) =>
+  const change = async (wanted: Partial<TypedPassword> = {}) =>
     changePassword(portal.app.parts, (await portal.organization('harbour')).id, {
       accountId,
       ...session,

@@ -1,10 +1,10 @@
 import { expect } from 'chai'
-import { deletionDueAt } from '../../src/accounts/deletion-store.ts'
-import { accountNamed } from '../../src/accounts/store.ts'
+import { accountById, accountNamed } from '../../src/accounts/store.ts'
 import { after, DAY, MINUTE } from '../../src/platform/clock.ts'
 import { newId, systemRandom } from '../../src/platform/random.ts'
 import { askDeletion, keepAccount } from '../../src/profile/deletion.ts'
 import { disownFromAccount } from '../../src/recovery/disown.ts'
+import { stopBySession } from '../../src/recovery/requests/stop.ts'
 import { undoOwnChange } from '../../src/recovery/undo-change.ts'
 import { openSession } from '../../src/sessions/store.ts'
 import { openPortal, type Portal } from '../support/portal.ts'
@@ -41,7 +41,8 @@ describe('asking for one’s account to be deleted', () => {
     })
   const ask = async (who: Awaited<ReturnType<typeof signedIn>>) =>
     (await askDeletion(portal.app.parts, (await portal.organization('harbour')).id, who)).outcome
-  const dueOf = (id: string) => portal.within('harbour', (tx) => deletionDueAt(tx, id))
+  const dueOf = async (id: string) =>
+    (await portal.within('harbour', (tx) => accountById(tx, id)))?.deletionDueAt ?? null
 
   it('leaves an owner, of two who ask in the same moment', async () => {
     for (let round = 0; round < 8; round += 1) {
@@ -92,7 +93,8 @@ describe('asking for one’s account to be deleted', () => {
       await keepAccount(portal.app.parts, id, stale),
       (await undoOwnChange(portal.app.parts, id, nothing, stale)).outcome,
       await disownFromAccount(portal.app.parts, id, nothing, stale),
-    ]).to.deep.equal(['over', 'over', 'session-over'])
+      await stopBySession(portal.app.parts, id, stale),
+    ]).to.deep.equal(['over', 'over', 'session-over', 'session-over'])
     expect(await dueOf(mia.accountId)).to.not.equal(null)
     expect(await keepAccount(portal.app.parts, id, mia)).to.equal('kept')
   })

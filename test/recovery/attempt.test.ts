@@ -186,12 +186,17 @@ describe('the recovery machine, of an authenticator', () => {
 
   it('takes at each step the proofs of that step alone', () => {
     const proofs: Proof[] = ['email-link', 'authenticator', 'recovery-code', 'enrolment', 'kept-codes']
-    const taken = (step: Step) =>
+    const taken = (step: Step, pendingSealed: string | null = null) =>
       proofs.filter((proof) =>
-        transition(attemptAt(step), { name: 'proved', proof, demands: ASKED_OF_OTHERS }, NOW),
+        transition(
+          { ...attemptAt(step), pendingSealed },
+          { name: 'proved', proof, demands: ASKED_OF_OTHERS },
+          NOW,
+        ),
       )
     expect(taken('verifying')).to.deep.equal(['authenticator', 'recovery-code'])
-    expect(taken('enrolling')).to.deep.equal(['enrolment'])
+    expect(taken('enrolling', 'sealed')).to.deep.equal(['enrolment'])
+    expect(taken('enrolling'), 'nothing was set up').to.deep.equal([])
     expect(taken('keeping-codes')).to.deep.equal(['kept-codes'])
     expect(taken('password')).to.deep.equal([])
   })

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import type { Account } from '../../src/accounts/account.ts'
+import { newAccount } from '../../src/accounts/account.ts'
 import type { Transaction } from '../../src/database/transaction.ts'
 import { dueMessages, type MessageRow } from '../../src/delivery/outbox.ts'
 import { Unavailable } from '../../src/platform/unavailable.ts'
@@ -22,21 +22,6 @@ import {
 } from '../support/steps.ts'
 
 const VISITOR = { network: '198.51.100.7', place: '198.51.100.0/24', device: '', requestId: '' }
-
-const MADE_BY_ADAM: Omit<Account, 'id' | 'email'> = {
-  username: null,
-  fullName: 'Made by Adam',
-  role: 'member',
-  state: 'active',
-  emailVerifiedAt: null,
-  emailChangedAt: null,
-  phone: null,
-  phoneVerifiedAt: null,
-  phoneChangedAt: null,
-  locale: null,
-  securityEpoch: 0,
-  protectedAt: null,
-}
 
 describe('Proving a mailbox, many at once', () => {
   let portal: Portal
@@ -82,7 +67,10 @@ describe('Proving a mailbox, many at once', () => {
   it('an administrator who makes the account in the same moment was first, and that is no error', async () => {
     const link = await getVerification(portal, portal.visitor())
     const pressed = await pressWhile(link, (tx) =>
-      addAccount(tx, { ...MADE_BY_ADAM, id: newId(systemRandom, tx.now), email: RINA.email }),
+      addAccount(
+        tx,
+        newAccount({ id: newId(systemRandom, tx.now), fullName: 'Made by Adam', email: RINA.email }),
+      ),
     )
     expect(pressed).to.include({ outcome: 'dead', reason: 'overtaken' })
     expect((await accounts()).map(({ full_name }) => full_name)).to.deep.equal(['Made by Adam'])

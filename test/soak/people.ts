@@ -1,4 +1,5 @@
 import { DEMO_ORGANIZATIONS, DEMO_PASSWORD } from '../../seeds/demo-organizations.ts'
+import { newAccount } from '../../src/accounts/account.ts'
 import { addAccount } from '../../src/accounts/store.ts'
 import { createPasswordHasher } from '../../src/credentials/password.ts'
 import { savePassword } from '../../src/credentials/store.ts'
@@ -25,22 +26,17 @@ export async function addPerson(database: Database, slug: string, index: number)
   return withOrganization(database, organization.id, async (tx) => {
     const id = newId(systemRandom, tx.now)
     const longAgo = after(tx.now, -30 * DAY)
-    await addAccount(tx, {
+    const person = newAccount({
       id,
       username,
       fullName: `Person ${index}`,
-      role: 'member',
-      state: 'active',
       email,
       emailVerifiedAt: tx.now,
-      emailChangedAt: null,
       phone,
       phoneVerifiedAt: longAgo,
       phoneChangedAt: longAgo,
-      locale: null,
-      securityEpoch: 0,
-      protectedAt: null,
     })
+    await addAccount(tx, person)
     await savePassword(tx, id, passwordHash)
     return { id, username, email, phone, link: null, recoveryCode: null, isAcknowledged: false }
   })

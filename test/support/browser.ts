@@ -1,14 +1,20 @@
 import type { Browser } from 'playwright-core'
 import { browserEnvironment, findBrowser } from '../../bin/find-browser.mjs'
 
-/** Without these a Chromium in a closed network calls home at every start and waits for answers. */
+/**
+ * Without these a Chromium in a closed network calls home at every start and waits for answers, paints in a process of its own, and
+ * starts others for frames and in advance: all of them cost more than what tests look at.
+ */
 const quiet = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-gpu',
   '--disable-quic',
+  '--disable-site-isolation-trials',
   '--disable-sync',
+  '--in-process-gpu',
   '--no-first-run',
+  '--renderer-process-limit=1',
 ]
 
 let launched: Promise<Browser> | undefined

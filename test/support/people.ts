@@ -1,6 +1,6 @@
 import { terminal } from '../cli/terminal.ts'
-import type { Portal } from './portal.ts'
-import { NEW_PASSWORD, signIn } from './steps.ts'
+import { linkIn, type Portal } from './portal.ts'
+import { createPassword, NEW_PASSWORD, signIn } from './steps.ts'
 import type { Page, Visitor } from './visitor.ts'
 
 /** The initial password in what a terminal printed. */
@@ -17,9 +17,16 @@ export async function handOut(portal: Portal, username = 'rani', slug = 'lantern
   return initialIn(said)
 }
 
-/** Types a new own password twice and sends it. */
-export function chooseOwn(visitor: Visitor, password = NEW_PASSWORD): Promise<Page> {
-  return visitor.press('Create Password', { password, confirmation: password })
+/** Invites somebody and lets the mail leave; returns its link. */
+export async function invite(
+  portal: Portal,
+  slug: string,
+  email: string,
+  ...more: string[]
+): Promise<string> {
+  await terminal(portal).type('people', 'invite', slug, email, ...more)
+  await portal.deliver()
+  return linkIn(portal.mailbox.at(-1))
 }
 
 /** Signs in with an initial password and chooses an own one. */
@@ -29,5 +36,5 @@ export async function enterAtFirst(
   { username = 'rani', slug = 'lantern', password = NEW_PASSWORD } = {},
 ): Promise<Page> {
   await signIn(visitor, username, initial, slug)
-  return chooseOwn(visitor, password)
+  return createPassword(visitor, password)
 }

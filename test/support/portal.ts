@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net'
 import { openApp, type App } from '../../src/app.ts'
 import { createPasswordHasher, type PasswordHasher } from '../../src/credentials/password.ts'
 import { withOrganization, type Transaction } from '../../src/database/transaction.ts'
+import { newLanes } from '../../src/delivery/dispatch.ts'
 import type { Email, EmailSender, Sms, SmsSender } from '../../src/delivery/senders/sender.ts'
 import type { Organization } from '../../src/organizations/organization.ts'
 import { parseSettings, type PartialSettings, type Settings } from '../../src/organizations/settings.ts'
@@ -54,7 +55,8 @@ export interface Portal {
  * Opens a portal. `config` changes what the demo's configuration says; `sender` takes the place of the kept mailbox
  * and `smsSender` of the kept texts (`own`: the one that the configuration says); `store` takes the place of a database on the suite's
  * server; `strategies` and `words` that of the product's own. Passwords are hashed quickly unless `hashing` says
- * `real`, which costs what it costs people; the demo's own are hashed quickly in any case.
+ * `real`, which costs what it costs people; the demo's own are hashed quickly in any case. Messages leave one by one, so that the
+ * last of the mailbox is the newest, unless `lanes` says `own`: then as many leave at once as the product sends.
  */
 export async function openPortal(
   given: {
@@ -64,6 +66,7 @@ export async function openPortal(
     strategies?: readonly Strategy[]
     words?: Words
     hashing?: 'quick' | 'real'
+    lanes?: 'own'
     poolSize?: number
     store?: (clock: StoppedClock) => Promise<FreshDatabase>
   } = {},
@@ -91,6 +94,7 @@ export async function openPortal(
     ...(given.strategies ? { strategies: given.strategies } : {}),
     // Compiled once for all portals: it takes longer than all else that opens one.
     words: given.words ?? words,
+    ...(given.lanes === 'own' ? {} : { lanes: newLanes(1) }),
     ...(given.smsSender === 'own' ? {} : { smsSender: given.smsSender ?? textsKeptIn(texts) }),
   })
   if (given.store) await seedDemo(app.parts)

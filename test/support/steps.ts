@@ -1,5 +1,8 @@
 import { Secret, TOTP } from 'otpauth'
 import { DEMO_AUTHENTICATOR, DEMO_PASSWORD } from '../../seeds/demo-organizations.ts'
+import type { Account } from '../../src/accounts/account.ts'
+import { readIdentifier } from '../../src/accounts/identifiers.ts'
+import { accountNamed } from '../../src/accounts/store.ts'
 import type { TenantRow } from '../../src/database/transaction.ts'
 import { after, MINUTE } from '../../src/platform/clock.ts'
 import type { Sms } from '../../src/delivery/senders/sender.ts'
@@ -51,6 +54,12 @@ export async function getLink(
 /** The code in a text message. */
 export function codeIn(sms: Sms | undefined): string {
   return /#(\d+)$/.exec(sms?.text ?? '')?.[1] ?? ''
+}
+
+/** A code of as many digits that is not this one: `away` counts which. */
+export function wrongSmsCode(code: string, away = 1): string {
+  const digits = code.length || 8
+  return String((Number(code) + away) % 10 ** digits).padStart(digits, '0')
 }
 
 /** Opens a link and presses the button on its page, if it has one; returns the page after it. */
@@ -129,7 +138,7 @@ export function listedRules(page: Page): string[] {
   return page.root.querySelectorAll('.rules li').map((item) => item.textContent.replace(/\s+/g, ' ').trim())
 }
 
-/** A password that no words about Rina of Lintas are in. */
+/** Another one that every organization takes, from Rina of Lintas too. */
 export const RINAS_PASSWORD = 'Copper-Kettle-77?'
 
 /** Somebody whose mailbox has no account yet, as she fills in the form. */
@@ -171,6 +180,12 @@ export async function verify(visitor: Visitor, link: string): Promise<Page> {
   return visitor.press('Verify Your Email Address')
 }
 
+/** The account that a username or an address names; null when there is none. */
+export function accountOf(portal: Portal, name: string, slug = 'harbour'): Promise<Account | null> {
+  const identifier = readIdentifier(name)
+  return portal.within(slug, async (tx) => identifier && accountNamed(tx, identifier))
+}
+
 /** Columns of an account that tests change. */
 export interface AccountColumns extends TenantRow {
   id: string
@@ -187,6 +202,7 @@ export interface AccountColumns extends TenantRow {
   phone_changed_at: Date | null
   security_epoch: number
   protected_at: Date | null
+  deletion_due_at: Date | null
 }
 
 /** Changes a person's account in the database, where no page does it. */

@@ -1,7 +1,7 @@
 import { DEMO_PASSWORD } from '../../seeds/demo-organizations.ts'
 import type { Email } from '../../src/delivery/senders/sender.ts'
 import type { TenantRow } from '../../src/database/transaction.ts'
-import { DAY } from '../../src/platform/clock.ts'
+import { after, DAY } from '../../src/platform/clock.ts'
 import { terminal } from '../cli/terminal.ts'
 import { asking } from './desk.ts'
 import type { Portal } from './portal.ts'
@@ -114,4 +114,11 @@ export async function rowsOf<Row>(
       .rows<TenantRow & { account_id: string }>(table)
       .where('account_id', account?.id ?? '')) as unknown as Row[]
   })
+}
+
+/** Makes every change of an organization's accounts too old to be undone, while all else is as young as it is. */
+export async function ageChanges(portal: Portal, slug: string): Promise<void> {
+  await portal.within(slug, (tx) =>
+    tx.rows<TenantRow & { made_at: Date }>('account_changes').update({ made_at: after(tx.now, -30 * DAY) }),
+  )
 }

@@ -7,14 +7,18 @@ export class Page {
   readonly status: number
   readonly headers: IncomingHttpHeaders
   readonly body: string
-  readonly root: HTMLElement
+  #root: HTMLElement | undefined
 
   constructor(address: string, status: number, headers: IncomingHttpHeaders, body: string) {
     this.address = address
     this.status = status
     this.headers = headers
     this.body = body
-    this.root = parse(body)
+  }
+
+  /** Parsed when somebody looks: of many answers only the status counts. */
+  get root(): HTMLElement {
+    return (this.#root ??= parse(this.body))
   }
 
   get heading(): string {

@@ -1,6 +1,5 @@
 import { expect } from 'chai'
 import { DEMO_PASSWORD } from '../../seeds/demo-organizations.ts'
-import { pages } from '../../src/web/routes.ts'
 import { openPortal, type Portal } from '../support/portal.ts'
 
 const credentials = { identifier: 'mia', password: DEMO_PASSWORD }
@@ -12,40 +11,6 @@ describe('Forms are taken from our own pages only', () => {
     portal = await openPortal()
   })
   after(() => portal.close())
-
-  const takesForms = pages.filter(({ submit }) => submit).map(({ path }) => path)
-
-  it('has forms to try', () => {
-    expect(takesForms).to.include.members([
-      '/sign-in',
-      '/sign-out',
-      '/recover',
-      '/recover/link',
-      '/account/password',
-    ])
-  })
-
-  for (const path of takesForms) {
-    it(`${path} refuses a form without a token, and one with another browser’s`, async () => {
-      const [visitor, stranger] = [portal.visitor(), portal.visitor()]
-      for (const person of [visitor, stranger]) {
-        await person.open('/harbour/sign-in')
-        await person.press('Sign in', credentials)
-        await person.open('/harbour/account')
-      }
-      expect(visitor.csrf).not.to.equal(stranger.csrf)
-      for (const csrf of [undefined, '', stranger.csrf, `${visitor.csrf}x`]) {
-        const fields = { ...credentials, ...(csrf === undefined ? {} : { csrf }) }
-        expect((await visitor.send('POST', `/harbour${path}`, fields)).status, csrf).to.equal(403)
-      }
-      const list: [string, string][] = [
-        ['csrf', visitor.csrf],
-        ['csrf', visitor.csrf],
-      ]
-      expect((await visitor.send('POST', `/harbour${path}`, list)).status, 'twice').to.equal(403)
-      expect((await visitor.open('/harbour/account')).status, 'nothing has changed').to.equal(200)
-    })
-  }
 
   it('goes by what the browser says of where a form comes from', async () => {
     const from = async (headers: Record<string, string>) => {

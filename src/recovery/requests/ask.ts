@@ -1,5 +1,5 @@
 import { readIdentifier } from '../../accounts/identifiers.ts'
-import { accountNamed, lockAccount } from '../../accounts/store.ts'
+import { accountById, accountNamed, lockAccount } from '../../accounts/store.ts'
 import { withOrganization, type Transaction } from '../../database/transaction.ts'
 import type { Prepared, QueuedData, QueuedMessage } from '../../delivery/message.ts'
 import { enqueue } from '../../delivery/outbox.ts'
@@ -8,7 +8,7 @@ import { currentSettings, organizationOf } from '../../organizations/store.ts'
 import { newId } from '../../platform/random.ts'
 import type { Visitor } from '../../platform/visitor.ts'
 import type { RecoveryParts } from '../parts.ts'
-import { keepNote, noteOf, openRequest, requestUnderWay, tellManagers } from './request.ts'
+import { addressOfRequest, keepNote, noteOf, openRequest, requestUnderWay, tellManagers } from './request.ts'
 import { requestById } from './store.ts'
 
 /** What became of asking one's organization: it was heard, which says nothing of who is there. */
@@ -57,6 +57,7 @@ export async function prepareRequestWaiting(
   if ('askId' in message.data) return { drop: await fileRequest(parts, tx, message.data) }
   const request = await requestById(tx, message.data.requestId)
   const person = request && (await lockAccount(tx, request.accountId))
+  const reader = await accountById(tx, message.data.accountId)
   if (request?.state !== 'open' || !person || message.to === null) return { drop: 'decided' }
   const organization = await organizationOf(tx)
   const { settings } = await currentSettings(tx)
@@ -66,12 +67,11 @@ export async function prepareRequestWaiting(
       locale: message.locale,
       data: {
         ...letterhead(organization, settings),
-        person: { fullName: message.data.readerName },
+        person: { fullName: reader?.fullName ?? null },
         asker: person.fullName,
         askerName: person.username ?? person.email ?? '',
         isReport: request.isReport,
-        requestId: request.id,
-        slug: organization.slug,
+        requestUrl: addressOfRequest(parts, organization, request.id),
       },
     },
   }

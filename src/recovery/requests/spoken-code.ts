@@ -25,7 +25,7 @@ import { issuedSecret, lockOpenAttemptBy, saveAttempt } from '../store.ts'
  * The code that is read out to who has no address, after two people approved. It is no strategy: no organization offers
  * it, no browser asks for it, and it is found by its account.
  */
-const METHOD = 'spoken-code'
+export const SPOKEN_CODE = 'spoken-code'
 
 /** 60 bits. */
 const LENGTH = 12
@@ -39,7 +39,7 @@ const OF_NOBODY = newAttempt({
   origin: 'approved',
   settingsVersion: 1,
   person: null,
-  method: METHOD,
+  method: SPOKEN_CODE,
   expiresAt: new Date(0),
 })
 
@@ -67,14 +67,14 @@ export async function mintSpokenCode(
   id: string,
   account: Account,
 ): Promise<{ code: string; until: Date }> {
-  const earlier = await lockOpenAttemptBy(tx, account.id, METHOD)
+  const earlier = await lockOpenAttemptBy(tx, account.id, SPOKEN_CODE)
   if (earlier) await move(tx, earlier, { name: 'ended', reason: 'replaced' })
   const settings = await currentSettings(tx)
   const asking = nobodyAsking(settings.settings.branding.locale)
   const granted = { origin: 'approved', person: account, id } as const
   const identifier = account.username ?? account.email ?? ''
-  await addNewAttempt(parts, tx, { settings, identifier, method: METHOD, asking, granted })
-  const attempt = await lockOpenAttemptBy(tx, account.id, METHOD)
+  await addNewAttempt(parts, tx, { settings, identifier, method: SPOKEN_CODE, asking, granted })
+  const attempt = await lockOpenAttemptBy(tx, account.id, SPOKEN_CODE)
   if (!attempt) throw new Error('an attempt is not there that was just added')
   const code = newBase32(parts.random, LENGTH)
   const lifetime = lifetimeOf(parts, attempt, settings.settings)
@@ -112,7 +112,7 @@ export async function enterSpokenCode(
       subjectId: counted.accountId,
       detail: {
         reason: 'wrong-code',
-        method: METHOD,
+        method: SPOKEN_CODE,
         identifier: parts.secrets.keyedHash('audit identifier', identifier.canonical),
       },
     })
@@ -134,7 +134,7 @@ async function countTry(
   const spent = await parts.limits.spendIn(tx, 'wrong-tokens-per-address', visitor.network)
   if (!spent.allowed) return { outcome: 'too-many', retryAfterSeconds: spent.retryAfterSeconds }
   const account = await accountNamed(tx, identifier)
-  const attempt = await lockOpenAttemptBy(tx, account?.id ?? NO_ID, METHOD)
+  const attempt = await lockOpenAttemptBy(tx, account?.id ?? NO_ID, SPOKEN_CODE)
   const tried = attempt && transition(attempt, { name: 'tried' }, tx.now)
   await saveAttempt(tx, tried ?? attempt ?? OF_NOBODY)
   return { attemptId: tried?.id ?? NO_ID, accountId: account?.id ?? null }
@@ -156,8 +156,8 @@ async function judge(
   const settings = await settingsFor(tx, attempt)
   if (await whyBarred(parts, tx, attempt, account, settings)) return null
   if (isLate(secret, lifetimeOf(parts, attempt, settings), tx.now)) return null
-  const browserToken = await answer(parts, tx, { attempt, account }, METHOD)
-  await recordDeed(parts, tx, 'recovery.code-entered', attempt, visitor, { method: METHOD })
+  const browserToken = await answer(parts, tx, { attempt, account }, SPOKEN_CODE)
+  await recordDeed(parts, tx, 'recovery.code-entered', attempt, visitor, { method: SPOKEN_CODE })
   return { outcome: 'proved', browserToken }
 }
 

@@ -1,4 +1,4 @@
-import type { Account } from '../../accounts/account.ts'
+import { lockSignedIn, type SignedIn } from '../../access/signed-in.ts'
 import { lockAccount } from '../../accounts/store.ts'
 import { record, visitorOrigin } from '../../audit/audit.ts'
 import { withOrganization, type Transaction } from '../../database/transaction.ts'
@@ -48,16 +48,18 @@ export async function stopByLetter(
   return (await tooManyWrongTokens(parts, standing, visitor)) ?? standing
 }
 
-/** Stops what lets somebody into the account of a person who is signed in. Says whether there was something to stop. */
+/** Stops what lets somebody into the account of a person who is signed in. `over`: nothing was left to stop. */
 export async function stopBySession(
   parts: RecoveryParts,
   organizationId: string,
-  account: Account,
-  visitor: Visitor,
-): Promise<boolean> {
+  who: SignedIn,
+): Promise<'stopped' | 'over' | 'session-over'> {
   return withOrganization(parts.database, organizationId, async (tx) => {
-    const wayIn = await wayInto(tx, account)
-    return wayIn !== null && stop(parts, tx, wayIn.requestId, visitor, account.id)
+    const held = await lockSignedIn(tx, who)
+    if (!held) return 'session-over'
+    const wayIn = await wayInto(tx, held.account)
+    const isStopped = wayIn !== null && (await stop(parts, tx, wayIn.requestId, who.visitor, who.accountId))
+    return isStopped ? 'stopped' : 'over'
   })
 }
 
@@ -80,11 +82,13 @@ export async function endWhatIsLeft(
 
 async function standingOf(tx: Transaction, requestId: string): Promise<{ outcome: 'open' | 'over' }> {
   const request = await requestById(tx, requestId)
-  const isOpen =
-    request?.state === 'granted'
-      ? isUnderWay(await attemptById(tx, requestId), tx.now)
-      : request?.endedAt === null
-  return { outcome: isOpen ? 'open' : 'over' }
+  return { outcome: request && (await isLeft(tx, request)) ? 'open' : 'over' }
+}
+
+/** Whether something of a request is left to end: it waits or is held, or nobody has made use of what it granted. */
+export async function isLeft(tx: Transaction, request: RecoveryRequest): Promise<boolean> {
+  if (request.state !== 'granted') return request.endedAt === null
+  return isUnderWay(await attemptById(tx, request.id), tx.now)
 }
 
 async function stop(

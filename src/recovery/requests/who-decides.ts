@@ -1,18 +1,29 @@
+import { UNDONE_WITHIN } from '../../access/change-store.ts'
 import { mayManage as mayDecide } from '../../access/managed.ts'
-import { settledEmail, type Account } from '../../accounts/account.ts'
+import { verifiedEmail, type Account } from '../../accounts/account.ts'
 import { accountById, managers } from '../../accounts/store.ts'
 import type { Transaction } from '../../database/transaction.ts'
+import { after } from '../../platform/clock.ts'
 import { approversOf } from './store.ts'
 
 export { mayDecide }
 
+/** Why somebody may not decide about a person; null where they may. */
+export function whyMayNotDecide(decider: Account, person: Account): 'own-request' | 'no-right' | null {
+  if (decider.id === person.id) return 'own-request'
+  return mayDecide(decider, person) ? null : 'no-right'
+}
+
 /**
  * Where the link of an approved request goes; null where it is read out instead. Of a protected account the mailbox is in
- * doubt: the person said there that a change was not theirs, or a thief did. And whoever has just given an account another
- * address may be a thief in its session.
+ * doubt: the person said there that a change was not theirs, or a thief did. And whoever gave an account another address of
+ * late may have been a thief in its session: as long as that can still be undone, the link and the warning of the hold would
+ * reach nobody else.
  */
 export function addressOf(person: Account, now: Date): string | null {
-  return person.protectedAt ? null : settledEmail(person, now)
+  const { protectedAt, emailChangedAt } = person
+  const isContestable = emailChangedAt !== null && now < after(emailChangedAt, UNDONE_WITHIN)
+  return protectedAt || isContestable ? null : verifiedEmail(person)
 }
 
 /** How many must agree: who runs the organization, or can be warned at no address, is worth two (ASVS 6.4.4). */

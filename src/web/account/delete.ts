@@ -18,7 +18,7 @@ export const deleteAccount = definePage({
   signedIn: true,
   stepUp: { always: 'everything' },
   async view(visit) {
-    if (signedInPerson(visit).leavingAt) return { goTo: '/account' }
+    if (signedInPerson(visit).account.deletionDueAt) return { goTo: '/account' }
     return { view: await howItStands(visit) }
   },
   fields: { understood: choice(['yes'], 'errors.understood.missing') },
@@ -42,11 +42,12 @@ async function howItStands(visit: Visit) {
   const { id } = signedInPerson(visit).account
   return withOrganization(parts.database, organization.id, async (tx) => {
     const { dueAt, waitsForChanges } = await earliestDeletion(tx, id)
+    const isLastOwner = await isOnlyOwner(tx, id)
     return {
       when: formatInstant(dueAt, locale),
       waitsForChanges,
-      isLastOwner: await isOnlyOwner(tx, id),
-      couldBeOwners: await couldBecomeOwner(tx, id, MOST_NAMED),
+      isLastOwner,
+      couldBeOwners: isLastOwner ? await couldBecomeOwner(tx, id, MOST_NAMED) : [],
     }
   })
 }

@@ -25,11 +25,11 @@ export const home = definePage({
   signedIn: true,
   async view(visit) {
     const { account } = signedInPerson(visit)
-    const { now, password, authenticator } = await withOrganization(
+    const { now } = visit
+    const { password, authenticator } = await withOrganization(
       visit.parts.database,
       visit.organization.id,
       async (tx) => ({
-        now: tx.now,
         password: await passwordOf(tx, account.id),
         authenticator: await authenticatorOf(tx, account.id),
       }),

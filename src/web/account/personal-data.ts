@@ -1,7 +1,7 @@
 import { changesOf } from '../../access/change-store.ts'
 import { messagesTo } from '../../access/messages-store.ts'
 import type { Account } from '../../accounts/account.ts'
-import { accountMadeAt, deletionDueAt } from '../../accounts/deletion-store.ts'
+import { accountMadeAt } from '../../accounts/deletion-store.ts'
 import { acceptedTermsOf } from '../../accounts/signup-store.ts'
 import { authenticatorOf } from '../../credentials/authenticator-store.ts'
 import { initialPasswordOf } from '../../credentials/initial-store.ts'
@@ -9,6 +9,7 @@ import { passwordOf } from '../../credentials/store.ts'
 import type { Transaction } from '../../database/transaction.ts'
 import { copyOfActivity } from '../../profile/activity.ts'
 import { contactsWaiting } from '../../profile/contact-store.ts'
+import { deletedFrom } from '../../profile/deletion.ts'
 import { requestsOf } from '../../recovery/requests/store.ts'
 import { attemptsOf } from '../../recovery/store.ts'
 import { knownDevicesSeen } from '../../sessions/devices-store.ts'
@@ -81,7 +82,7 @@ async function profileOf(tx: Transaction, account: Account) {
     language: account.locale,
     createdAt: await accountMadeAt(tx, account.id),
     protectedAt: account.protectedAt,
-    deletionDueAt: await deletionDueAt(tx, account.id),
+    deletionDueAt: await deletedFrom(tx, account),
     email: {
       address: account.email,
       verifiedAt: account.emailVerifiedAt,

@@ -1,6 +1,6 @@
 import { stopBySession } from '../../recovery/requests/stop.ts'
 import { definePage } from '../page.ts'
-import { signedInPerson } from '../visit.ts'
+import { SESSION_ENDED, signedInHere } from '../step-up.ts'
 
 /** Stops what is about to let somebody into the account, or has let them: the button that stands on every page meanwhile. */
 export const stopRequestHere = definePage({
@@ -8,8 +8,9 @@ export const stopRequestHere = definePage({
   signedIn: true,
   fields: {},
   async submit(visit) {
-    const { parts, organization, visitor } = visit
-    const stopped = await stopBySession(parts, organization.id, signedInPerson(visit).account, visitor)
-    return { goTo: '/account', notice: stopped ? 'request-stopped' : 'request-over' }
+    const { parts, organization } = visit
+    const stopped = await stopBySession(parts, organization.id, signedInHere(visit))
+    if (stopped === 'session-over') return SESSION_ENDED
+    return { goTo: '/account', notice: stopped === 'stopped' ? 'request-stopped' : 'request-over' }
   },
 })

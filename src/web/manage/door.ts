@@ -17,10 +17,10 @@ export function hasRole({ role }: Account, wanted: ManagingRole): boolean {
  * Whether a session was left for longer than the pages of who runs an organization allow. It ends then: a computer that
  * somebody walked away from must not decide who gets into which account (ASVS 7.3.1).
  */
-export async function isLeftOpen({ parts, organization }: Visit, session: Session): Promise<boolean> {
-  return withOrganization(parts.database, organization.id, async (tx) => {
-    if (!isLeftOpenManaging(session, tx.now)) return false
-    await endSessionById(tx, session.accountId, session.id)
-    return true
-  })
+export async function isLeftOpen({ parts, organization, now }: Visit, session: Session): Promise<boolean> {
+  if (!isLeftOpenManaging(session, now)) return false
+  await withOrganization(parts.database, organization.id, (tx) =>
+    endSessionById(tx, session.accountId, session.id),
+  )
+  return true
 }

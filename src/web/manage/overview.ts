@@ -1,10 +1,14 @@
+import { withOrganization } from '../../database/transaction.ts'
+import { countOfWaiting } from '../../recovery/requests/lists-store.ts'
 import { definePage } from '../page.ts'
 
-/** Where who runs the organization comes in: how people get back in today, and where each thing is decided. */
+/** Where who runs the organization comes in: what waits for them, and where each thing is decided. */
 export const overview = definePage({
   path: '/manage',
   template: 'manage/overview',
   signedIn: true,
   role: 'administrator',
-  view: ({ settings: { recovery, signUp } }) => ({ view: { recovery, signUp } }),
+  view: async ({ parts, organization }) => ({
+    view: { waiting: await withOrganization(parts.database, organization.id, countOfWaiting) },
+  }),
 })

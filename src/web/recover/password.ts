@@ -1,12 +1,9 @@
 import { completeRecovery } from '../../recovery/complete.ts'
-import { hiddenText, optionalLine, requiredSecret, type FormErrors } from '../form.ts'
+import { hiddenText, optionalLine, requiredSecret } from '../form.ts'
 import { isMarkOf, markOf } from '../left-open.ts'
-import { faultsOfConfirmation, listOfRules, wordsFor } from '../new-password.ts'
+import { faultOfTerms, faultsOfConfirmation, listOfRules, wordsFor } from '../new-password.ts'
 import { definePage } from '../page.ts'
 import { atStep } from './step.ts'
-
-const faultOfTerms = (isMissing: boolean): FormErrors =>
-  isMissing ? { terms: [{ key: 'errors.terms.missing' }] } : {}
 
 /** The new password, with the organization's rules as a list. */
 export const password = definePage({

@@ -2,6 +2,7 @@ import { factorAskedFor, proveFactor } from '../../signin/second-factor.ts'
 import { factorAsked, factorProblem } from '../factor.ts'
 import { requiredSecret } from '../form.ts'
 import { definePage } from '../page.ts'
+import { browserOf, writeSession } from './entrance.ts'
 import { startAgain } from './start-again.ts'
 
 /** The second half of signing in: a code of the authenticator app, or a recovery code. The one field takes both. */
@@ -14,20 +15,13 @@ export const authenticator = definePage({
   },
   fields: { code: requiredSecret({ missing: 'errors.factor.missing' }) },
   async submit(visit, { code }, ctx) {
-    const { parts, organization, cookies, visitor } = visit
-    const proven = await proveFactor(parts, organization.id, {
+    const proven = await proveFactor(visit.parts, visit.organization.id, {
+      ...browserOf(visit),
       code,
-      visitor,
-      sessionToken: cookies.read('session'),
-      halfToken: cookies.read('half'),
-      deviceToken: cookies.read('device'),
     })
     switch (proven.outcome) {
       case 'signed-in':
-        cookies.write('session', proven.sessionToken)
-        cookies.write('device', proven.deviceToken)
-        cookies.clear('half')
-        cookies.clear('recovery')
+        writeSession(visit, proven)
         return proven.proof === 'recovery-code'
           ? { goTo: '/account', notice: `recovery-code-used.${proven.codesLeft}` }
           : { goTo: '/account' }

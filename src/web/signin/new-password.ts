@@ -1,11 +1,17 @@
 import { formatInstant } from '../../i18n/format.ts'
 import { MINUTE } from '../../platform/clock.ts'
-import { chooseFirstPassword, firstPasswordAskedFor } from '../../signin/first-password.ts'
+import {
+  chooseFirstPassword,
+  firstPasswordAskedFor,
+  type FirstPasswordAsked,
+} from '../../signin/first-password.ts'
 import { HALF_DONE_FOR } from '../../signin/store.ts'
-import { hiddenText, requiredSecret } from '../form.ts'
+import { hiddenText, optionalLine, requiredSecret } from '../form.ts'
 import { isMarkOf, markOf } from '../left-open.ts'
-import { faultsOfConfirmation, listOfRules, wordsFor } from '../new-password.ts'
+import { faultOfTerms, faultsOfConfirmation, listOfRules, wordsFor } from '../new-password.ts'
 import { definePage } from '../page.ts'
+import type { Visit } from '../visit.ts'
+import { browserOf, writeSession } from './entrance.ts'
 import { startAgain } from './start-again.ts'
 
 /** The second half of signing in with an initial password: an own one, and whether somebody used the initial one before. */
@@ -13,18 +19,16 @@ export const newPassword = definePage({
   path: '/sign-in/new-password',
   template: 'signin/new-password',
   async view(visit, _ctx, wrong) {
-    const { parts, organization, cookies, locale, settings } = visit
-    const asked = await firstPasswordAskedFor(parts, organization.id, {
-      halfToken: cookies.read('half'),
-      deviceToken: cookies.read('device'),
-    })
+    const { locale, settings } = visit
+    const asked = await askedHere(visit)
     if (!asked) return startAgain(visit)
-    const { username, madeBy, usedElsewhere } = asked
+    const { username, madeBy, usedElsewhere, termsUrl } = asked
     return {
       view: {
         username,
         attempt: markOf(visit, 'half'),
         minutes: HALF_DONE_FOR / MINUTE,
+        termsUrl,
         made: { by: madeBy, when: formatInstant(asked.madeAt, locale) },
         used: usedElsewhere && {
           when: formatInstant(usedElsewhere.at, locale),
@@ -40,30 +44,34 @@ export const newPassword = definePage({
     attempt: hiddenText,
     password: requiredSecret({ missing: 'errors.password.missing' }),
     confirmation: requiredSecret({ missing: 'errors.confirmation.missing' }),
+    terms: optionalLine({ tooLong: 'errors.form.unreadable' }),
   },
-  async submit(visit, { attempt, password, confirmation }) {
-    const { parts, organization, cookies, visitor, locale, settings } = visit
+  async submit(visit, { attempt, password, confirmation, terms }) {
+    const { parts, organization, locale, settings } = visit
     if (!isMarkOf(visit, 'half', attempt))
       return { errors: { form: [{ key: 'errors.form.other-recovery' }] } }
     const different = faultsOfConfirmation({ password, confirmation }, settings.passwords)
-    if (different) return { errors: different }
+    if (different) {
+      const isTermsMissing = terms === '' && (await askedHere(visit))?.termsUrl != null
+      return { errors: { ...different, ...faultOfTerms(isTermsMissing) } }
+    }
     const chosen = await chooseFirstPassword(parts, organization.id, {
+      ...browserOf(visit),
       password,
-      visitor,
+      hasAcceptedTerms: terms !== '',
       locale,
-      sessionToken: cookies.read('session'),
-      halfToken: cookies.read('half'),
-      deviceToken: cookies.read('device'),
     })
     switch (chosen.outcome) {
       case 'signed-in':
-        cookies.write('session', chosen.sessionToken)
-        cookies.write('device', chosen.deviceToken)
-        cookies.clear('half')
-        cookies.clear('recovery')
+        writeSession(visit, chosen)
         return { goTo: '/account/add-email', notice: 'own-password' }
       case 'refused':
-        return { errors: { password: wordsFor(chosen.problems, settings.passwords) } }
+        return {
+          errors: {
+            password: wordsFor(chosen.problems, settings.passwords),
+            ...faultOfTerms(chosen.isTermsMissing),
+          },
+        }
       case 'over':
         return startAgain(visit)
       case 'too-many':
@@ -71,3 +79,11 @@ export const newPassword = definePage({
     }
   },
 })
+
+/** What an own password is asked for in this browser; null where a sign-in is not half done, or no more. */
+function askedHere({ parts, organization, cookies }: Visit): Promise<FirstPasswordAsked | null> {
+  return firstPasswordAskedFor(parts, organization.id, {
+    halfToken: cookies.read('half'),
+    deviceToken: cookies.read('device'),
+  })
+}

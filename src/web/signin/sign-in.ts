@@ -1,6 +1,7 @@
 import { signIn as signInWithPassword } from '../../signin/sign-in.ts'
 import { requiredSecret, requiredText } from '../form.ts'
 import { definePage } from '../page.ts'
+import { browserOf, writeSession } from './entrance.ts'
 
 /** Username or email, password, and one answer for everything that does not match. */
 export const signIn = definePage({
@@ -12,13 +13,11 @@ export const signIn = definePage({
     identifier: requiredText({ missing: 'errors.identifier.missing', tooLong: 'errors.identifier.too-long' }),
     password: requiredSecret({ missing: 'errors.password.missing' }),
   },
-  async submit({ parts, organization, cookies, visitor }, values) {
+  async submit(visit, values) {
+    const { parts, organization, cookies } = visit
     const signedIn = await signInWithPassword(parts, organization.id, {
       ...values,
-      visitor,
-      sessionToken: cookies.read('session'),
-      halfToken: cookies.read('half'),
-      deviceToken: cookies.read('device'),
+      ...browserOf(visit),
       signUpToken: cookies.read('sign-up'),
     })
     if (signedIn.outcome === 'too-many') return { tooMany: signedIn.retryAfterSeconds }
@@ -34,16 +33,13 @@ export const signIn = definePage({
     }
     if (signedIn.outcome === 'unverified') {
       cookies.write('sign-up', signedIn.askerToken)
-      return { goTo: '/sign-up/sent', notice: 'unverified' }
+      return { goTo: '/sign-up/unverified' }
     }
     if (signedIn.outcome === 'half-way') {
       cookies.write('half', signedIn.halfToken)
       return { goTo: '/sign-in/authenticator' }
     }
-    cookies.write('session', signedIn.sessionToken)
-    cookies.write('device', signedIn.deviceToken)
-    cookies.clear('half')
-    cookies.clear('recovery')
+    writeSession(visit, signedIn)
     return { goTo: '/account' }
   },
 })

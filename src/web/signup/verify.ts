@@ -12,8 +12,8 @@ import { tokenOf } from '../token.ts'
 import type { Visit } from '../visit.ts'
 
 /**
- * The link of the mail that proves a mailbox. Opening it changes nothing; the buttons do. Its forms have no action, so that
- * they post to the address that they stand on and the token is written in no page.
+ * The link of the mail that proves a mailbox. Opening it changes nothing; the buttons do. Its forms name no address, so that
+ * they post to the one that they stand on and the token is written in no page.
  */
 export const verify = definePage({
   path: '/verify-email',

@@ -45,6 +45,8 @@ const LEFT_OUT: Record<string, string> = {
   sign_up_links: 'hashes of secrets',
   captured_messages: 'the demo’s outbox, which everybody can read',
   due_messages: 'names a message and nobody',
+  unchained_events: 'names an event and nobody',
+  audit_links: 'names an event and nobody',
 }
 
 type Copy = Record<string, unknown> & { messages: { name: string }[]; activity: { by: string }[] }

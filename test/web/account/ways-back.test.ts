@@ -1,26 +1,19 @@
 import { expect } from 'chai'
-import type { Account } from '../../../src/accounts/account.ts'
+import { newAccount, type Account } from '../../../src/accounts/account.ts'
 import { parseSettings } from '../../../src/organizations/settings.ts'
 import { STRATEGIES } from '../../../src/recovery/strategies/index.ts'
 import { waysBack } from '../../../src/web/account/ways-back.ts'
 
 const NOW = new Date('2026-03-02T09:00:00Z')
-const mia: Account = {
+const mia = newAccount({
   id: '0198d000-0000-7000-8000-000000000000',
-  username: 'mia',
   fullName: 'Mia Tanaka',
-  role: 'member',
-  state: 'active',
   email: 'mia@acme.example',
   emailVerifiedAt: new Date(0),
-  emailChangedAt: null,
   phone: '+6281234567890',
   phoneVerifiedAt: new Date(0),
   phoneChangedAt: new Date(0),
-  locale: null,
-  securityEpoch: 0,
-  protectedAt: null,
-}
+})
 const both = { recovery: { methods: ['email-link', 'sms-code'] }, sms: { countries: ['ID'] } }
 
 describe('the ways back in, as the home page counts them', () => {

@@ -26,7 +26,7 @@ export const stop = definePage({
     const attempt = open.find(({ id }) => id === attemptIn(ctx))
     if (!attempt) return { goTo: ACTIVITY, notice: 'request-over' }
     const { address, device } = attempt.asked
-    return { view: { when: formatInstant(attempt.begunAt, locale), address, device } }
+    return { view: { id: attempt.id, when: formatInstant(attempt.begunAt, locale), address, device } }
   },
   fields: {},
   async submit(visit, _values, ctx) {

@@ -21,10 +21,11 @@ export const undo = definePage({
   async view(visit, ctx) {
     const { parts, organization, locale } = visit
     const { account } = signedInPerson(visit)
-    const standing = await examineOwnChange(parts, organization.id, account.id, changeIn(ctx))
+    const id = changeIn(ctx)
+    const standing = await examineOwnChange(parts, organization.id, account.id, id)
     if (standing.outcome !== 'open') return OVER
     const { madeAt, change, wayBack } = standing
-    return { view: { change, wayBack, when: formatInstant(madeAt, locale) } }
+    return { view: { id, change, wayBack, when: formatInstant(madeAt, locale) } }
   },
   fields: { confirm: choice(['yes'], 'errors.confirm.missing') },
   async submit(visit, _values, ctx) {

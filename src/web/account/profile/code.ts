@@ -14,7 +14,8 @@ export const code = definePage({
   signedIn: true,
   async view(visit) {
     const { parts, organization, settings } = visit
-    const pending = await waitingFor(parts, organization.id, signedInPerson(visit).account, 'phone')
+    const { account } = signedInPerson(visit)
+    const { phone: pending } = await waitingFor(parts, organization.id, account)
     if (!pending) return { goTo: PROFILE }
     return {
       view: {

@@ -1,6 +1,5 @@
 import { contactOf, newUntil } from '../../../accounts/account.ts'
 import { shownPhone } from '../../../accounts/phone.ts'
-import { withOrganization } from '../../../database/transaction.ts'
 import type { ContactKind } from '../../../delivery/message.ts'
 import { formatInstant } from '../../../i18n/format.ts'
 import { askAgain, cancelContact, waitingFor } from '../../../profile/ask-contact.ts'
@@ -21,20 +20,15 @@ export const overview = definePage({
   async view(visit) {
     const { parts, organization, settings } = visit
     const { account } = signedInPerson(visit)
-    const [email, phone, pendingEmail, pendingPhone] = await Promise.all([
-      contactAsShown(visit, 'email'),
-      contactAsShown(visit, 'phone'),
-      waitingFor(parts, organization.id, account, 'email'),
-      waitingFor(parts, organization.id, account, 'phone'),
-    ])
+    const waiting = await waitingFor(parts, organization.id, account)
     return {
       view: {
         fullName: account.fullName,
-        email,
-        phone,
+        email: contactAsShown(visit, 'email'),
+        phone: contactAsShown(visit, 'phone'),
         waiting: {
-          email: pendingEmail && { value: pendingEmail.value, waitSeconds: pendingEmail.waitSeconds },
-          phone: pendingPhone && shownPhone(pendingPhone.value),
+          email: waiting.email && { value: waiting.email.value, waitSeconds: waiting.email.waitSeconds },
+          phone: waiting.phone && shownPhone(waiting.phone.value),
         },
         sendsTexts: settings.sms.countries.length > 0,
       },
@@ -62,23 +56,20 @@ export const overview = definePage({
 })
 
 /** An address or number of who is signed in as pages print it, and what is said of it. */
-export async function contactAsShown(visit: Visit, kind: ContactKind) {
+export function contactAsShown(visit: Visit, kind: ContactKind) {
   const { account } = signedInPerson(visit)
-  const now = await withOrganization(visit.parts.database, visit.organization.id, (tx) =>
-    Promise.resolve(tx.now),
-  )
   const { value } = contactOf(account, kind)
-  const until = newUntil(account, kind, now)
+  const until = newUntil(account, kind, visit.now)
   return {
     value: value !== null && kind === 'phone' ? shownPhone(value) : value,
-    state: reached(account, kind, now),
+    state: reached(account, kind, visit.now),
     until: until ? formatInstant(until, visit.locale) : '',
   }
 }
 
 /** What the page of an address or number is for: to add one, change a verified one, or confirm one that is there. */
-export async function deedOn(visit: Visit, kind: ContactKind) {
-  const { value, state } = await contactAsShown(visit, kind)
+export function deedOn(visit: Visit, kind: ContactKind) {
+  const { value, state } = contactAsShown(visit, kind)
   if (state === 'none') return { deed: 'add', current: null, unverified: null }
   return state === 'unverified'
     ? { deed: 'confirm', current: null, unverified: value }

@@ -13,12 +13,12 @@ export const phone = definePage({
   template: 'account/profile/phone',
   signedIn: true,
   stepUp: { always: 'password' },
-  async view(visit) {
+  view(visit) {
     const { account } = signedInPerson(visit)
     const country = countryAssumed(visit.settings)
     return {
       view: {
-        ...(await deedOn(visit, 'phone')),
+        ...deedOn(visit, 'phone'),
         country: country ? countryName(country, visit.locale) : null,
         sendsTexts: visit.settings.sms.countries.length > 0,
         countries: countriesOf(visit),

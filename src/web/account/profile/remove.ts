@@ -1,5 +1,4 @@
 import type { ContactKind } from '../../../delivery/message.ts'
-import { withOrganization } from '../../../database/transaction.ts'
 import { removeContact } from '../../../profile/remove-contact.ts'
 import { definePage } from '../../page.ts'
 import { signedInHere } from '../../step-up.ts'
@@ -17,15 +16,12 @@ function removing(kind: ContactKind) {
     template: 'account/profile/remove',
     signedIn: true,
     stepUp: { always: 'everything' },
-    async view(visit) {
-      const { parts, organization, settings } = visit
+    view(visit) {
+      const { parts, settings, now } = visit
       const { account } = signedInPerson(visit)
-      const { value } = await contactAsShown(visit, kind)
+      const { value } = contactAsShown(visit, kind)
       if (value === null) return { goTo: PROFILE }
-      const needed = await withOrganization(parts.database, organization.id, ({ now }) =>
-        Promise.resolve(isNeeded(parts, settings, account, kind, now)),
-      )
-      return { view: { kind, value, isNeeded: needed } }
+      return { view: { kind, value, isNeeded: isNeeded(parts, settings, account, kind, now) } }
     },
     fields: {},
     async submit(visit) {

@@ -1,7 +1,7 @@
 import type { Context } from 'koa'
 import { mayManage } from '../../../access/managed.ts'
 import type { Account } from '../../../accounts/account.ts'
-import { accountMadeAt, deletionDueAt } from '../../../accounts/deletion-store.ts'
+import { accountMadeAt } from '../../../accounts/deletion-store.ts'
 import { accountById } from '../../../accounts/store.ts'
 import { authenticatorOf } from '../../../credentials/authenticator-store.ts'
 import { goodUntil } from '../../../credentials/initial-password.ts'
@@ -53,7 +53,7 @@ export async function lookAt(tx: Transaction, visit: Visit, ctx: Context): Promi
     person,
     now: tx.now,
     madeAt: await accountMadeAt(tx, id),
-    leavingAt: await deletionDueAt(tx, id),
+    leavingAt: person.deletionDueAt,
     passwordSetAt: password?.setAt ?? null,
     initialUntil: isInitialGood ? goodUntil(initial.madeAt) : null,
     authenticator: await authenticatorOf(tx, id),

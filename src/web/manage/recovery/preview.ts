@@ -85,7 +85,7 @@ export const preview = definePage({
   role: 'owner',
   view(visit, ctx) {
     const settings = proposalIn(visit, ctx) ?? visit.settings
-    const name = screensOf(settings).find((screen) => screen === pathPart(ctx, 'screen'))
+    const name = screensOf(settings).find((one) => one === pathPart(ctx, 'screen'))
     if (!name) throw new Refused(404)
     return { preview: `recover/${name}`, settings, view: SCREENS[name].view(visit, settings) }
   },
