@@ -14,9 +14,10 @@ describe('People of an organization, as they are looked for', () => {
   afterEach(() => portal.close())
 
   const add = async (fullName: string, change: Partial<Account> = {}, slug = 'harbour') => {
-    const account = newAccount({ id: newId(systemRandom, portal.clock.now()), fullName, ...change })
+    const id = newId(systemRandom, portal.clock.now())
+    const account = newAccount({ id, fullName, ...change })
     await portal.within(slug, (tx) => addAccount(tx, account))
-    return account.id
+    return id
   }
   const page = async (sought: Partial<Sought>, most = 50, slug = 'harbour') =>
     portal.within(slug, (tx) =>

@@ -46,7 +46,7 @@ describe('attacks: on the page that adds people', () => {
     const sari = portal.visitor()
     await sari.open(`${link}&email=mia@harbour.example`)
     await sari.press('Continue', { email: 'mia@harbour.example', role: 'owner' })
-    await createPassword(sari)
+    await createPassword(sari, NEW_PASSWORD, { terms: 'accepted' })
     expect((await signIn(sari, 'sari@gmail.com', NEW_PASSWORD)).text, 'TI-03').to.contain('Member')
     expect(await canSignIn(portal, DEMO_PASSWORD)).to.equal(true)
     expect((await portal.visitor().open(link)).status).to.equal(410)

@@ -42,7 +42,9 @@ describe('latchkey people create and people invite', () => {
     expect(portal.mailbox[0]?.text).to.contain('An account was made for you at Harbour Cloud.')
     const sari = portal.visitor()
     await followLink(sari, linkIn(portal.mailbox[0]))
-    expect((await createPassword(sari)).heading).to.equal('Your account is ready')
+    expect((await createPassword(sari, NEW_PASSWORD, { terms: 'accepted' })).heading).to.equal(
+      'Your account is ready',
+    )
     for (const name of ['sari', 'sari@lintas.example'])
       expect((await signIn(portal.visitor(), name, NEW_PASSWORD)).heading).to.equal('Hello, Sari Dewi')
   })
@@ -53,7 +55,7 @@ describe('latchkey people create and people invite', () => {
       await portal.deliver()
       const sari = portal.visitor()
       await followLink(sari, linkIn(portal.mailbox.at(-1)))
-      await createPassword(sari)
+      await createPassword(sari, NEW_PASSWORD, { terms: 'accepted' })
       expect((await signIn(sari, 'sari@gmail.com', NEW_PASSWORD, slug)).heading).to.equal('Hello, sari')
     }
   })

@@ -62,7 +62,7 @@ describe('somebody reads what happened to their account', () => {
     portal.clock.pass(SECOND)
     await desk.refuse('mia', 'adam')
     const page = await mia.open(ACTIVITY)
-    expect(linesOf(page)[0]).to.equal('A request to let you back in was refused')
+    expect(linesOf(page)[0]).to.equal('A request for a way back in was refused')
     const [refused] = page.root.querySelectorAll('.timeline .who')
     expect(refused?.textContent).to.match(/^Adam Wirawan, who runs the organization/)
   })
@@ -116,10 +116,10 @@ describe('somebody reads what happened to their account', () => {
     expect(linesOf(page)).to.deep.equal([
       'Signed in',
       'The first password was chosen',
-      'The link of your invitation was followed',
+      'The link of an invitation was followed',
       'An invitation was sent',
-      'You were invited to choose a password',
-      'The account was made for you',
+      'An invitation to choose a password was sent',
+      'The account was made',
     ])
     await followLink(tono, await getLink(portal, tono, 'tono@lintas.example'))
     expect(linesOf(await tono.open(ACTIVITY)).slice(0, 2), 'a later one is one').to.deep.equal([

@@ -86,7 +86,7 @@ describe('an administrator looks after people', () => {
     await portal.deliver()
     const sari = portal.visitor()
     await followLink(sari, linkIn(portal.mailbox.at(-1)))
-    await createPassword(sari)
+    await createPassword(sari, NEW_PASSWORD, { terms: 'accepted' })
     expect(await canSignIn(portal, NEW_PASSWORD, 'sari@lintas.example')).to.equal(true)
     expect((await adam.open(`${page.address}/way-in`)).address).to.equal(page.address)
     expect(adam.page.text).to.contain('An invitation to choose a password was sent')
@@ -113,7 +113,9 @@ describe('an administrator looks after people', () => {
     expect(newer).to.not.equal(initial)
     expect((await signIn(portal.visitor(), 'tono', initial)).status, 'the one before').to.equal(422)
     await signIn(tono, 'tono', newer)
-    expect((await createPassword(tono)).address).to.match(/^\/harbour\/account/)
+    expect((await createPassword(tono, NEW_PASSWORD, { terms: 'accepted' })).address).to.match(
+      /^\/harbour\/account/,
+    )
   })
 
   it('is told at each field what is wrong, and loses nothing that was typed', async () => {
