@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type Koa from 'koa'
 import { record } from './audit/audit.ts'
+import { chainEvents } from './audit/chain.ts'
 import { createPasswordHasher, type PasswordHasher } from './credentials/password.ts'
 import { openDatabase, type ConnectionTarget, type Database } from './database/connect.ts'
 import type { Transaction } from './database/transaction.ts'
@@ -28,8 +29,10 @@ import {
   preparePasswordChanged,
   prepareRequestRefused,
   prepareSignInPaused,
+  prepareStandingChanged,
   prepareTextsPaused,
 } from './notices/prepare.ts'
+import { prepareTestEmail, prepareTestText } from './notices/send-test.ts'
 import { prepareSettingsChanged } from './notices/settings-changed.ts'
 import { systemClock, type Clock } from './platform/clock.ts'
 import type { Config } from './platform/config.ts'
@@ -132,6 +135,7 @@ export function openApp(config: Config, { target, listenTarget, log, ...given }:
       startWorker({
         dispatch: sendDue,
         housekeeping: tidy,
+        chain: (stop) => chainEvents(database, stop),
         listen: listenTarget === null ? null : (events) => listenForDueMessages(listenTarget, events),
         log,
       }),
@@ -189,12 +193,13 @@ function preparersOf(parts: WebParts): Preparers {
   return {
     'recover-link': (tx, message) => prepareLink(parts, tx, message),
     welcome: (tx, message) => prepareLink(parts, tx, message),
+    'reset-started': (tx, message) => prepareLink(parts, tx, message),
     'recover-code': (tx, message) => prepareCode(parts, tx, message),
     'request-waiting': (tx, message) => prepareRequestWaiting(parts, tx, message),
     'request-approved': (tx, message) => prepareRequestApproved(parts, tx, message),
     'request-granted': (tx, message) => prepareRequestGranted(parts, tx, message),
     'request-refused': (tx, message) => prepareRequestRefused(parts.publicUrl, tx, message),
-    'owner-reset': (tx, message) => prepareOwnerReset(tx, message),
+    'owner-reset': (tx, message) => prepareOwnerReset(parts, tx, message),
     'texts-paused': (tx, message) => prepareTextsPaused(parts.publicUrl, tx, message),
     'contact-changed': (tx, message) => prepareContactChanged(parts, tx, message),
     'address-too-new': (tx, message) => prepareAddressTooNew(parts.publicUrl, tx, message),
@@ -209,8 +214,11 @@ function preparersOf(parts: WebParts): Preparers {
     'deletion-asked': (tx, message) => prepareDeletionAsked(parts, tx, message),
     'deletion-stopped': (tx, message) => prepareDeletionStopped(parts.publicUrl, tx, message),
     'account-deleted': (tx, message) => prepareAccountDeleted(tx, message),
+    'standing-changed': (tx, message) => prepareStandingChanged(parts.publicUrl, tx, message),
     'settings-changed': (tx, message) => prepareSettingsChanged(parts.publicUrl, tx, message),
     'add-a-way': (tx, message) => prepareAddAWay(parts, tx, message),
+    'test-email': (tx, message) => prepareTestEmail(parts.publicUrl, tx, message),
+    'test-text': (tx, message) => prepareTestText(parts, tx, message),
     'sign-in-paused': async (tx, message) => {
       const letter = { ...message.data, attemptId: message.id, origin: 'paused-sign-in' } as const
       return prepareSignInPaused(parts.publicUrl, tx, message, await linkInLetter(parts, tx, letter))

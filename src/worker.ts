@@ -5,6 +5,8 @@ export interface WorkerParts {
   /** Does a round of what is due and tells how much that was. Rounds may overlap. Takes up nothing more once aborted. */
   dispatch: (stop: AbortSignal) => Promise<number>
   housekeeping: (stop: AbortSignal) => Promise<void>
+  /** Chains what was recorded since the last time and tells how much that was. */
+  chain: (stop: AbortSignal) => Promise<number>
   /** Starts listening for work and returns what ends it; null where only polling is possible (a pooler in between). */
   listen: ((events: { wake: () => void; lost: () => void }) => Promise<() => Promise<void>>) | null
   log: Logger
@@ -17,13 +19,13 @@ const HOUSEKEEPING_MS = 10 * MINUTE
 const LONGEST_WAIT_TO_LISTEN_MS = 30 * SECOND
 
 /**
- * Works in the background until stopped: sends what is due, at once when woken and each second otherwise, and keeps
- * house at the start and every ten minutes. Nothing that its parts throw ends it. `stop` resolves when what is in hand
+ * Works in the background until stopped: sends what is due, at once when woken and each second otherwise, chains
+ * the log each second, and keeps house at the start and every ten minutes. Nothing that its parts throw ends it. `stop` resolves when what is in hand
  * is finished, which what is under way hears of; calling it again waits for the same.
  */
 export function startWorker(parts: WorkerParts): { stop(): Promise<void> } {
   const { pollMs = POLL_MS, housekeepingMs = HOUSEKEEPING_MS, log } = parts
-  const [due, house, connection, reconnect] = [bell(), bell(), bell(), bell()]
+  const [due, house, recorded, connection, reconnect] = [bell(), bell(), bell(), bell(), bell()]
   const ending = new AbortController()
   const isStopping = () => ending.signal.aborted
 
@@ -42,6 +44,16 @@ export function startWorker(parts: WorkerParts): { stop(): Promise<void> } {
       await due.rings(pollMs)
     }
     await Promise.all(underWay)
+  }
+
+  async function chainTheLog(): Promise<void> {
+    while (!isStopping()) {
+      const chained = await parts.chain(ending.signal).catch((error: unknown) => {
+        log.error({ err: error }, 'a round of chaining the activity log failed')
+        return 0
+      })
+      if (chained === 0) await recorded.rings(pollMs)
+    }
   }
 
   async function keepHouse(): Promise<void> {
@@ -73,12 +85,13 @@ export function startWorker(parts: WorkerParts): { stop(): Promise<void> } {
   const running = Promise.all([
     sendWhatIsDue(),
     keepHouse(),
+    chainTheLog(),
     ...(parts.listen ? [keepListening(parts.listen)] : []),
   ])
   return {
     async stop() {
       ending.abort()
-      for (const each of [due, house, connection, reconnect]) each.ring()
+      for (const each of [due, house, recorded, connection, reconnect]) each.ring()
       await running
     },
   }

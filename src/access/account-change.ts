@@ -7,7 +7,7 @@ import type { Random } from '../platform/random.ts'
 import type { Visitor } from '../platform/visitor.ts'
 import { addChange, type AccountChange } from './change-store.ts'
 
-/** Who makes a change, and the language of the page on which they do, for who has chosen none. */
+/** Who makes a change of their own account, and the language of the page on which they do, for who has chosen none. */
 export interface ChangeMaker {
   visitor: Visitor
   locale: string
@@ -29,7 +29,10 @@ type Letter = {
   }
 }['password-changed' | 'authenticator-changed' | 'contact-changed']
 
-interface Kept extends ChangeMaker, Pick<AccountChange, 'id' | 'changed'> {
+interface Kept extends Pick<AccountChange, 'id' | 'changed'> {
+  /** Null: somebody who runs the organization made it, whose device is none of its person's concern. */
+  visitor: Visitor | null
+  locale: string
   authenticator?: AccountChange['authenticator']
   contactBefore?: AccountChange['contactBefore']
   /** An address that is verified with the change, and was not the account's before it. */
@@ -54,8 +57,8 @@ export async function keepChange(
   const letter = change.letter({
     accountId: account.id,
     at: tx.now.toISOString(),
-    device: visitor.device || null,
-    address: visitor.place,
+    device: visitor?.device || null,
+    address: visitor?.place ?? '',
     changeId: id,
   })
   for (const to of new Set([verifiedEmail(account), change.newEmail ?? null])) {

@@ -113,6 +113,15 @@ export async function renameAccount(tx: Transaction, id: string, fullName: strin
   await tx.rows<AccountRow>('accounts').where({ id }).update({ full_name: fullName })
 }
 
+/** Gives an account another role or state. */
+export async function changeStanding(
+  tx: Transaction,
+  id: string,
+  standing: Partial<Pick<Account, 'role' | 'state'>>,
+): Promise<void> {
+  await tx.rows<AccountRow>('accounts').where({ id }).update(standing)
+}
+
 /**
  * Gives an account another address or number, or takes it away. Throws a duplicate error (`isDuplicate`) when the address is
  * another account's in this organization.

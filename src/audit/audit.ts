@@ -1,13 +1,17 @@
 import { newId, type Random } from '../platform/random.ts'
 import type { Visitor } from '../platform/visitor.ts'
-import type { TenantRow, Transaction } from '../database/transaction.ts'
+import type { SystemTransaction, TenantRow, Transaction } from '../database/transaction.ts'
 
 /** Every kind of event that is recorded; the list is closed, so that a reader of the log can know all of them. */
 export type EventKind =
   | 'organization.created'
   | 'settings.changed'
   | 'people.asked-to-add-ways'
+  | 'activity.exported'
   | 'person.created'
+  | 'person.suspended'
+  | 'person.reactivated'
+  | 'role.changed'
   | 'initial-password.made'
   | 'recovery.requested'
   | 'recovery.method-chosen'
@@ -23,6 +27,7 @@ export type EventKind =
   | 'recovery.disowned'
   | 'recovery.completed'
   | 'recovery.invited'
+  | 'recovery.started'
   | 'sign-in.succeeded'
   | 'sign-in.half-way'
   | 'sign-in.failed'
@@ -51,6 +56,7 @@ export type EventKind =
   | 'phone.removed'
   | 'change.undone'
   | 'message.lost'
+  | 'message.tested'
   | 'sms.budget-nearly-spent'
   | 'sms.country-paused'
   | 'request.filed'
@@ -92,7 +98,13 @@ export interface AuditEvent {
   detail?: Record<string, string | number | boolean>
 }
 
-interface AuditRow extends TenantRow {
+interface UnchainedRow {
+  id: string
+  organization_id: string
+}
+
+/** An event as stored. */
+export interface AuditRow extends TenantRow {
   id: string
   at: Date
   kind: EventKind
@@ -105,10 +117,16 @@ interface AuditRow extends TenantRow {
   detail: Record<string, string | number | boolean>
 }
 
+/** Events that wait for a worker to chain them; they belong to no organization, like the queue of messages. */
+export function unchainedEvents({ sql }: SystemTransaction) {
+  return sql<UnchainedRow, UnchainedRow[]>('unchained_events')
+}
+
 /** Writes an event in the transaction of the change it tells of: neither is ever there without the other (promise P7). */
 export async function record(tx: Transaction, random: Random, event: AuditEvent): Promise<void> {
+  const id = newId(random, tx.now)
   await tx.insert<AuditRow>('audit_events', {
-    id: newId(random, tx.now),
+    id,
     at: tx.now,
     kind: event.kind,
     outcome: event.outcome,
@@ -119,4 +137,5 @@ export async function record(tx: Transaction, random: Random, event: AuditEvent)
     request_id: event.origin.requestId ?? null,
     detail: event.detail ?? {},
   })
+  await unchainedEvents(tx).insert({ id, organization_id: tx.organizationId })
 }

@@ -1,5 +1,5 @@
 import type { Transaction } from '../database/transaction.ts'
-import { NO_ID } from '../platform/random.ts'
+import { LAST_ID, NO_ID } from '../platform/random.ts'
 import type { EventKind, Origin } from './audit.ts'
 
 /** What tells two events of one kind apart: which of both was entered, or that a way in was not asked for but given. */
@@ -29,8 +29,6 @@ interface EventRow {
   address: string | null
   detail: { contact?: 'email' | 'phone'; invitation?: boolean }
 }
-
-const LAST_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff'
 
 /** Which events of somebody: of some kinds, between two ids, neither of which is among them. */
 export interface Span {

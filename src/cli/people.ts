@@ -1,14 +1,18 @@
 import { isEmail, readIdentifier } from '../accounts/identifiers.ts'
 import { isDuplicate } from '../database/faults.ts'
-import { withOrganization } from '../database/transaction.ts'
-import { currentSettings } from '../organizations/store.ts'
-import { addPerson, type NewPerson, type NotAdded } from '../people/add.ts'
+import { makerNamed, type NewPerson, type NotAdded } from '../people/add.ts'
 import { addWithInitialPassword } from '../people/initial-password.ts'
+import { addByInvitation } from '../people/invitation.ts'
 import { invite } from '../recovery/begin.ts'
 import { CommandFailed, type Command, type Opened, type Tools } from './command.ts'
 import { inOrganization } from './requests.ts'
 
 type Options = Parameters<Command['run']>[1]['options']
+
+/** `makerName`: the administrator in whose name it is done, by username or address; null: whoever runs the server. */
+interface InTheNameOf {
+  makerName: string | null
+}
 
 const WHY: Record<NotAdded, string> = {
   'no-such-maker':
@@ -77,9 +81,9 @@ async function handOut(
   { say, config }: Tools,
   { parts }: Opened,
   { id, slug }: { id: string; slug: string },
-  person: Omit<NewPerson, 'email'> & { username: string | null },
+  { makerName, ...person }: Omit<NewPerson, 'email'> & InTheNameOf,
 ): Promise<void> {
-  const handed = await unlessTaken(() => addWithInitialPassword(parts, id, person))
+  const handed = await unlessTaken(() => addWithInitialPassword(parts, id, person, makerNamed(makerName)))
   if (handed.outcome !== 'added') throw new CommandFailed(WHY[handed.outcome])
   const name = person.username ?? ''
   say(handed.isNew ? `Created ${name}.` : `${name} was there, and now has a new initial password.`)
@@ -94,19 +98,16 @@ async function sendInvitation(
   { say }: Tools,
   { parts }: Opened,
   organizationId: string,
-  person: NewPerson & { email: string },
+  person: NewPerson & { email: string } & InTheNameOf,
 ): Promise<void> {
+  const { makerName, ...invited } = person
   const added = await unlessTaken(() =>
-    withOrganization(parts.database, organizationId, async (tx) => {
-      const current = await currentSettings(tx)
-      // Recovery would have no name to ask them for.
-      if (person.username === null && current.settings.recovery.identifier === 'username')
-        throw new CommandFailed(NEEDS_USERNAME)
-      const one = await addPerson(parts, tx, person)
-      if (one.outcome === 'added') await invite(parts, tx, current, { ...one.account, email: person.email })
-      return one
+    addByInvitation(parts, organizationId, invited, {
+      findMaker: makerNamed(makerName),
+      invite: (tx, ...of) => invite(parts, tx, ...of),
     }),
   )
+  if (added.outcome === 'needs-username') throw new CommandFailed(NEEDS_USERNAME)
   if (added.outcome !== 'added') throw new CommandFailed(WHY[added.outcome])
   const name = person.username ?? person.email
   say(added.isNew ? `Created ${name}.` : `${name} was invited before, and had set no password.`)
@@ -123,7 +124,7 @@ async function unlessTaken<Result>(add: () => Promise<Result>): Promise<Result> 
 }
 
 /** Who is called nothing else is called by their name for signing in. */
-function commonOf(options: Options, otherwise: string): Pick<NewPerson, 'fullName' | 'makerName'> {
+function commonOf(options: Options, otherwise: string): Pick<NewPerson, 'fullName'> & InTheNameOf {
   return { fullName: textOf(options, 'name') ?? otherwise, makerName: textOf(options, 'as') }
 }
 

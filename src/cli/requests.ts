@@ -1,9 +1,16 @@
-import { accountById } from '../accounts/store.ts'
-import { withOrganization } from '../database/transaction.ts'
+import { readIdentifier } from '../accounts/identifiers.ts'
+import { accountById, accountNamed } from '../accounts/store.ts'
+import { withOrganization, type Transaction } from '../database/transaction.ts'
 import { isSlug } from '../organizations/organization.ts'
 import { organizationBySlug } from '../organizations/store.ts'
 import { noteOf } from '../recovery/requests/request.ts'
-import { approveRequest, refuseRequest, type LetIn, type Undecidable } from '../recovery/requests/decide.ts'
+import {
+  approveRequest,
+  refuseRequest,
+  type Decision,
+  type LetIn,
+  type Undecidable,
+} from '../recovery/requests/decide.ts'
 import { approversOf, liveRequests } from '../recovery/requests/store.ts'
 import { approvalsFor } from '../recovery/requests/who-decides.ts'
 import { CommandFailed, type Command, type Opened, type Tools } from './command.ts'
@@ -13,7 +20,6 @@ type Input = Parameters<Command['run']>[1]
 const WHY: Record<Undecidable, string> = {
   'no-such-request':
     'There is no such request waiting (see requests list), or the account has changed since it was made.',
-  'no-such-decider': 'Say who decides, by a username or an address that is there (--as).',
   'no-right': 'Only administrators and owners decide, and only owners about an owner.',
   'own-request': 'Nobody decides about their own request.',
   twice: 'You have approved this already; somebody else must be the second.',
@@ -71,8 +77,8 @@ export const requestsApprove: Command = {
   takes: 2,
   run: (tools, input) =>
     inOrganization(tools, input.words[0] ?? '', async ({ parts }, organizationId) => {
-      const approved = await withOrganization(parts.database, organizationId, (tx) =>
-        approveRequest(parts, tx, decisionOf(input)),
+      const approved = await withOrganization(parts.database, organizationId, async (tx) =>
+        approveRequest(parts, tx, await decisionOf(tx, input)),
       )
       if (approved.outcome === 'undecidable') throw new CommandFailed(WHY[approved.why])
       if (approved.outcome === 'one-more-needed') tools.say('Approved once. One more person must approve.')
@@ -91,8 +97,8 @@ export const requestsRefuse: Command = {
   takes: 2,
   run: (tools, input) =>
     inOrganization(tools, input.words[0] ?? '', async ({ parts }, organizationId) => {
-      const why = await withOrganization(parts.database, organizationId, (tx) =>
-        refuseRequest(parts, tx, decisionOf(input)),
+      const why = await withOrganization(parts.database, organizationId, async (tx) =>
+        refuseRequest(parts, tx, await decisionOf(tx, input)),
       )
       if (why) throw new CommandFailed(WHY[why])
       tools.say('Refused.')
@@ -111,15 +117,20 @@ export function sayLetIn({ say, config }: Tools, slug: string, letIn: LetIn): vo
   say(`It works once, until ${letIn.until.toISOString()}, and is not shown again.`)
 }
 
-function decisionOf({ words: [, requestId = ''], options }: Input) {
+/** A decision as it was typed: whoever has this terminal runs the server, and may say in whose name. */
+async function decisionOf(tx: Transaction, { words: [, requestId = ''], options }: Input): Promise<Decision> {
   const text = (name: string) => (typeof options[name] === 'string' ? options[name].trim() : '')
   const isOperator = options['as-operator'] === true
   if (isOperator && text('as') !== '')
     throw new CommandFailed(
       'Decide in the name of a person (--as) or as the operator (--as-operator), not both.',
     )
-  const deciderName = isOperator ? null : text('as')
-  return { requestId, deciderName, reason: text('reason').slice(0, 500) }
+  const reason = text('reason').slice(0, 500)
+  if (isOperator) return { requestId, decider: null, origin: { actor: 'operator' }, reason }
+  const identifier = readIdentifier(text('as'))
+  const decider = identifier && (await accountNamed(tx, identifier))
+  if (!decider) throw new CommandFailed('Say who decides, by a username or an address that is there (--as).')
+  return { requestId, decider, origin: { actor: 'person', actorId: decider.id }, reason }
 }
 
 /** Runs work for the organization of a slug, on a database that is checked. Throws `CommandFailed` where there is none. */

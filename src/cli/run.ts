@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { projectRoot } from '../platform/root.ts'
+import { auditVerify } from './audit-verify.ts'
 import { CommandFailed, type Command, type Tools } from './command.ts'
 import { demo } from './demo.ts'
 import { diagram } from './diagram.ts'
@@ -28,6 +29,7 @@ const commands: readonly Command[] = [
   requestsApprove,
   requestsRefuse,
   ownerReset,
+  auditVerify,
 ]
 
 /**

@@ -2,6 +2,7 @@ import type {
   ChangeOfAuthenticator,
   ChangeOfContact,
   ContactKind,
+  Standing,
   WayBack,
   WayMissing,
   WhyKept,
@@ -39,6 +40,12 @@ export interface LetterData {
     requestedFrom: { place: string; device: string | null }
   }
   welcome: Letterhead & { link: string; hours: number; isOwner: boolean; username: string | null }
+  'reset-started': Letterhead & {
+    link: string
+    /** Where the reader says that it is not wanted. */
+    notMeUrl: string
+    hours: number
+  }
   /** `when` is already written in the reader's language. */
   'password-changed': Letterhead & {
     when: string
@@ -53,6 +60,7 @@ export interface LetterData {
     when: string
     device: string | null
     change: ChangeOfAuthenticator
+    isByManager: boolean
     /** Where the reader says that the change was not theirs. */
     notMeUrl: string
     support: Support | null
@@ -86,14 +94,14 @@ export interface LetterData {
     askerName: string
     /** Whether they reported a change that was not theirs. */
     isReport: boolean
-    requestId: string
-    slug: string
+    /** Where the request is decided. */
+    requestUrl: string
   }
   'request-approved': Letterhead & { cancelUrl: string; hours: number; support: Support | null }
   'request-granted': Letterhead & { link: string; cancelUrl: string; hours: number; support: Support | null }
   'request-refused': Letterhead & { recoverUrl: string; support: Support | null }
   /** `when` the owner is let in, already written in the reader's language. */
-  'owner-reset': Letterhead & { owner: string; when: string; requestId: string; slug: string }
+  'owner-reset': Letterhead & { owner: string; when: string; requestUrl: string }
   /** `country` and `until` are already written in the reader's language. */
   'texts-paused': Letterhead & { country: string; sent: number; proved: number; until: string }
   'verify-email': Letterhead & {
@@ -111,7 +119,14 @@ export interface LetterData {
     support: Support | null
   }
   'deletion-stopped': Letterhead & { why: WhyKept; support: Support | null }
-  'account-deleted': Letterhead
+  'account-deleted': Letterhead & { isByManager: boolean }
+  /** `when` is already written in the reader's language. */
+  'standing-changed': Letterhead & {
+    when: string
+    standing: Standing
+    signInUrl: string
+    support: Support | null
+  }
   'confirm-email': Letterhead & {
     link: string
     hours: number
@@ -129,4 +144,6 @@ export interface LetterData {
   }
   /** `accountUrl` is a page of theirs, for which they sign in. */
   'add-a-way': Letterhead & { missing: WayMissing; accountUrl: string; support: Support | null }
+  'test-email': Letterhead & { messagesUrl: string }
+  'test-text': { organization: { name: string } }
 }

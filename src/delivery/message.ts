@@ -6,6 +6,7 @@ import type { LetterData } from './letter.ts'
 export interface QueuedData {
   'recover-link': { attemptId: string }
   welcome: { attemptId: string }
+  'reset-started': { attemptId: string }
   /** `at` is an ISO 8601 instant; `address` already shortened to a network. */
   'password-changed': {
     accountId: string
@@ -22,6 +23,8 @@ export interface QueuedData {
     device: string | null
     address: string
     change: ChangeOfAuthenticator
+    /** Whether somebody who runs the organization made it. */
+    isByManager?: true
     changeId: string
   }
   'contact-changed': {
@@ -63,13 +66,17 @@ export interface QueuedData {
   /** `dueAt` is an ISO 8601 instant. */
   'deletion-asked': { accountId: string; dueAt: string; device: string | null }
   'deletion-stopped': { accountId: string; why: WhyKept }
+  /** `at` is an ISO 8601 instant. */
+  'standing-changed': { accountId: string; at: string; standing: Standing }
   /** Names nobody: there is no account any more. */
-  'account-deleted': Record<string, never>
+  'account-deleted': { isByManager?: true }
   'confirm-email': { pendingId: string }
   'confirm-phone': { pendingId: string }
   /** `accountId` is the reader's. */
   'settings-changed': { accountId: string; version: number }
   'add-a-way': { accountId: string }
+  'test-email': { accountId: string }
+  'test-text': { accountId: string }
 }
 
 /** What a message reaches a person by. */
@@ -77,6 +84,9 @@ export type ContactKind = 'email' | 'phone'
 
 /** What was done with an address or number of an account. */
 export type ChangeOfContact = 'added' | 'changed' | 'removed'
+
+/** What somebody may do from now on: nothing, what they could before, or what their new role allows. */
+export type Standing = 'suspended' | 'active' | 'member' | 'administrator' | 'owner'
 
 /** Why an account stays whose deletion had been asked for. */
 export type WhyKept = 'asked' | 'last-owner'
@@ -100,6 +110,7 @@ export type MessageName = keyof QueuedData
 export const CHANNELS = {
   'recover-link': 'email',
   welcome: 'email',
+  'reset-started': 'email',
   'password-changed': 'email',
   'authenticator-changed': 'email',
   'contact-changed': 'email',
@@ -119,10 +130,13 @@ export const CHANNELS = {
   'deletion-asked': 'email',
   'deletion-stopped': 'email',
   'account-deleted': 'email',
+  'standing-changed': 'email',
   'confirm-email': 'email',
   'confirm-phone': 'sms',
   'settings-changed': 'email',
   'add-a-way': 'email',
+  'test-email': 'email',
+  'test-text': 'sms',
 } as const satisfies Record<MessageName, 'email' | 'sms'>
 
 export type Channel = (typeof CHANNELS)[MessageName]
@@ -139,6 +153,7 @@ export const WORTH_SENDING_MS: Record<MessageName, number> = {
   'code-not-sent': 6 * HOUR,
   'address-too-new': 6 * HOUR,
   welcome: 72 * HOUR,
+  'reset-started': 24 * HOUR,
   'password-changed': 72 * HOUR,
   'authenticator-changed': 72 * HOUR,
   'contact-changed': 72 * HOUR,
@@ -157,10 +172,13 @@ export const WORTH_SENDING_MS: Record<MessageName, number> = {
   'deletion-asked': 72 * HOUR,
   'deletion-stopped': 72 * HOUR,
   'account-deleted': 72 * HOUR,
+  'standing-changed': 72 * HOUR,
   'confirm-email': 24 * HOUR,
   'confirm-phone': 15 * MINUTE,
   'settings-changed': 72 * HOUR,
   'add-a-way': 72 * HOUR,
+  'test-email': HOUR,
+  'test-text': 15 * MINUTE,
 }
 
 /** A message as it waits in the outbox. */

@@ -28,7 +28,10 @@ export interface MessageRow<Name extends MessageName = MessageName> extends Tena
   provider_id: string | null
   created_at: Date
   give_up_at: Date
+  /** When it left, or was given up. */
   ended_at: Date | null
+  /** When its provider said that it arrived. */
+  delivered_at: Date | null
 }
 
 /** The entry in the queue of a message that waits: from `due_at` on, any worker may take it. */
@@ -85,6 +88,7 @@ export async function enqueue(
     created_at: tx.now,
     give_up_at: after(dueAt, WORTH_SENDING_MS[message.name]),
     ended_at: null,
+    delivered_at: null,
   })
   await dueMessages(tx).insert({ id, organization_id: tx.organizationId, due_at: dueAt })
   await tx.sql.raw('select pg_notify(?, ?)', [DUE_CHANNEL, ''])

@@ -34,6 +34,7 @@ export async function takeReport(
       fault: outcome === 'failed' ? label : null,
       provider_id: providerId,
       ended_at: row.ended_at ?? tx.now,
+      delivered_at: outcome === 'delivered' ? tx.now : null,
     })
   if (ended > 0 && outcome === 'failed') await onLost(tx, lostOf(row, label))
 }

@@ -13,6 +13,19 @@ export function formatInstant(instant: Date, locale: string): string {
   }).format(instant)
 }
 
+/** How long something took or lasts: "3 seconds" below two minutes, "5 minutes" below two hours, "24 hours". */
+export function formatDuration(milliseconds: number, locale: string): string {
+  const seconds = Math.max(0, Math.round(milliseconds / 1000))
+  const minutes = Math.round(seconds / 60)
+  const [value, unit] =
+    seconds < 120
+      ? [seconds, 'second']
+      : minutes < 120
+        ? [minutes, 'minute']
+        : [Math.round(minutes / 60), 'hour']
+  return new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'long' }).format(value)
+}
+
 /** A country as people call it, of its two letters (ISO 3166-1). */
 export function countryName(country: string, locale: string): string {
   return new Intl.DisplayNames(locale, { type: 'region' }).of(country) ?? country

@@ -39,6 +39,7 @@ export const LIMIT_NAMES = [
   'email-changes-per-account',
   'phone-changes-per-account',
   'asks-to-add-ways-per-organization',
+  'test-messages-per-account',
 ] as const
 
 export type LimitName = (typeof LIMIT_NAMES)[number]
@@ -69,6 +70,8 @@ export interface Limits {
     rule: LimitName,
     ...keyParts: string[]
   ): Promise<LimitAnswer & { spent: number; most: number }>
+  /** How much of a rule is spent now, without spending any. */
+  spentIn(tx: SystemTransaction, rule: LimitName, ...keyParts: string[]): Promise<number>
   /** Takes back one spend that was allowed and turned out not to be what the rule counts (say, no failure). */
   giveBack(rule: LimitName, ...keyParts: string[]): Promise<void>
   /** Takes back all that was spent under a key, as part of a transaction and undone with it. */
@@ -112,6 +115,13 @@ export function createLimits(parts: {
   return {
     spendIn,
     spendUpTo,
+    async spentIn({ sql, now }, rule, ...keyParts) {
+      const row = await sql<LimitRow>('limits')
+        .where({ key: keyOf(rule, keyParts) })
+        .andWhere('ends_at', '>', now)
+        .first()
+      return row?.spent ?? 0
+    },
     spend: (rule, ...keyParts) => withoutOrganization(database, (tx) => spendIn(tx, rule, ...keyParts)),
     giveBack: (rule, ...keyParts) =>
       withoutOrganization(database, async ({ sql, now }) => {

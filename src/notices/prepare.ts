@@ -22,6 +22,7 @@ type NoticeName =
   | 'account-exists'
   | 'deletion-asked'
   | 'deletion-stopped'
+  | 'standing-changed'
 type Notice = { [Name in NoticeName]: QueuedMessage<Name> }[NoticeName]
 
 /** What links in notices are made of. */
@@ -53,13 +54,14 @@ export async function prepareAuthenticatorChanged(
   tx: Transaction,
   message: QueuedMessage<'authenticator-changed'>,
 ): Promise<Prepared<'authenticator-changed'>> {
-  const { at, device, change, changeId } = message.data
+  const { at, device, change, isByManager = false, changeId } = message.data
   return toRecipient(message, {
     ...(await commonTo(parts.publicUrl, tx, message)),
     notMeUrl: linkToUndo(parts, await organizationOf(tx), changeId),
     when: formatInstant(new Date(at), message.locale),
     device,
     change,
+    isByManager,
   })
 }
 
@@ -188,6 +190,21 @@ export async function prepareDeletionStopped(
   return toRecipient(message, { ...(await commonTo(publicUrl, tx, message)), why: message.data.why })
 }
 
+/** The letter that tells a person that they were suspended or let in again, or have another role. */
+export async function prepareStandingChanged(
+  publicUrl: string,
+  tx: Transaction,
+  message: QueuedMessage<'standing-changed'>,
+): Promise<Prepared<'standing-changed'>> {
+  const common = await commonTo(publicUrl, tx, message)
+  return toRecipient(message, {
+    ...common,
+    when: formatInstant(new Date(message.data.at), message.locale),
+    standing: message.data.standing,
+    signInUrl: `${publicUrl}/${common.slug}/sign-in`,
+  })
+}
+
 /** The last letter: nothing is left from which it could be made but its own address. */
 export async function prepareAccountDeleted(
   tx: Transaction,
@@ -195,7 +212,11 @@ export async function prepareAccountDeleted(
 ): Promise<Prepared<'account-deleted'>> {
   if (message.to === null) return { drop: 'no address' }
   const { settings } = await currentSettings(tx)
-  const data = { ...letterhead(await organizationOf(tx), settings), person: { fullName: null } }
+  const data = {
+    ...letterhead(await organizationOf(tx), settings),
+    person: { fullName: null },
+    isByManager: message.data.isByManager ?? false,
+  }
   return { send: { to: message.to, locale: message.locale, data } }
 }
 

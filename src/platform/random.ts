@@ -28,6 +28,9 @@ export function isToken(text: string): boolean {
 /** The id of nothing (RFC 9562 §5.9), before all others: to ask for where there is nobody costs the same. */
 export const NO_ID = '00000000-0000-0000-0000-000000000000'
 
+/** Behind every id that there can be (RFC 9562 §5.10), from which a list is read backwards. */
+export const LAST_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff'
+
 /** Whether a text has the form of an id (RFC 9562), so that PostgreSQL may be asked for it. */
 export function isId(text: string): boolean {
   return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text)
@@ -36,6 +39,12 @@ export function isId(text: string): boolean {
 /** Where the ids of an instant go on. A transaction's instant is one object, so each transaction has a line of its own. */
 const sequences = new WeakMap<Date, number>()
 const SEQUENCE_BOUND = 2 ** 31
+
+/** The lowest id that can be of an instant: what was made before it has a lower one. */
+export function firstIdOf(at: Date): string {
+  const time = at.getTime().toString(16).padStart(12, '0')
+  return `${time.slice(0, 8)}-${time.slice(8)}-0000-0000-000000000000`
+}
 
 /**
  * A version 7 UUID (RFC 9562 §5.7): ordered by time, so that indexes stay compact. Ids of one transaction, whose instant is

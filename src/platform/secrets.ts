@@ -88,6 +88,11 @@ export function createSecrets(keys: readonly SecretKey[], random: Random): Secre
   }
 }
 
+/** SHA-256 of a text that is no secret, in hexadecimal. */
+export function digestOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex')
+}
+
 /** SHA-256 of a bearer token, which is all that is ever stored of it (256 random bits need no key and no salt). */
 export function hashToken(token: string): Buffer {
   return createHash('sha256').update(token).digest()

@@ -14,7 +14,11 @@ const TOLD = {
   'settings.changed': 'hidden',
   // Of many at once; each has the mail.
   'people.asked-to-add-ways': 'hidden',
+  'activity.exported': 'hidden',
   'person.created': 'deed',
+  'person.suspended': 'deed',
+  'person.reactivated': 'deed',
+  'role.changed': 'deed',
   'initial-password.made': 'deed',
   // The link or code that comes of it is told.
   'recovery.requested': 'hidden',
@@ -31,6 +35,7 @@ const TOLD = {
   'recovery.disowned': 'deed',
   'recovery.completed': 'change',
   'recovery.invited': 'deed',
+  'recovery.started': 'deed',
   'sign-in.succeeded': 'deed',
   'sign-in.half-way': 'deed',
   'sign-in.failed': 'try',
@@ -63,6 +68,7 @@ const TOLD = {
   'change.undone': 'deed',
   // For who runs the organization: the person cannot mend it, and what was lost is told by itself.
   'message.lost': 'hidden',
+  'message.tested': 'hidden',
   'sms.budget-nearly-spent': 'hidden',
   'sms.country-paused': 'hidden',
   'request.filed': 'deed',

@@ -1,6 +1,7 @@
 import { newUntil, type Account } from '../accounts/account.ts'
 import { readIdentifier, type Identifier } from '../accounts/identifiers.ts'
 import { accountNamed } from '../accounts/store.ts'
+import type { Origin as AuditOrigin } from '../audit/audit.ts'
 import { withOrganization, type Transaction } from '../database/transaction.ts'
 import type { RecoverySettings, Settings } from '../organizations/settings.ts'
 import { currentSettings, type SettingsVersion } from '../organizations/store.ts'
@@ -44,21 +45,22 @@ export async function beginRecovery(
 }
 
 /**
- * Invites somebody whom the operator made the owner of a new organization: a recovery that no browser asked for, whose
- * link sets the first password.
+ * Invites somebody for whom an account was made: a recovery that no browser asked for, whose link sets the first password.
+ * `by` is who invites.
  */
 export async function invite(
   parts: RecoveryParts,
   tx: Transaction,
   settings: SettingsVersion,
-  owner: Account & { email: string },
+  person: Account & { email: string },
+  by: AuditOrigin = { actor: 'operator' },
 ): Promise<void> {
   await startAttempt(parts, tx, {
     settings,
-    identifier: owner.email,
+    identifier: person.email,
     method: 'email-link',
     asking: nobodyAsking(settings.settings.branding.locale),
-    granted: { origin: 'operator', person: owner },
+    granted: { origin: 'operator', person, by },
   })
 }
 

@@ -33,8 +33,8 @@ type WithheldReason =
 /** Of these who asked for a code hears by mail; who asked for a link, only that their address is too new for one. */
 const TOLD: readonly WithheldReason[] = ['unreachable', 'not-for-role', 'limit', 'tries-of-the-day']
 
-/** What the templates of the link's messages print; one letter serves the request and the operator's invitation. */
-type LinkLetter = LetterData['recover-link'] & LetterData['welcome']
+/** What the templates of the link's messages print; one letter serves the request, the invitation and the reset. */
+type LinkLetter = LetterData['recover-link'] & LetterData['welcome'] & LetterData['reset-started']
 
 /** A secret as it leaves. */
 interface Minted {
@@ -56,7 +56,7 @@ interface Minted {
 export async function prepareLink(
   parts: RecoveryParts,
   tx: Transaction,
-  message: QueuedMessage<'recover-link' | 'welcome'>,
+  message: QueuedMessage<'recover-link' | 'welcome' | 'reset-started'>,
 ): Promise<{ send: { to: string; locale: string; data: LinkLetter } } | { drop: string }> {
   const minted = await mintFor(parts, tx, message.data.attemptId)
   if ('drop' in minted) return minted

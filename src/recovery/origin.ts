@@ -2,15 +2,16 @@ import type { EventKind } from '../audit/audit.ts'
 import { HOUR } from '../platform/clock.ts'
 
 /** How an attempt came to be: a person named somebody, or somebody known already was granted one. */
-export type Origin = 'person' | 'expired-link' | 'paused-sign-in' | 'operator' | 'code-not-sent' | 'approved'
+export type Origin =
+  'person' | 'expired-link' | 'paused-sign-in' | 'operator' | 'code-not-sent' | 'approved' | 'administrator'
 
 /** What an attempt's origin changes. */
 interface OriginRules {
   /** Who began it. */
   actor: 'visitor' | 'operator' | 'system'
-  begun: Extract<EventKind, 'recovery.requested' | 'recovery.invited'>
+  begun: Extract<EventKind, 'recovery.requested' | 'recovery.invited' | 'recovery.started'>
   /** The message that carries its secret; null: the one of its method. */
-  message: 'welcome' | null
+  message: 'welcome' | 'reset-started' | null
   /** Milliseconds that its secret lives, whatever the organization's setting is; null: the setting holds. */
   lifetime: number | null
   /** Whether its message counts against what the account may get in an hour and a day. */
@@ -51,7 +52,18 @@ export const ORIGINS: Record<Origin, OriginRules> = {
     isInvitation: false,
     enrolsAnew: true,
   },
-  // An invitation by the operator is read when its owner comes to work, not within minutes.
+  // Who runs the organization started it for somebody, who does not sit and wait. Who has a second lock proves it.
+  administrator: {
+    actor: 'system',
+    begun: 'recovery.started',
+    message: 'reset-started',
+    lifetime: 24 * HOUR,
+    isLimited: false,
+    isSelfService: false,
+    isInvitation: false,
+    enrolsAnew: false,
+  },
+  // An invitation is read when its reader comes to work, not within minutes.
   operator: {
     actor: 'operator',
     begun: 'recovery.invited',

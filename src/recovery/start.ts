@@ -1,5 +1,5 @@
 import type { Account } from '../accounts/account.ts'
-import { record, visitorOrigin } from '../audit/audit.ts'
+import { record, visitorOrigin, type Origin as AuditOrigin } from '../audit/audit.ts'
 import type { Transaction } from '../database/transaction.ts'
 import { enqueue } from '../delivery/outbox.ts'
 import type { SettingsVersion } from '../organizations/store.ts'
@@ -45,6 +45,8 @@ interface Granted {
   person: Account | null
   /** The attempt's id, where the caller must find it again. */
   id?: string
+  /** Who granted it, where it is known. */
+  by?: AuditOrigin
 }
 
 /** What a new attempt is for. `method` null: the only one that is offered, or the person is still to choose. */
@@ -73,7 +75,7 @@ export async function startAttempt(parts: RecoveryParts, tx: Transaction, start:
   await record(tx, parts.random, {
     kind: begun,
     outcome: 'success',
-    origin: actor === 'visitor' ? visitorOrigin(asking.visitor) : { actor },
+    origin: start.granted?.by ?? (actor === 'visitor' ? visitorOrigin(asking.visitor) : { actor }),
     subjectId: person?.id ?? null,
     // Keyed, because people type passwords into this field.
     detail: {

@@ -8,15 +8,25 @@ import { requestIdOf, visitOf } from './visit.ts'
 const STATUSES = [400, 403, 404, 405, 408, 413, 415, 421, 429, 500, 503] as const
 type RefusalStatus = (typeof STATUSES)[number]
 
+/** What a request is refused for that somebody may be trying out. */
+type Suspicion = 'role' | 'form-token' | 'host' | 'limit' | 'signature' | 'step'
+
+/** Names in the log what a request was refused for: many of them show an attack (ASVS 16.3.2, 16.3.3). */
+export function logRefusal({ log }: Pick<WebParts, 'log'>, requestId: string, reason: Suspicion): void {
+  log.warn({ requestId, reason }, 'a request was refused')
+}
+
 /** A request that is answered with an error page. Everything else that is thrown is a fault of ours, a 500. */
 export class Refused extends Error {
   override name = 'Refused'
   readonly status: RefusalStatus
   readonly retryAfterSeconds: number | null
+  readonly reason: Suspicion | null
 
-  constructor(status: RefusalStatus, options: { retryAfterSeconds?: number } = {}) {
+  constructor(status: RefusalStatus, options: { retryAfterSeconds?: number; reason?: Suspicion } = {}) {
     super(`refused with ${status}`)
     this.status = status
+    this.reason = options.reason ?? null
     this.retryAfterSeconds = options.retryAfterSeconds ?? null
   }
 }
@@ -32,6 +42,7 @@ export function errorPages(parts: WebParts): Middleware {
       const refused = asRefused(error)
       const line = { err: error, requestId: requestIdOf(ctx) }
       if (refused.status === 500) parts.log.error(line, 'a request failed')
+      else if (refused.reason) logRefusal(parts, requestIdOf(ctx), refused.reason)
       else if (refused.status === 503) parts.log.warn(line, 'a request could not be served now')
       await show(ctx, parts, refused)
     }

@@ -38,12 +38,21 @@ export function requiredText(
   return z.preprocess((value) => value ?? '', plainText.pipe(trimmed))
 }
 
-/** A longer text that may be left out; line breaks are a person's too. */
+/** Like `plainText`; line breaks are a person's too. */
+const plainLines = z
+  .string({ error: 'errors.form.unreadable' })
+  .refine((text) => text.isWellFormed() && !/[^\P{Cc}\r\n\t]|\ufffd/u.test(text), 'errors.form.unreadable')
+
+/** A longer text that may be left out. */
 export function optionalText(words: { tooLong: string }): z.ZodType<string> {
-  const lines = z
-    .string({ error: 'errors.form.unreadable' })
-    .refine((text) => text.isWellFormed() && !/[^\P{Cc}\r\n\t]|\ufffd/u.test(text), 'errors.form.unreadable')
-  return z.preprocess((value) => value ?? '', lines.pipe(z.string().trim().max(LONGEST_NOTE, words.tooLong)))
+  const lines = z.string().trim().max(LONGEST_NOTE, words.tooLong)
+  return z.preprocess((value) => value ?? '', plainLines.pipe(lines))
+}
+
+/** A longer text that must be there. */
+export function requiredLines(words: { missing: string; tooLong: string }): z.ZodType<string> {
+  const lines = z.string().trim().min(1, words.missing).max(LONGEST_NOTE, words.tooLong)
+  return z.preprocess((value) => value ?? '', plainLines.pipe(lines))
 }
 
 /** A short text that may be left out; a box that can be ticked sends one too. */

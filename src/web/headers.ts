@@ -59,7 +59,7 @@ export function neverStored(): Middleware {
 export function onlyOurHost(publicUrl: string): Middleware {
   const { host } = new URL(publicUrl)
   return async (ctx, next) => {
-    if (ctx.req.headers.host !== host) throw new Refused(421)
+    if (ctx.req.headers.host !== host) throw new Refused(421, { reason: 'host' })
     if (!['GET', 'HEAD', 'POST'].includes(ctx.method)) {
       ctx.set('Allow', 'GET, HEAD, POST')
       throw new Refused(405)

@@ -54,7 +54,8 @@ export function mountSwitch(router: Router, parts: WebParts, path: string, ...be
     const body = (ctx.request.body ?? {}) as Record<string, unknown>
     const cookies = cookiesOfNobody(ctx, parts)
     if (!isSwitch(body)) throw new Refused(405)
-    if (!isOwnForm(ctx, parts, NO_ORGANIZATION, cookies, body['csrf'])) throw new Refused(403)
+    if (!isOwnForm(ctx, parts, NO_ORGANIZATION, cookies, body['csrf']))
+      throw new Refused(403, { reason: 'form-token' })
     const locale = offeredIn(parts, body)
     if (locale !== null) rememberIn(cookies, locale)
     backToSelf(ctx)

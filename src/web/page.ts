@@ -1,9 +1,10 @@
+import type { Readable } from 'node:stream'
 import type Router from '@koa/router'
 import type { Context } from 'koa'
 import type { Settings } from '../organizations/settings.ts'
 import type { StepUp } from '../profile/step-up.ts'
 import { formToken, isOwnForm } from './csrf.ts'
-import { Refused } from './errors.ts'
+import { logRefusal, Refused } from './errors.ts'
 import { allowFraming } from './headers.ts'
 import { waitFor } from './wait.ts'
 import {
@@ -54,9 +55,9 @@ export interface TooMany {
   early?: true
 }
 
-/** A file for the browser to keep, in JSON. */
+/** A file for the browser to keep. */
 export interface Download {
-  download: { name: string; content: object }
+  download: { name: string; type: string; body: string | Readable }
 }
 
 /** How a page answers when it is opened. */
@@ -123,7 +124,7 @@ export function mount(router: Router, parts: WebParts, page: Page): void {
       redirect(ctx, visit, toSignIn(visit, isKept))
       return
     }
-    if (!isOwn) throw new Refused(403)
+    if (!isOwn) throw new Refused(403, { reason: 'form-token' })
     if (page.signedIn && isAnothers(visit, body))
       redirect(ctx, visit, { goTo: '/account', notice: 'other-person' })
     else if (switches) await switchLanguage(ctx, visit, body)
@@ -168,7 +169,8 @@ async function visitHere(parts: WebParts, page: Page, ctx: Context): Promise<Vis
   if (!visit) throw new Refused(404)
   const { person } = visit
   if (page.role && person && (await isLeftOpen(visit, person.session))) visit.person = null
-  else if (page.role && person && !hasRole(person.account, page.role)) throw new Refused(403)
+  else if (page.role && person && !hasRole(person.account, page.role))
+    throw new Refused(403, { reason: 'role' })
   return visit
 }
 
@@ -196,7 +198,7 @@ async function answer(
   given: Answer,
   values: Record<string, string> = {},
 ): Promise<void> {
-  if ('tooMany' in given) throw new Refused(429, { retryAfterSeconds: given.tooMany })
+  if ('tooMany' in given) throw new Refused(429, { retryAfterSeconds: given.tooMany, reason: 'limit' })
   if ('goTo' in given) {
     redirect(ctx, visit, given)
     return
@@ -216,6 +218,7 @@ async function showAgain(
   values: Record<string, string>,
 ): Promise<void> {
   const mustWait = 'tooMany' in submitted ? submitted.tooMany : null
+  if (mustWait) logRefusal(visit.parts, visit.visitor.requestId, 'limit')
   const errors =
     'errors' in submitted
       ? submitted.errors
@@ -264,10 +267,10 @@ async function showPreview(ctx: Context, visit: Visit, { preview, settings, view
   })
 }
 
-function handOver(ctx: Context, { download: { name, content } }: Download): void {
+function handOver(ctx: Context, { download: { name, type, body } }: Download): void {
   ctx.attachment(name)
-  ctx.type = 'application/json'
-  ctx.body = JSON.stringify(content, null, 2)
+  ctx.type = type
+  ctx.body = body
 }
 
 /** Only ever to a path of the same organization: what is not written in this program is no target (CWE-601). */

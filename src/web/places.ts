@@ -23,9 +23,13 @@ export const OWN_PLACES = [
 /** The pages of who runs the organization. */
 export const MANAGING_PLACES = [
   { name: 'overview', path: '/manage', role: 'administrator' },
+  { name: 'people', path: '/manage/people', role: 'administrator' },
   { name: 'readiness', path: '/manage/readiness', role: 'administrator' },
   { name: 'recovery', path: '/manage/recovery', role: 'owner' },
   { name: 'history', path: '/manage/history', role: 'owner' },
+  { name: 'requests', path: '/manage/requests', role: 'administrator' },
+  { name: 'messages', path: '/manage/messages', role: 'administrator' },
+  { name: 'log', path: '/manage/activity', role: 'administrator' },
 ] as const satisfies Listed[]
 
 /** Pages that stand below a place, though their addresses do not. */

@@ -29,12 +29,27 @@ import { mountDemo } from './demo/index.ts'
 import { mountFinder } from './finder.ts'
 import { mountHealth } from './health.ts'
 import { mountTwilioReports } from './hooks/twilio.ts'
+import { exportActivity } from './manage/activity/export.ts'
+import { overview as log } from './manage/activity/overview.ts'
 import { overview as history } from './manage/history/overview.ts'
 import { version } from './manage/history/version.ts'
+import { overview as messages } from './manage/messages/overview.ts'
 import { overview as managing } from './manage/overview.ts'
+import { authenticator as authenticatorOfPerson } from './manage/people/authenticator.ts'
+import { deletePerson } from './manage/people/delete.ts'
+import { newPerson } from './manage/people/new.ts'
+import { overview as people } from './manage/people/overview.ts'
+import { person } from './manage/people/person.ts'
+import { reset } from './manage/people/reset.ts'
+import { role } from './manage/people/role.ts'
+import { sessions as sessionsOfPerson } from './manage/people/sessions.ts'
+import { state } from './manage/people/state.ts'
+import { wayIn } from './manage/people/way-in.ts'
 import { preview } from './manage/recovery/preview.ts'
 import { overview as readiness } from './manage/readiness/overview.ts'
 import { people as peopleUnable } from './manage/readiness/people.ts'
+import { overview as requests } from './manage/requests/overview.ts'
+import { request } from './manage/requests/request.ts'
 import { review } from './manage/recovery/review.ts'
 import { settings as recoverySettings } from './manage/recovery/settings.ts'
 import { mount, type Page } from './page.ts'
@@ -133,6 +148,21 @@ export const pages: readonly Page[] = [
   preview,
   history,
   version,
+  requests,
+  request,
+  messages,
+  log,
+  exportActivity,
+  people,
+  newPerson,
+  person,
+  wayIn,
+  reset,
+  authenticatorOfPerson,
+  sessionsOfPerson,
+  role,
+  state,
+  deletePerson,
 ]
 
 /** Every address that is served, besides the assets. */

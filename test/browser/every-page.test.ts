@@ -5,6 +5,7 @@ import { expect } from 'chai'
 import type { Page } from 'playwright-core'
 import { created } from './created.ts'
 import { everyPage, pagesOutsideTheDemo, type Scene } from './every-page.ts'
+import { managingPeople } from './managing-people.ts'
 import { profilePages } from './profile-pages.ts'
 import { DESKTOP, openRig, PHONE, type Rig } from './rig.ts'
 import { openTranslations, type Translations } from './translations.ts'
@@ -45,6 +46,13 @@ describe('every page in every state', () => {
     this.timeout(120_000)
     rig = await openRig()
     await lookAt(profilePages(rig), await openTranslations(rig), { atLeast: 20 })
+    expect(rig.complaints).to.deep.equal([])
+  })
+
+  it('those on which people are looked after too', async function () {
+    this.timeout(120_000)
+    rig = await openRig()
+    await lookAt(managingPeople(rig), await openTranslations(rig), { atLeast: 20 })
     expect(rig.complaints).to.deep.equal([])
   })
 

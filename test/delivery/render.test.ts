@@ -6,7 +6,7 @@ import { letterhead, recoverLink, renderer, words } from './rig.ts'
 
 const LINK = 'https://account.example.org/harbour/recover/link?token=abc'
 const support = { kind: 'email', value: 'help@harbour.example', label: 'Help desk' } as const
-type Letter = Exclude<MessageName, 'recover-code' | 'confirm-phone'>
+type Letter = Exclude<MessageName, 'recover-code' | 'confirm-phone' | 'test-text'>
 const letters: { [Name in Letter]: LetterData[Name] } = {
   'recover-link': recoverLink(LINK),
   welcome: { ...letterhead, link: LINK, hours: 72, isOwner: true, username: 'mia' },
@@ -23,6 +23,7 @@ const letters: { [Name in Letter]: LetterData[Name] } = {
     when: '2 March 2026, 09:00 UTC',
     device: 'Firefox on Linux',
     change: 'replaced',
+    isByManager: false,
     notMeUrl: LINK,
     support,
   },
@@ -49,7 +50,9 @@ const letters: { [Name in Letter]: LetterData[Name] } = {
   'request-approved': { ...letterhead, cancelUrl: LINK, hours: 24, support },
   'request-granted': { ...letterhead, link: LINK, cancelUrl: LINK, hours: 24, support },
   'request-refused': { ...letterhead, recoverUrl: LINK, support },
-  'owner-reset': { ...letterhead, owner: 'Olivia', when: 'now', requestId: '0198d000', slug: 'harbour' },
+  'owner-reset': { ...letterhead, owner: 'Olivia', when: 'now', requestUrl: LINK },
+  'reset-started': { ...letterhead, link: LINK, notMeUrl: LINK, hours: 24 },
+  'standing-changed': { ...letterhead, when: '1 May 2026', standing: 'owner', signInUrl: LINK, support },
   'settings-changed': {
     ...letterhead,
     by: 'Olivia Santoso',
@@ -87,21 +90,19 @@ const letters: { [Name in Letter]: LetterData[Name] } = {
     support,
   },
   'deletion-stopped': { ...letterhead, why: 'asked', support },
-  'account-deleted': letterhead,
+  'test-email': { ...letterhead, messagesUrl: LINK },
+  'account-deleted': { ...letterhead, isByManager: true },
   'request-waiting': {
     ...letterhead,
     asker: 'Noah',
     askerName: 'noah',
     isReport: false,
-    requestId: '0198d000',
-    slug: 'harbour',
+    requestUrl: LINK,
   },
 }
 
-/** Who decides does so by a command that the letter names; a pause of texts ends without anybody, and so does an account. */
+/** A pause of texts ends without anybody, and so does an account. */
 const WAYS: Partial<Record<Letter, string | ((t: Translate) => string)>> = {
-  'request-waiting': 'requests approve harbour 0198d000',
-  'owner-reset': 'requests refuse harbour 0198d000',
   'deletion-stopped': (t) =>
     t('messages.deletion-stopped.why.asked', { organization: letterhead.organization.name }),
   'account-deleted': (t) => t('messages.account-deleted.last'),

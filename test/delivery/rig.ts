@@ -132,8 +132,12 @@ export function preparersThatMint(minted: string[]): Preparers {
         notMeUrl: `${PUBLIC_URL}/harbour/recover/undo-change`,
         support: null,
       }),
+    'test-email': () => Promise.resolve({ drop: 'nobody' }),
+    'test-text': () => Promise.resolve({ drop: 'nobody' }),
     'settings-changed': () => Promise.resolve({ drop: 'nobody' }),
     'add-a-way': () => Promise.resolve({ drop: 'nobody' }),
+    'reset-started': () => Promise.resolve({ drop: 'nobody' }),
+    'standing-changed': () => Promise.resolve({ drop: 'nobody' }),
     'authenticator-changed': () => Promise.resolve({ drop: 'nobody' }),
     'account-protected': () => Promise.resolve({ drop: 'nobody' }),
     'sign-in-paused': (_tx, message) =>

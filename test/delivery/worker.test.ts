@@ -13,6 +13,7 @@ import { openRig, type Rig } from './rig.ts'
 const idle: WorkerParts = {
   dispatch: () => Promise.resolve(0),
   housekeeping: () => Promise.resolve(),
+  chain: () => Promise.resolve(0),
   listen: null,
   log: createLog('silent'),
   pollMs: HOUR,

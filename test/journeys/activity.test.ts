@@ -117,14 +117,14 @@ describe('somebody reads what happened to their account', () => {
       'Signed in',
       'The first password was chosen',
       'The link of your invitation was followed',
-      'An invitation was sent to you',
+      'An invitation was sent',
       'You were invited to choose a password',
       'The account was made for you',
     ])
     await followLink(tono, await getLink(portal, tono, 'tono@lintas.example'))
     expect(linesOf(await tono.open(ACTIVITY)).slice(0, 2), 'a later one is one').to.deep.equal([
       'A link to reset the password was followed',
-      'A link to reset the password was sent to you',
+      'A link to reset the password was sent',
     ])
   })
 

@@ -41,7 +41,7 @@ describe('latchkey owner reset: for the owner whom nobody can approve', () => {
     const [told, ...more] = lettersTo('adam')
     expect(more).to.deep.equal([])
     expect(told?.subject).to.equal('An owner is let back in to Harbour Cloud')
-    expect(told?.text).to.contain('Olivia').and.to.contain('latchkey requests refuse harbour')
+    expect(told?.text).to.contain('Olivia').and.to.contain('/harbour/manage/requests/')
     portal.clock.pass(DAY - MINUTE)
     await portal.deliver()
     expect(lettersTo('olivia')).to.have.length(1)

@@ -25,6 +25,7 @@ import type { DeadSignUp } from '../../src/signup/verify.ts'
 import type { Refused } from '../../src/web/errors.ts'
 import { listOfRules, wordsFor } from '../../src/web/new-password.ts'
 import { NOTICES } from '../../src/web/notice.ts'
+import { DESK_FAMILIES } from './desk-families.ts'
 import { MANAGING_FAMILIES } from './managing-families.ts'
 
 /**
@@ -235,6 +236,7 @@ export const FAMILIES: readonly Family[] = [
   { beginning: 'demo.index.kinds.', endings: DEMO_ORGANIZATIONS.map(({ slug }) => slug) },
   { beginning: 'demo.index.organizations.', endings: DEMO_ORGANIZATIONS.map(({ slug }) => slug) },
   ...MANAGING_FAMILIES,
+  ...DESK_FAMILIES,
 ]
 
 /** What is said of a way to prove who one is; a link is also offered in the place of a code. */

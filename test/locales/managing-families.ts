@@ -1,10 +1,14 @@
+import { GROUPS } from '../../src/accounts/people-store.ts'
 import type { Departure } from '../../src/organizations/departures.ts'
 import { PRESET_NAMES } from '../../src/organizations/presets.ts'
 import { valuesOf } from '../../src/organizations/settings-difference.ts'
 import { settingsShape, type SignUpSettings } from '../../src/organizations/settings.ts'
 import { isMendable, WHYS } from '../../src/recovery/readiness/judge.ts'
 import { STRATEGIES } from '../../src/recovery/strategies/index.ts'
+import type { Reached, WaysAre } from '../../src/web/account/ways-back.ts'
 import type { Screen } from '../../src/web/manage/recovery/preview.ts'
+import type { DeedWords, Obstacle } from '../../src/web/manage/people/person.ts'
+import { ROLES } from '../../src/web/manage/people/role.ts'
 import { CHOICES } from '../../src/web/manage/recovery/proposal.ts'
 import { MANAGING_PLACES } from '../../src/web/places.ts'
 import type { Family } from './families.ts'
@@ -31,6 +35,29 @@ const screens: Record<Screen, true> = {
 }
 
 const modes: Record<SignUpSettings['mode'], true> = { closed: true, open: true, company: true }
+
+const deeds: Record<DeedWords, true> = {
+  'way-in': true,
+  reset: true,
+  authenticator: true,
+  sessions: true,
+  role: true,
+  suspend: true,
+  reactivate: true,
+  delete: true,
+}
+
+const obstacles: Record<Obstacle, true> = {
+  suspended: true,
+  protected: true,
+  leaving: true,
+  invited: true,
+  initial: true,
+  nothing: true,
+}
+
+const reached: Record<Reached, true> = { none: true, unverified: true, verified: true, new: true }
+const waysAre: Record<WaysAre, true> = { none: true, one: true, all: true }
 
 const settings = valuesOf(settingsShape.parse({}))
 const choices = Object.entries(CHOICES).flatMap(([name, words]) => words.map((word) => `${name}.${word}`))
@@ -67,6 +94,15 @@ export const MANAGING_FAMILIES: readonly Family[] = [
   { beginning: 'manage.readiness.overview.progress.', endings: ['day', 'people', 'able', 'share'] },
   { beginning: 'messages.add-a-way.missing.', endings: WHYS.filter(isMendable) },
   { beginning: 'manage.departures.', endings: Object.keys(departures) },
+  { beginning: 'manage.people.groups.', endings: [...GROUPS] },
+  { beginning: 'manage.people.obstacles.', endings: Object.keys(obstacles) },
+  { beginning: 'manage.people.reached.', endings: Object.keys(reached) },
+  { beginning: 'manage.people.are.', endings: Object.keys(waysAre) },
+  {
+    beginning: 'manage.people.deeds.',
+    endings: Object.keys(deeds).flatMap((name) => [`${name}.name`, `${name}.hint`]),
+  },
+  { beginning: 'manage.people.role.hints.', endings: ROLES },
   { beginning: 'manage.screens.', endings: Object.keys(screens) },
   {
     beginning: 'manage.overview.places.',

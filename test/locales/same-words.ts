@@ -4,7 +4,6 @@ export const SAME_WORDS: readonly string[] = [
   'Administrator',
   'Demo',
   'Email',
-  'latchkey requests list {slug}',
   '{label}, {value}',
   '{before}, {next}',
   '{count, number}',

@@ -196,6 +196,7 @@ export interface AccountColumns extends TenantRow {
   email: string | null
   email_canonical: string | null
   email_verified_at: Date | null
+  email_changed_at: Date | null
   phone: string | null
   phone_verified_at: Date | null
   phone_changed_at: Date | null

@@ -8,7 +8,7 @@ import { currentSettings, organizationOf } from '../../organizations/store.ts'
 import { newId } from '../../platform/random.ts'
 import type { Visitor } from '../../platform/visitor.ts'
 import type { RecoveryParts } from '../parts.ts'
-import { keepNote, noteOf, openRequest, requestUnderWay, tellManagers } from './request.ts'
+import { addressOfRequest, keepNote, noteOf, openRequest, requestUnderWay, tellManagers } from './request.ts'
 import { requestById } from './store.ts'
 
 /** What became of asking one's organization: it was heard, which says nothing of who is there. */
@@ -71,8 +71,7 @@ export async function prepareRequestWaiting(
         asker: person.fullName,
         askerName: person.username ?? person.email ?? '',
         isReport: request.isReport,
-        requestId: request.id,
-        slug: organization.slug,
+        requestUrl: addressOfRequest(parts, organization, request.id),
       },
     },
   }

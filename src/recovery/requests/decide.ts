@@ -1,7 +1,6 @@
 import { verifiedEmail, type Account } from '../../accounts/account.ts'
-import { readIdentifier } from '../../accounts/identifiers.ts'
-import { accountNamed, lockAccount } from '../../accounts/store.ts'
-import { record, type EventKind } from '../../audit/audit.ts'
+import { lockAccount } from '../../accounts/store.ts'
+import { record, type EventKind, type Origin } from '../../audit/audit.ts'
 import type { Transaction } from '../../database/transaction.ts'
 import { enqueue } from '../../delivery/outbox.ts'
 import { currentSettings } from '../../organizations/store.ts'
@@ -21,19 +20,20 @@ import {
 } from './store.ts'
 import { mintSpokenCode } from './spoken-code.ts'
 import { endWhatIsLeft } from './stop.ts'
-import { addressOf, approvalsFor, approvalsThatStand, canBeDecided, mayDecide } from './who-decides.ts'
+import { addressOf, approvalsFor, approvalsThatStand, canBeDecided, whyMayNotDecide } from './who-decides.ts'
 
 /** Somebody's decision on a request, with the reason that the audit log keeps. */
 export interface Decision {
   requestId: string
-  /** By their username or address; null: the operator, in the place of a person who is not there. */
-  deciderName: string | null
+  /** Somebody who was proven to be this person; null: the operator, in the place of one who is not there. */
+  decider: Account | null
+  origin: Origin
   reason: string
 }
 
 /** Why somebody may not decide, or the request cannot be decided. */
 export type Undecidable =
-  'no-such-request' | 'no-such-decider' | 'no-right' | 'own-request' | 'twice' | 'enough-people' | 'no-reason'
+  'no-such-request' | 'no-right' | 'own-request' | 'twice' | 'enough-people' | 'no-reason'
 
 /**
  * What became of a request that was let through. `holdUntil`: from then on the person has a link. `spoken`: they have no
@@ -56,14 +56,15 @@ export async function approveRequest(
 ): Promise<Approved> {
   const found = await findDecidable(tx, decision)
   if ('why' in found) return { outcome: 'undecidable', why: found.why }
-  const { request, person, decider } = found
+  const { request, person } = found
+  const { decider } = decision
   if (request.state !== 'open') return { outcome: 'undecidable', why: 'no-such-request' }
   if (!decider && (await canBeDecided(tx, person))) return { outcome: 'undecidable', why: 'enough-people' }
   const approvers = await approversOf(tx, request.id)
   const approverId = decider?.id ?? null
   if (approvers.includes(approverId)) return { outcome: 'undecidable', why: 'twice' }
   await addApproval(tx, { requestId: request.id, approverId, reason: decision.reason })
-  await recordDecision(parts, tx, 'request.approved', found, decision.reason)
+  await recordDecision(parts, tx, 'request.approved', found, decision)
   if ((await approvalsThatStand(tx, request.id, person)) < approvalsFor(person, tx.now))
     return { outcome: 'one-more-needed' }
   return letIn(parts, tx, request, person)
@@ -107,7 +108,7 @@ export async function refuseRequest(
   if ('why' in found) return found.why
   const { request, person } = found
   if (!(await endWhatIsLeft(tx, request, 'refused', decision.reason))) return 'no-such-request'
-  await recordDecision(parts, tx, 'request.refused', found, decision.reason)
+  await recordDecision(parts, tx, 'request.refused', found, decision)
   const to = verifiedEmail(person)
   const { settings } = await currentSettings(tx)
   if (to) {
@@ -124,19 +125,14 @@ export async function refuseRequest(
 interface Decidable {
   request: RecoveryRequest
   person: Account
-  /** Null: the operator. */
-  decider: Account | null
 }
 
 async function findDecidable(
   tx: Transaction,
-  { requestId, deciderName, reason }: Decision,
+  { requestId, decider, reason }: Decision,
 ): Promise<Decidable | { why: Undecidable }> {
   if (reason === '') return { why: 'no-reason' }
   if (!isId(requestId)) return { why: 'no-such-request' }
-  const name = deciderName === null ? null : readIdentifier(deciderName)
-  const decider = name && (await accountNamed(tx, name))
-  if (deciderName !== null && !decider) return { why: 'no-such-decider' }
   const seen = await requestById(tx, requestId)
   const person = seen && (await lockAccount(tx, seen.accountId))
   const request = seen && (await lockRequest(tx, seen.id))
@@ -144,8 +140,8 @@ async function findDecidable(
   // What was granted is over for them, and can still be taken back.
   if (request.state !== 'granted' && isOver(request, tx.now)) return { why: 'no-such-request' }
   if (person.securityEpoch !== request.securityEpoch) return { why: 'no-such-request' }
-  if (decider?.id === person.id) return { why: 'own-request' }
-  return !decider || mayDecide(decider, person) ? { request, person, decider } : { why: 'no-right' }
+  const why = decider && whyMayNotDecide(decider, person)
+  return why ? { why } : { request, person }
 }
 
 /** Records who decided about a request, and why. */
@@ -153,13 +149,13 @@ export async function recordDecision(
   parts: RecoveryParts,
   tx: Transaction,
   kind: Extract<EventKind, `request.${string}`>,
-  { request, person, decider }: Decidable,
-  reason: string,
+  { request, person }: Decidable,
+  { origin, reason }: Pick<Decision, 'origin' | 'reason'>,
 ): Promise<void> {
   await record(tx, parts.random, {
     kind,
     outcome: 'success',
-    origin: decider ? { actor: 'person', actorId: decider.id } : { actor: 'operator' },
+    origin,
     subjectId: person.id,
     detail: { request: request.id, reason },
   })

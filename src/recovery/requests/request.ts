@@ -3,6 +3,7 @@ import { managers } from '../../accounts/store.ts'
 import { record } from '../../audit/audit.ts'
 import type { Transaction } from '../../database/transaction.ts'
 import { enqueue } from '../../delivery/outbox.ts'
+import type { Organization } from '../../organizations/organization.ts'
 import { currentSettings } from '../../organizations/store.ts'
 import { newId } from '../../platform/random.ts'
 import type { RecoveryParts } from '../parts.ts'
@@ -16,6 +17,15 @@ interface AskedWith {
   address: string
   device: string
   isReport: boolean
+}
+
+/** The page on which a request is decided. */
+export function addressOfRequest(
+  { publicUrl }: Pick<RecoveryParts, 'publicUrl'>,
+  { slug }: Organization,
+  requestId: string,
+): string {
+  return `${publicUrl}/${slug}/manage/requests/${requestId}`
 }
 
 /** The note of a request, as the person wrote it. */

@@ -6,7 +6,7 @@ import { formatInstant } from '../../i18n/format.ts'
 import { letterhead } from '../../organizations/branding.ts'
 import { currentSettings, organizationOf } from '../../organizations/store.ts'
 import { letIn, recordDecision, type LetIn } from './decide.ts'
-import { openRequest, requestUnderWay, tellManagers } from './request.ts'
+import { addressOfRequest, openRequest, requestUnderWay, tellManagers } from './request.ts'
 import type { RecoveryParts } from '../parts.ts'
 import { addApproval, approversOf, requestById } from './store.ts'
 
@@ -28,7 +28,8 @@ export async function resetOwner(
   if (request.holdUntil) return { outcome: 'approved', holdUntil: request.holdUntil }
   const approvers = await approversOf(tx, request.id)
   if (!approvers.includes(null)) await addApproval(tx, { requestId: request.id, approverId: null, reason })
-  await recordDecision(parts, tx, 'request.approved', { request, person: owner, decider: null }, reason)
+  const decision = { origin: { actor: 'operator' }, reason } as const
+  await recordDecision(parts, tx, 'request.approved', { request, person: owner }, decision)
   const outcome = await letIn(parts, tx, request, owner)
   await tellManagers(parts, tx, 'owner-reset', request.id, owner)
   return outcome
@@ -36,6 +37,7 @@ export async function resetOwner(
 
 /** The letter to those who run the organization with an owner whom the operator lets back in. */
 export async function prepareOwnerReset(
+  parts: Pick<RecoveryParts, 'publicUrl'>,
   tx: Transaction,
   message: QueuedMessage<'owner-reset'>,
 ): Promise<Prepared<'owner-reset'>> {
@@ -51,8 +53,7 @@ export async function prepareOwnerReset(
     person: { fullName: reader?.fullName ?? null },
     owner: owner.fullName,
     when: formatInstant(request.holdUntil, message.locale),
-    requestId,
-    slug: organization.slug,
+    requestUrl: addressOfRequest(parts, organization, requestId),
   }
   return { send: { to: message.to, locale: message.locale, data } }
 }

@@ -82,11 +82,13 @@ export async function endWhatIsLeft(
 
 async function standingOf(tx: Transaction, requestId: string): Promise<{ outcome: 'open' | 'over' }> {
   const request = await requestById(tx, requestId)
-  const isOpen =
-    request?.state === 'granted'
-      ? isUnderWay(await attemptById(tx, requestId), tx.now)
-      : request?.endedAt === null
-  return { outcome: isOpen ? 'open' : 'over' }
+  return { outcome: request && (await isLeft(tx, request)) ? 'open' : 'over' }
+}
+
+/** Whether something of a request is left to end: it waits or is held, or nobody has made use of what it granted. */
+export async function isLeft(tx: Transaction, request: RecoveryRequest): Promise<boolean> {
+  if (request.state !== 'granted') return request.endedAt === null
+  return isUnderWay(await attemptById(tx, request.id), tx.now)
 }
 
 async function stop(

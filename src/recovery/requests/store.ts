@@ -25,7 +25,7 @@ export interface RecoveryRequest {
   endedAt: Date | null
 }
 
-interface RequestRow extends TenantRow {
+export interface RequestRow extends TenantRow {
   id: string
   account_id: string
   security_epoch: number
@@ -56,7 +56,7 @@ interface WayRow {
 }
 
 /** A request that nobody decides is over after a week. */
-const WAITS_FOR_DECISION = 7 * DAY
+export const WAITS_FOR_DECISION = 7 * DAY
 /** One that was approved is over when the letter with its link could not leave in time. */
 const WAITS_FOR_DELIVERY = WORTH_SENDING_MS['request-granted']
 
@@ -92,13 +92,13 @@ export async function addRequest(
     ended_at: null,
   }
   await tx.insert<RequestRow>('recovery_requests', row)
-  return shown(row)
+  return requestOf(row)
 }
 
 /** A request, held until the transaction ends; null when there is none. Its account is locked before it, everywhere. */
 export async function lockRequest(tx: Transaction, id: string): Promise<RecoveryRequest | null> {
   const row = await tx.rows<RequestRow>('recovery_requests').where({ id }).forUpdate().first()
-  return row ? shown(row) : null
+  return row ? requestOf(row) : null
 }
 
 /** The account's request that is not over, held until the transaction ends. */
@@ -109,7 +109,7 @@ export async function lockRequestOf(tx: Transaction, accountId: string): Promise
     .whereNull('ended_at')
     .forUpdate()
     .first()
-  return row ? shown(row) : null
+  return row ? requestOf(row) : null
 }
 
 /** The account's request that is not over; null when it has none. */
@@ -119,19 +119,19 @@ export async function liveRequestOf(tx: Transaction, accountId: string): Promise
     .where({ account_id: accountId })
     .whereNull('ended_at')
     .first()
-  return row ? shown(row) : null
+  return row ? requestOf(row) : null
 }
 
 /** An account's requests, as far as they are kept, oldest first. */
 export async function requestsOf(tx: Transaction, accountId: string): Promise<RecoveryRequest[]> {
   const rows = await tx.rows<RequestRow>('recovery_requests').where({ account_id: accountId }).orderBy('id')
-  return rows.map(shown)
+  return rows.map(requestOf)
 }
 
 /** A request whatever became of it; null when there is none. */
 export async function requestById(tx: Transaction, id: string): Promise<RecoveryRequest | null> {
   const row = await tx.rows<RequestRow>('recovery_requests').where({ id }).first()
-  return row ? shown(row) : null
+  return row ? requestOf(row) : null
 }
 
 /** The requests that may still come to something, oldest first. */
@@ -140,7 +140,7 @@ export async function liveRequests(tx: Transaction): Promise<RecoveryRequest[]> 
     .rows<RequestRow>('recovery_requests')
     .whereNull('ended_at')
     .orderBy(['asked_at', 'id'])
-  return rows.map(shown).filter((request) => !isOver(request, tx.now))
+  return rows.map(requestOf).filter((request) => !isOver(request, tx.now))
 }
 
 /** Ends a request that this transaction holds. `refusal` is the reason of who refused it. */
@@ -186,10 +186,29 @@ export async function addApproval(
   })
 }
 
+/** Somebody's approval; null stands for the operator. */
+export interface Approval {
+  approverId: string | null
+  reason: string
+  approvedAt: Date
+}
+
+/** The approvals of a request, in the order in which they were given. */
+export async function approvalsOf(tx: Transaction, requestId: string): Promise<Approval[]> {
+  const rows = await tx
+    .rows<ApprovalRow>('request_approvals')
+    .where({ request_id: requestId })
+    .orderBy(['approved_at', 'approver_id'])
+  return rows.map(({ approver_id, reason, approved_at }) => ({
+    approverId: approver_id,
+    reason,
+    approvedAt: approved_at,
+  }))
+}
+
 /** Who has approved a request so far; null stands for the operator. */
 export async function approversOf(tx: Transaction, requestId: string): Promise<(string | null)[]> {
-  const rows = await tx.rows<ApprovalRow>('request_approvals').where({ request_id: requestId })
-  return rows.map(({ approver_id }) => approver_id)
+  return (await approvalsOf(tx, requestId)).map(({ approverId }) => approverId)
 }
 
 /** A way into an account that a request is going to give to somebody, or gave already. */
@@ -253,7 +272,8 @@ export async function purgeRequests(tx: Transaction): Promise<number> {
   return deleteBatch(rows, (over) => over.where('ended_at', '<', after(tx.now, -KEPT_FOR)))
 }
 
-function shown(row: Omit<RequestRow, 'organization_id'>): RecoveryRequest {
+/** A request as its row tells it. */
+export function requestOf(row: Omit<RequestRow, 'organization_id'>): RecoveryRequest {
   return {
     id: row.id,
     accountId: row.account_id,

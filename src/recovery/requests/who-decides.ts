@@ -1,17 +1,17 @@
 import { UNDONE_WITHIN } from '../../access/change-store.ts'
+import { mayManage as mayDecide } from '../../access/managed.ts'
 import { verifiedEmail, type Account } from '../../accounts/account.ts'
 import { accountById, managers } from '../../accounts/store.ts'
 import type { Transaction } from '../../database/transaction.ts'
 import { after } from '../../platform/clock.ts'
 import { approversOf } from './store.ts'
 
-/**
- * Whether somebody may decide about a person's way back in: never about themselves, about an owner only owners, and nobody
- * whose own account is protected, for somebody else was in it.
- */
-export function mayDecide(decider: Account, person: Account): boolean {
-  if (decider.state !== 'active' || decider.protectedAt || decider.id === person.id) return false
-  return decider.role === 'owner' || (decider.role === 'administrator' && person.role !== 'owner')
+export { mayDecide }
+
+/** Why somebody may not decide about a person; null where they may. */
+export function whyMayNotDecide(decider: Account, person: Account): 'own-request' | 'no-right' | null {
+  if (decider.id === person.id) return 'own-request'
+  return mayDecide(decider, person) ? null : 'no-right'
 }
 
 /**

@@ -18,6 +18,7 @@ export const data = definePage({
       personalData(tx, organization, account),
     )
     const day = content.madeAt.toISOString().slice(0, 10)
-    return { download: { name: `${organization.slug}-${day}.json`, content } }
+    const body = JSON.stringify(content, null, 2)
+    return { download: { name: `${organization.slug}-${day}.json`, type: 'application/json', body } }
   },
 })

@@ -21,7 +21,7 @@ export function mountTwilioReports(router: Router, parts: WebParts): void {
     const url = publicUrl + ctx.originalUrl
     const signature = ctx.get('X-Twilio-Signature')
     if (!fields || !(await isSignedByTwilio(account.authToken, signature, url, fields)))
-      throw new Refused(403)
+      throw new Refused(403, { reason: 'signature' })
     if (!isId(organizationId) || !isId(messageId)) throw new Refused(404)
     const outcome = outcomeOf(fields)
     const providerId = fields['MessageSid']

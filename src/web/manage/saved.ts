@@ -13,7 +13,7 @@ export function afterSaving(changed: SettingsChanged, goTo: string): Submitted {
     case 'overtaken':
       return { errors: { form: [{ key: 'errors.settings.overtaken' }] } }
     case 'not-owner':
-      throw new Refused(403)
+      throw new Refused(403, { reason: 'role' })
     case 'over':
       return SESSION_ENDED
   }

@@ -1,15 +1,15 @@
 import { askOrganization } from '../../recovery/requests/ask.ts'
 import { optionalText, requiredText } from '../form.ts'
 import { definePage } from '../page.ts'
-import { atStep } from './step.ts'
+import { standingIn } from './step.ts'
 
 /** "Ask your organization": for who has nothing left. The same page and answer whoever is named. */
 export const ask = definePage({
   path: '/recover/ask',
   template: 'recover/ask',
   async view(visit) {
-    const atLock = await atStep(visit, 'verifying')
-    return { view: { back: 'goTo' in atLock ? '/recover' : '/recover/authenticator' } }
+    const { at } = await standingIn(visit)
+    return { view: { back: at === 'verifying' ? '/recover/authenticator' : '/recover' } }
   },
   fields: {
     identifier: requiredText({ missing: 'errors.identifier.nobody', tooLong: 'errors.identifier.too-long' }),

@@ -1,4 +1,5 @@
 import { standingOf, type Standing } from '../../recovery/standing.ts'
+import { logRefusal } from '../errors.ts'
 import type { Visit } from '../visit.ts'
 
 /** The page on which each standing belongs. */
@@ -14,12 +15,18 @@ const PAGES: Record<Exclude<Standing['at'], 'ended'>, string> = {
   done: '/recover/done',
 }
 
+/** How far the recovery of a browser is. */
+export function standingIn({ parts, organization, cookies }: Visit): Promise<Standing> {
+  return standingOf(parts, organization.id, cookies.read('recovery'))
+}
+
 /** The browser's standing if it is at the step of this page, else the page that it belongs on. */
 export async function atStep<At extends Standing['at']>(
   visit: Visit,
   at: At,
 ): Promise<{ standing: Extract<Standing, { at: At }> } | { goTo: string }> {
-  const standing = await standingOf(visit.parts, visit.organization.id, visit.cookies.read('recovery'))
+  const standing = await standingIn(visit)
   if (standing.at === at) return { standing: standing as Extract<Standing, { at: At }> }
+  logRefusal(visit.parts, visit.visitor.requestId, 'step')
   return { goTo: standing.at === 'ended' ? `/recover/ended/${standing.reason}` : PAGES[standing.at] }
 }

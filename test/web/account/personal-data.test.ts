@@ -33,6 +33,7 @@ const TOLD: Record<string, string> = {
 /** What is left out, and why. */
 const LEFT_OUT: Record<string, string> = {
   organization_settings: 'of the organization',
+  account_names: 'what the profile tells, as it is searched for',
   sms_countries: 'counts of the organization',
   recovery_class_counts: 'counts of the organization',
   readiness_days: 'counts of the organization',
@@ -47,6 +48,8 @@ const LEFT_OUT: Record<string, string> = {
   sign_up_links: 'hashes of secrets',
   captured_messages: 'the demo’s outbox, which everybody can read',
   due_messages: 'names a message and nobody',
+  unchained_events: 'names an event and nobody',
+  audit_links: 'names an event and nobody',
 }
 
 type Copy = Record<string, unknown> & { messages: { name: string }[]; activity: { by: string }[] }

@@ -1,10 +1,7 @@
-import type { Context } from 'koa'
 import { withOrganization } from '../../../database/transaction.ts'
-import { formatInstant } from '../../../i18n/format.ts'
-import { isId } from '../../../platform/random.ts'
-import { timelineOf, type Line } from '../../../profile/activity.ts'
 import { recoveriesUnderWay } from '../../../recovery/disown.ts'
 import { definePage } from '../../page.ts'
+import { shownInstant, timelineAsked } from '../../timeline.ts'
 import { signedInPerson } from '../../visit.ts'
 
 /** What happened to the account of who is signed in, and what of it they can stop or undo. Reads only. */
@@ -15,10 +12,9 @@ export const overview = definePage({
   async view(visit, ctx) {
     const { parts, organization, locale } = visit
     const { account } = signedInPerson(visit)
-    const cursor = { olderThan: cursorIn(ctx, 'before'), newerThan: cursorIn(ctx, 'after') }
     const { underWay, timeline } = await withOrganization(parts.database, organization.id, async (tx) => ({
       underWay: await recoveriesUnderWay(tx, account),
-      timeline: await timelineOf(tx, account.id, cursor),
+      timeline: await timelineAsked(tx, ctx, account.id, locale),
     }))
     return {
       view: {
@@ -29,29 +25,8 @@ export const overview = definePage({
           device: asked.device,
           isFollowed: step !== 'proving',
         })),
-        lines: timeline.lines.map((line) => shownLine(line, locale)),
-        older: timeline.olderThan,
-        newer: timeline.newerThan,
-        isFirst: timeline.newerThan === null,
-        isCut: timeline.isCut,
+        timeline,
       },
     }
   },
 })
-
-function shownLine({ at, firstAt, ...line }: Line, locale: string) {
-  const first = shownInstant(firstAt, locale)
-  const last = shownInstant(at, locale)
-  return { ...line, ...last, first: first.when === last.when ? null : first }
-}
-
-/** An instant for `<time>`: as machines read it, and as people do. */
-function shownInstant(instant: Date, locale: string) {
-  return { instant: instant.toISOString(), when: formatInstant(instant, locale) }
-}
-
-/** The event from which on to read; null where the address has none that could be one. */
-function cursorIn(ctx: Context, name: 'before' | 'after'): string | null {
-  const given = ctx.query[name]
-  return typeof given === 'string' && isId(given) ? given : null
-}

@@ -1,0 +1,78 @@
+import type { Context } from 'koa'
+import { mayManage } from '../../../access/managed.ts'
+import type { SignedIn } from '../../../access/signed-in.ts'
+import { verifiedEmail } from '../../../accounts/account.ts'
+import type { Deed } from '../../../people/deed.ts'
+import { isId } from '../../../platform/random.ts'
+import { Refused } from '../../errors.ts'
+import type { Fields, ValuesOf } from '../../form.ts'
+import type { Notice } from '../../notice.ts'
+import { definePage, type Page, type Submitted } from '../../page.ts'
+import type { StepUp } from '../../../profile/step-up.ts'
+import { SESSION_ENDED, signedInHere } from '../../step-up.ts'
+import { signedInPerson, type Visit } from '../../visit.ts'
+import type { ManagingRole } from '../door.ts'
+import { idAsked, personAsked, type DeedName } from './asked.ts'
+
+/** One thing that can be done to a person's account. */
+interface DeedPage<Form extends Fields> {
+  name: DeedName
+  template: string
+  role?: ManagingRole
+  stepUp?: StepUp
+  fields: Form
+  /** Does it; who does it and to whom is looked at again under both locks. */
+  act: (visit: Visit, who: SignedIn, personId: string, values: ValuesOf<Form>) => Promise<Deed>
+  done: { notice: (values: ValuesOf<Form>) => Notice; goTo?: string }
+}
+
+/** The page of a deed: what follows from it first, and then the button. Where there is nothing to do, it leads to the person. */
+export function deedPage<Form extends Fields>(deed: DeedPage<Form>): Page {
+  return definePage({
+    path: `/manage/people/:id/${deed.name}`,
+    template: deed.template,
+    signedIn: true,
+    role: deed.role ?? 'administrator',
+    stepUp: deed.stepUp ?? true,
+    view: (visit, ctx) => viewOf(visit, ctx, deed.name),
+    fields: deed.fields,
+    async submit(visit, values, ctx) {
+      const id = idAsked(ctx)
+      if (!isId(id)) throw new Refused(404)
+      const { outcome } = await deed.act(visit, signedInHere(visit), id, values)
+      const { notice, goTo = addressOf(id) } = deed.done
+      return outcome === 'done' ? { goTo, notice: notice(values) } : otherwise(outcome, id)
+    },
+  })
+}
+
+/** What a page of a deed is given, or where it leads; who may do nothing to this person is refused. */
+export async function viewOf(visit: Visit, ctx: Context, name: DeedName) {
+  const { person, deeds, sessions, authenticator } = await personAsked(visit, ctx)
+  const { account: reader } = signedInPerson(visit)
+  if (!mayManage(reader, person)) throw new Refused(403)
+  if (!deeds.includes(name)) return { goTo: addressOf(person.id) }
+  const { id, fullName, email, role, state } = person
+  const isTold = verifiedEmail(person) !== null
+  const provesApp = authenticator !== null && visit.settings.recovery.authenticator !== 'off'
+  return { view: { id, fullName, email, role, state, sessions, isTold, provesApp } }
+}
+
+/** Where somebody goes on for whom nothing was done. */
+export function otherwise(outcome: Exclude<Deed['outcome'], 'done'>, personId: string): Submitted {
+  switch (outcome) {
+    case 'over':
+      return SESSION_ENDED
+    case 'gone':
+      throw new Refused(404)
+    case 'forbidden':
+      throw new Refused(403)
+    case 'same':
+      return { goTo: addressOf(personId) }
+  }
+}
+
+/** The page of one person. */
+export function addressOf(personId: string): string {
+  return `/manage/people/${personId}`
+}

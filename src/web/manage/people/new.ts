@@ -1,0 +1,28 @@
+import { optionalLine, requiredText } from '../../form.ts'
+import { definePage } from '../../page.ts'
+import { addHere, readPerson } from './add.ts'
+
+/** As long as a name is stored. */
+const LONGEST_NAME = 200
+
+/** Somebody new: with an address they are invited, and without one they get an initial password. */
+export const newPerson = definePage({
+  path: '/manage/people/new',
+  template: 'manage/people/new',
+  signedIn: true,
+  role: 'administrator',
+  stepUp: true,
+  view: ({ settings }) => ({ view: { asksUsername: settings.recovery.identifier === 'username' } }),
+  fields: {
+    fullName: requiredText(
+      { missing: 'errors.person.name-missing', tooLong: 'errors.fullName.too-long' },
+      LONGEST_NAME,
+    ),
+    email: optionalLine({ tooLong: 'errors.email.unreadable' }),
+    username: optionalLine({ tooLong: 'errors.username.unreadable' }),
+  },
+  async submit(visit, typed) {
+    const person = readPerson(typed)
+    return 'errors' in person ? person : addHere(visit, person)
+  },
+})
