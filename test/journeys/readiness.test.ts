@@ -1,6 +1,9 @@
 import { expect } from 'chai'
+import { newAccount } from '../../src/accounts/account.ts'
+import { addAccount } from '../../src/accounts/store.ts'
 import type { TenantRow } from '../../src/database/transaction.ts'
 import { DAY, SECOND } from '../../src/platform/clock.ts'
+import { newId, systemRandom } from '../../src/platform/random.ts'
 import { openPortal, type Portal } from '../support/portal.ts'
 import { changeAccount, signIn } from '../support/steps.ts'
 import type { Page, Visitor } from '../support/visitor.ts'
@@ -52,6 +55,33 @@ describe('Adam, who runs Harbour, sees who could not get back in, and asks them'
     expect(list.text).to.contain('Nils Okafor')
     expect((await adam.open('/harbour/manage/readiness/bad-luck')).status).to.equal(404)
     expect((await adam.open('/harbour/manage/readiness/email-missing?after=1')).status).to.equal(404)
+  })
+
+  it('turns the page where many have the same reason, and comes back to the first', async () => {
+    await portal.within('harbour', async (tx) => {
+      for (let number = 1; number <= 55; number += 1)
+        await addAccount(
+          tx,
+          newAccount({
+            id: newId(systemRandom, tx.now),
+            fullName: `Rahayu ${number}`,
+            username: `rahayu-${number}`,
+          }),
+        )
+    })
+    const names = ({ root }: Page) =>
+      root.querySelectorAll('.names strong').map(({ textContent }) => textContent)
+    const follow = (words: string) => {
+      const links = adam.page.root.querySelectorAll('main a')
+      return adam.open(links.find(({ textContent }) => textContent === words)?.getAttribute('href') ?? '')
+    }
+    const first = await adam.open('/harbour/manage/readiness/email-missing')
+    expect(first.text).to.contain('56 people.')
+    const next = await follow('The next ones')
+    expect(new Set([...names(first), ...names(next)]).size).to.equal(56)
+    expect(names(next)).to.have.length(6)
+    expect(next.text).to.not.contain('The next ones')
+    expect(names(await follow('The first ones'))).to.deep.equal(names(first))
   })
 
   it('asks those who have an address, once a week, by a mail that opens nothing', async () => {

@@ -1,4 +1,4 @@
-import type { Account, Role } from '../../../src/accounts/account.ts'
+import { newAccount, type Account, type Role } from '../../../src/accounts/account.ts'
 import { addAccount, allAccounts } from '../../../src/accounts/store.ts'
 import { bindAuthenticator, withAuthenticator } from '../../../src/credentials/authenticator-store.ts'
 import type { Transaction } from '../../../src/database/transaction.ts'
@@ -58,7 +58,7 @@ interface Kind {
 
 function personOf(tx: Transaction, number: number, kind: Kind): Account {
   const justNow = after(tx.now, -HOUR)
-  return {
+  return newAccount({
     id: newId(systemRandom, tx.now),
     username: kind.isNamed ? `kind-${number}` : null,
     fullName: `Kind ${number}`,
@@ -70,9 +70,6 @@ function personOf(tx: Transaction, number: number, kind: Kind): Account {
     phone: kind.phone,
     phoneVerifiedAt: kind.phone !== null && kind.reached !== 'unverified' ? justNow : null,
     phoneChangedAt: kind.phone === null ? null : kind.reached === 'new' ? justNow : new Date(0),
-    locale: null,
-    securityEpoch: 0,
     protectedAt: kind.state === 'protected' ? justNow : null,
-    deletionDueAt: null,
-  }
+  })
 }

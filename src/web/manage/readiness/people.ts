@@ -30,6 +30,7 @@ export const people = definePage({
         isFirstPage: last === null,
         next: found.next,
         people: found.people.map(({ account, askedAt }) => ({
+          id: account.id,
           fullName: account.fullName,
           name: account.username ?? account.email,
           role: account.role,
