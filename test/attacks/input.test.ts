@@ -5,6 +5,7 @@ import { DEMO_AUTHENTICATOR, DEMO_PASSWORD } from '../../seeds/demo-organization
 import { getPhoneCode } from '../support/contacts.ts'
 import { ownerOf, propose } from '../support/owner.ts'
 import { handOut } from '../support/people.ts'
+import { asking } from '../support/desk.ts'
 import { openPortal, type Portal } from '../support/portal.ts'
 import { beginSetUp, confirmKey } from '../support/profile.ts'
 import {
@@ -17,7 +18,7 @@ import {
   getVerification,
   signIn,
 } from '../support/steps.ts'
-import { changeMias } from '../support/undoing.ts'
+import { changeMias, rowsOf } from '../support/undoing.ts'
 import type { Visitor } from '../support/visitor.ts'
 
 const SQL = [
@@ -147,6 +148,12 @@ describe('attacks: what people can type', () => {
     const { address: review } = await propose(olivia, 'harbour', {})
     standing.set('/manage/recovery/review', { visitor: olivia, address: review })
     standing.set('/manage/history/:version', { visitor: olivia, address: '/harbour/manage/history/1' })
+    await asking(portal, 'harbour').ask(portal.visitor(), 'nils')
+    const [asked] = await rowsOf<{ id: string }>(portal, 'harbour', 'nils', 'recovery_requests')
+    standing.set('/manage/requests/:id', {
+      visitor: olivia,
+      address: `/harbour/manage/requests/${asked?.id ?? ''}`,
+    })
     for (const { path, submit, fields, role } of pages) {
       for (const name of Object.keys(submit ? (fields ?? {}) : {})) {
         const whole = Object.keys(fields ?? {})
