@@ -15,7 +15,7 @@ export interface Translations {
   faultsOf(page: Page): Promise<string[]>
 }
 
-type Render = (template: string, locals: { page: object; t: unknown }) => Promise<void>
+type Render = (template: string, locals: { page: { isPreview?: boolean; lang?: string }; t: unknown }) => Promise<void>
 
 /** The last page that was answered, and the same in each other language. */
 interface Answered {
@@ -68,6 +68,8 @@ function keepTranslations({ app }: Portal): () => Answered {
   Object.defineProperty(app.koa.context, 'render', {
     set(this: Context, render: Render) {
       const everyLanguage: Render = async (template, locals) => {
+        // In a frame on the page that is looked at.
+        if (locals.page.isPreview) return render(template, locals)
         const others = []
         for (const locale of locales) {
           await render(template, { ...locals, page: { ...locals.page, lang: locale }, t: words.in(locale) })
