@@ -38,7 +38,6 @@ const GROUP_OF: Record<EventKind, Group> = {
   'recovery.disowned': 'recovery',
   'recovery.completed': 'recovery',
   'recovery.invited': 'people',
-  'recovery.started': 'recovery',
   'sign-in.succeeded': 'sign-in',
   'sign-in.half-way': 'sign-in',
   'sign-in.failed': 'sign-in',

@@ -15,7 +15,10 @@ export interface Translations {
   faultsOf(page: Page): Promise<string[]>
 }
 
-type Render = (template: string, locals: { page: { isPreview?: boolean; lang?: string }; t: unknown }) => Promise<void>
+type Render = (
+  template: string,
+  locals: { page: { isPreview?: boolean; lang?: string }; t: unknown },
+) => Promise<void>
 
 /** The last page that was answered, and the same in each other language. */
 interface Answered {

@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import { CHANNELS } from '../../src/delivery/message.ts'
 import { FALLBACK_LOCALE, loadWords } from '../../src/i18n/words.ts'
 import { projectRoot } from '../../src/platform/root.ts'
+import { PASSWORD_CHOICES } from '../../src/web/manage/passwords/rules.ts'
+import { METHODS } from '../../src/web/manage/recovery/proposal.ts'
 import { pages } from '../../src/web/routes.ts'
 import { filesUnder } from '../floors/source.ts'
 import { wordsAskedByTemplates } from '../locales/template-words.ts'
@@ -130,6 +132,11 @@ function hasField(template: string, name: string): boolean {
   if (['password', 'confirmation'].includes(name) && template.includes('new_password(')) return true
   if (name === 'terms' && template.includes('accept_terms(')) return true
   if (name === 'code' && template.includes('factor_form(')) return true
+  if (name === 'basedOn' && template.includes('what_follows(')) return true
+  if (METHODS.some(({ field }) => field === name) && template.includes('method.field')) return true
+  if ((PASSWORD_CHOICES as readonly string[]).includes(name) && template.includes('setting_box(rule'))
+    return true
+  if (template.includes(`setting_choices('${name}'`)) return true
   return new RegExp(`name: '${name}'|name="${name}"`).test(template)
 }
 
