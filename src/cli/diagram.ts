@@ -116,7 +116,7 @@ function findArrows(): Arrow[] {
 
 /** Walks on from an attempt with everything that can happen, until nothing new comes up. */
 function walk(attempt: Attempt, demands: Demands, seen: Set<string>): Arrow[] {
-  const known = JSON.stringify([attempt.step, attempt.proven])
+  const known = JSON.stringify([attempt.step, attempt.proven, attempt.pendingSealed !== null])
   if (seen.has(known)) return []
   seen.add(known)
   return eventsUnder(demands).flatMap((event) => {

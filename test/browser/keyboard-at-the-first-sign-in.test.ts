@@ -113,6 +113,7 @@ function adding({ refused }: { refused: boolean }): string[] {
     '  text: Current Password',
     ...fault(NO_PASSWORD),
     `  textbox "Current Password"${invalid}`,
+    '  button "Show Current Password"',
     '  button "Save"',
     '  link "Skip for now"',
   ]

@@ -91,6 +91,7 @@ describe('the profile, read aloud and by the keyboard alone', () => {
       '  text: Current Password',
       '  paragraph: Enter your current password',
       '  textbox "Current Password" [invalid]',
+      '  button "Show Current Password"',
       '  button "Send the message"',
       '  paragraph: To keep your account safe, no reset link goes to a new address for three days. ' +
         'The old address is told of the change, and gets no link any more.',
@@ -154,6 +155,7 @@ describe('the profile, read aloud and by the keyboard alone', () => {
       '  textbox "Mobile number" [invalid]: +49 1512 3456789',
       '  text: Current Password',
       '  textbox "Current Password"',
+      '  button "Show Current Password"',
       '  button "Send the code"',
       '  paragraph: To keep your account safe, a new number lets you back in only after three days.',
       '  link "Back to your profile"',

@@ -70,6 +70,7 @@ describe('what was done and how one leaves, read aloud and by the keyboard alone
       '  text: Current Password',
       `  paragraph: ${NO_PASSWORD}`,
       '  textbox "Current Password" [invalid]',
+      '  button "Show Current Password"',
       '  button "This wasn’t me, stop it"',
       '  link "Back to activity"',
     ])
@@ -103,6 +104,7 @@ describe('what was done and how one leaves, read aloud and by the keyboard alone
       '  text: Yes, it was not me Current Password',
       `  paragraph: ${NO_PASSWORD}`,
       '  textbox "Current Password" [invalid]',
+      '  button "Show Current Password"',
       '  button "Undo it and lock my account"',
       '  link "Back to activity"',
     ])
@@ -131,7 +133,7 @@ describe('what was done and how one leaves, read aloud and by the keyboard alone
       '  heading "What goes" [level=2]',
       '  heading "What stays" [level=2]',
     ])
-    expect(lines.slice(-9)).to.deep.equal([
+    expect(lines.slice(-10)).to.deep.equal([
       '    text: Would you like to keep a copy?',
       '    link "Download your data first"',
       `  paragraph: ${NOT_UNDERSTOOD}`,
@@ -139,6 +141,7 @@ describe('what was done and how one leaves, read aloud and by the keyboard alone
       `  text: ${UNDERSTOOD} Current Password`,
       `  paragraph: ${NO_PASSWORD}`,
       '  textbox "Current Password" [invalid]',
+      '  button "Show Current Password"',
       '  button "Delete my account"',
       '  link "Not now"',
     ])

@@ -6,6 +6,7 @@ import { mayTextCountry } from '../../src/accounts/countries-store.ts'
 import { withOrganization, withoutOrganization, type TenantRow } from '../../src/database/transaction.ts'
 import { enqueue } from '../../src/delivery/outbox.ts'
 import { allAccounts } from '../../src/accounts/store.ts'
+import { keepLogo } from '../../src/organizations/logo-store.ts'
 import { addOrganization } from '../../src/organizations/store.ts'
 import { measureReadiness } from '../../src/recovery/readiness/measure.ts'
 import { noteAsked } from '../../src/recovery/readiness/store.ts'
@@ -118,6 +119,7 @@ describe('tenancy, on the real database', () => {
       await handOut(portal, 'rani', 'harbour')
       const rina = portal.visitor()
       await verify(rina, await getVerification(portal, rina))
+      await portal.within('harbour', (tx) => keepLogo(tx, { hash: 'a'.repeat(64), png: Buffer.from('png') }))
       await portal.within('harbour', (tx) => mayTextCountry(portal.app.parts, tx, 'ID', 'en'))
       await portal.within('harbour', async (tx) => {
         await measureReadiness(portal.app.parts, tx, { countedLive: 0 })
