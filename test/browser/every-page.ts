@@ -7,12 +7,8 @@ import { DAY, MINUTE, SECOND } from '../../src/platform/clock.ts'
 import type { Portal } from '../support/portal.ts'
 import { changeAccount, NEW_PASSWORD, wrongCodeOfApp } from '../support/steps.ts'
 import { codesAndAuthenticators } from './codes-and-authenticators.ts'
-import { desk } from './desk.ts'
 import { letIn } from './let-in.ts'
-import { managing } from './managing.ts'
-import { settingsPages } from './settings-pages.ts'
 import { personalCentre } from './personal-centre.ts'
-import { readiness } from './readiness.ts'
 import { records } from './records.ts'
 import type { Rig } from './rig.ts'
 import { signingUp } from './signing-up.ts'
@@ -51,10 +47,6 @@ export async function* everyPage(rig: Rig): AsyncGenerator<Scene> {
   yield* letIn(rig)
   yield* personalCentre(rig)
   yield* records(rig)
-  yield* managing(rig)
-  yield* readiness(rig)
-  yield* desk(rig)
-  yield* settingsPages(rig)
   yield* account(mia)
   yield* undoneChange(rig)
   yield* errors(rig.portal, mia)

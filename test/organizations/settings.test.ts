@@ -55,7 +55,7 @@ describe('An organization’s settings', () => {
       },
       signUp: { mode: 'closed', verificationHours: 24, allowedDomains: [], deniedDomains: [] },
       terms: null,
-      branding: { color: '#0b5cad', locale: 'en', support: null },
+      branding: { color: '#0b5cad', locale: 'en', logo: null, support: null },
     })
   })
 
@@ -201,7 +201,7 @@ describe('Settings that another version of the program stored', () => {
   it('are read without what this one does not know, and refused with it when they are saved', () => {
     const newer = {
       recovery: { linkLifetimeMinutes: 9, passkeys: true },
-      branding: { logo: 'x' },
+      branding: { font: 'x' },
       people: { imports: 1 },
     }
     expect(readSettings(newer)).to.deep.equal(parseSettings({ recovery: { linkLifetimeMinutes: 9 } }))

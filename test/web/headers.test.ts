@@ -122,7 +122,7 @@ async function everyKindOfAnswer(visitor: Visitor): Promise<[string, Page][]> {
     ['no form', await post({}, { 'Content-Type': 'application/json' })],
     ['another host', await visitor.send('GET', '/', undefined, { Host: 'evil.example' })],
     ['an asset', await visitor.send('GET', asset ?? '')],
-    ['a brand', await visitor.send('GET', '/harbour/brand.css')],
+    ['a brand', await visitor.send('GET', '/harbour/brand.css?color=0b5cad')],
     ['healthz', await visitor.send('GET', '/healthz')],
     ['readyz', await visitor.send('GET', '/readyz')],
     ['the demo', await visitor.send('GET', '/')],

@@ -1,0 +1,65 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import type { AxeResults, RunOptions } from 'axe-core'
+import { expect } from 'chai'
+import type { Page } from 'playwright-core'
+import type { Scene } from './every-page.ts'
+import { DESKTOP, PHONE } from './rig.ts'
+import type { Translations } from './translations.ts'
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+const WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
+
+/** What can differ between light and dark: the elements are the same, and so is their order. */
+const OF_COLOUR = ['color-contrast', 'link-in-text-block']
+
+/** What can differ between a phone and a desk besides: both have the same elements, and a desk shows all that a phone shows. */
+const OF_SIZE = [...OF_COLOUR, 'target-size', 'scrollable-region-focusable']
+
+/** WCAG 2.2 §1.4.10: at this width everything is read by scrolling down alone. */
+const NARROW = { width: 320, height: 640 }
+
+/** Looks at pages in each size, light, dark and language; throws with all that is wrong with them. */
+export async function lookAt(
+  scenes: AsyncGenerator<Scene>,
+  translations: Translations,
+  { atLeast }: { atLeast: number },
+): Promise<void> {
+  const faults: string[] = []
+  let looks = 0
+  for await (const { state, page, isMail } of scenes) {
+    looks += 1
+    if (!isMail) faults.push(...(await translations.faultsOf(page)).map((fault) => `${state}: ${fault}`))
+    const tags = isMail ? WCAG : [...WCAG, 'best-practice']
+    await page.evaluate(axeSource)
+    await page.setViewportSize(NARROW)
+    const width = await page.evaluate(() => document.documentElement.scrollWidth)
+    if (width > NARROW.width) faults.push(`${state} is ${width} wide on a screen of ${NARROW.width}`)
+    for (const [size, colorScheme, rules] of [
+      [PHONE, 'light', OF_SIZE],
+      [PHONE, 'dark', OF_COLOUR],
+      [DESKTOP, 'dark', OF_COLOUR],
+      [DESKTOP, 'light', tags],
+    ] as const) {
+      await page.setViewportSize(size)
+      await page.emulateMedia({ colorScheme })
+      const where = `${state} (${colorScheme}, ${size.width})`
+      faults.push(...(await faultsOf(page, rules)).map((fault) => `${where}: ${fault}`))
+    }
+  }
+  expect(faults, 'what axe-core and the narrow screen found').to.deep.equal([])
+  expect(looks, 'pages looked at').to.be.at.least(atLeast)
+}
+
+/** What axe-core finds wrong with the page as it is shown now: the rule, and the element with the reason. */
+async function faultsOf(page: Page, rules: readonly string[]): Promise<string[]> {
+  const options: RunOptions = { runOnly: [...rules], resultTypes: ['violations'], iframes: false }
+  const { violations } = await page.evaluate(
+    (given) => (window as unknown as { axe: { run(o: unknown): Promise<AxeResults> } }).axe.run(given),
+    options,
+  )
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map((node) => `${id} at ${node.html}: ${node.failureSummary}`),
+  )
+}
