@@ -12,21 +12,21 @@ describe('every page in every state', () => {
   afterEach(() => rig.close())
 
   it('can be used by everyone, light and dark, on a phone and on a desk, in every language, and never scrolls sideways', async function () {
-    this.timeout(300_000)
+    this.timeout(400_000)
     rig = await openRig()
     await lookAt(everyPage(rig), await openTranslations(rig), { atLeast: 60 })
     expect(rig.complaints, 'what the browser complained about').to.deep.equal([])
   })
 
   it('those of people whom an administrator created too', async function () {
-    this.timeout(120_000)
+    this.timeout(300_000)
     rig = await openRig()
     await lookAt(created(rig), await openTranslations(rig), { atLeast: 10 })
     expect(rig.complaints).to.deep.equal([])
   })
 
   it('the profile too', async function () {
-    this.timeout(120_000)
+    this.timeout(300_000)
     rig = await openRig()
     await lookAt(profilePages(rig), await openTranslations(rig), { atLeast: 20 })
     expect(rig.complaints).to.deep.equal([])
