@@ -17,6 +17,8 @@ describe('the wait for a new code', () => {
     const page = await rig.person()
     await stopClock(page)
     await askForCode(page, 'summit', 'olivia')
+    // Else the clock is moved before the page's script has looked at it.
+    await page.waitForLoadState()
     expect(await waitOn(page)).to.equal(`${WAIT}30`)
     expect(await edgeOfButton(page), 'it does not look as if it could be pressed').to.equal('dashed')
     await page.clock.runFor(SECOND)
@@ -33,6 +35,8 @@ describe('the wait for a new code', () => {
     const page = await rig.person()
     await stopClock(page)
     await askForCode(page, 'summit', 'olivia')
+    // Else the clock is moved before the page's script has looked at it.
+    await page.waitForLoadState()
     await page.clock.fastForward(20 * SECOND)
     expect(await waitOn(page)).to.equal(`${WAIT}10`)
     await page.context().close()
@@ -41,6 +45,8 @@ describe('the wait for a new code', () => {
   it('stands still without scripts, in the same words', async () => {
     const page = await rig.person({ javaScriptEnabled: false })
     await askForCode(page, 'summit', 'olivia')
+    // Else the clock is moved before the page's script has looked at it.
+    await page.waitForLoadState()
     expect(await waitOn(page)).to.equal(`${WAIT}30`)
     expect(await edgeOfButton(page)).to.equal('dashed')
     await page.context().close()
@@ -49,6 +55,8 @@ describe('the wait for a new code', () => {
   it('is said with the button, which answers all the while', async () => {
     const page = await rig.person()
     await askForCode(page, 'summit', 'olivia')
+    // Else the clock is moved before the page's script has looked at it.
+    await page.waitForLoadState()
     const button = page.getByRole('button', { name: 'Send a new code' })
     expect(await button.getAttribute('aria-describedby')).to.equal('wait')
     await press(page, 'Send a new code')
