@@ -62,9 +62,10 @@ describe('Headers of every kind of answer', () => {
 
   it('keeps every page out of every cache, and assets in', () => {
     for (const [what, { headers }] of answers) {
-      const kept = { 'an asset': 'public, max-age=31536000, immutable', 'a brand': 'private, max-age=31536000, immutable' }[
-        what
-      ]
+      const kept = {
+        'an asset': 'public, max-age=31536000, immutable',
+        'a brand': 'private, max-age=31536000, immutable',
+      }[what]
       expect(headers['cache-control'], what).to.equal(kept ?? 'no-store')
     }
   })
