@@ -5,12 +5,11 @@ import { whyAddressRefused, type AddressRefusal } from '../organizations/mail-do
 import type { Organization } from '../organizations/organization.ts'
 import { countryAssumed, type Settings } from '../organizations/settings.ts'
 
-/** What somebody typed who signs up. */
+/** What somebody typed who signs up; empty where they left something out. */
 export interface TypedSignUp {
   fullName: string
   email: string
   password: string
-  /** Empty: they gave none. */
   phone: string
   hasAcceptedTerms: boolean
 }
@@ -26,8 +25,9 @@ export interface SignUpFacts {
 
 /** What is wrong with it, field by field; only fields with something wrong. */
 export interface SignUpProblems {
-  email?: 'unreadable' | AddressRefusal
-  password?: PasswordProblem[]
+  fullName?: 'missing'
+  email?: 'missing' | 'unreadable' | AddressRefusal
+  password?: 'missing' | PasswordProblem[]
   phone?: PhoneProblem
   terms?: 'missing'
 }
@@ -39,13 +39,15 @@ export function judgeSignUp(
   typed: TypedSignUp,
 ): { facts: SignUpFacts } | { problems: SignUpProblems } {
   const problems: SignUpProblems = {}
+  if (typed.fullName === '') problems.fullName = 'missing'
+
   const email = typed.email.normalize('NFKC').trim()
-  const isEmail = readIdentifier(email)?.kind === 'email'
-  const refusal = isEmail ? whyAddressRefused(settings.signUp, canonicalEmail(email)) : 'unreadable'
+  const refusal = email === '' ? 'missing' : whyRefused(settings, email)
   if (refusal) problems.email = refusal
 
   const words = [typed.fullName, email, organization.name, organization.slug]
-  const wrong = judgePassword(settings.passwords, typed.password, { words })
+  const wrong =
+    typed.password === '' ? 'missing' : judgePassword(settings.passwords, typed.password, { words })
   if (wrong.length > 0) problems.password = wrong
 
   const phone = typed.phone === '' ? null : readPhone(typed.phone, countryAssumed(settings))
@@ -62,4 +64,9 @@ export function judgeSignUp(
       termsVersion: settings.terms?.version ?? null,
     },
   }
+}
+
+function whyRefused({ signUp }: Settings, email: string): 'unreadable' | AddressRefusal | null {
+  if (readIdentifier(email)?.kind !== 'email') return 'unreadable'
+  return whyAddressRefused(signUp, canonicalEmail(email))
 }

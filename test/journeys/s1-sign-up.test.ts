@@ -37,9 +37,12 @@ describe('S1: Rina signs up with her company address', () => {
   it('is told at each field what is missing, all at once', async () => {
     const page = await rina.press('Sign Up')
     expect(page.status).to.equal(422)
-    expect(page.problemsAt('fullName')).to.have.length(1)
-    expect(page.problemsAt('email')).to.have.length(1)
-    expect(page.problemsAt('password')).to.have.length(1)
+    for (const name of ['fullName', 'email', 'password', 'terms'])
+      expect(page.problemsAt(name), name).to.have.length(1)
+    const halfDone = await rina.press('Sign Up', { email: 'rina@gmail.com', password: 'copper', phone: '12' })
+    for (const name of ['fullName', 'email', 'phone', 'terms'])
+      expect(halfDone.problemsAt(name), name).to.have.length(1)
+    expect(halfDone.problemsAt('password')).to.have.length.above(1)
   })
 
   it('may use her company’s address only, and hears why', async () => {

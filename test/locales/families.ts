@@ -151,6 +151,7 @@ const signUpEndings: Record<DeadSignUp, true> = {
 }
 
 const emailProblems: Record<NonNullable<SignUpProblems['email']> | EmailProblem, true> = {
+  missing: true,
   same: true,
   unreadable: true,
   'free-mail': true,
@@ -171,6 +172,7 @@ const termsProblems: Record<NonNullable<SignUpProblems['terms']>, true> = { miss
 export const FAMILIES: readonly Family[] = [
   { beginning: 'layout.places.', endings: [...OWN_PLACES, ...MANAGING_PLACES].map(({ name }) => name) },
   { beginning: 'layout.areas.', endings: ['account', 'manage'] },
+  { beginning: 'layout.groups.', endings: [...new Set(MANAGING_PLACES.map(({ group }) => group))] },
   { beginning: 'account.home.ways.are.', endings: Object.keys(waysAre) },
   { beginning: 'account.home.ways.reached.', endings: Object.keys(reached) },
   { beginning: 'account.activity.kinds.', endings: [...TOLD_KINDS] },

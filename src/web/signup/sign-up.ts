@@ -2,7 +2,7 @@ import { countryName } from '../../i18n/format.ts'
 import { countryAssumed, type Settings } from '../../organizations/settings.ts'
 import { signUp as signUpWith } from '../../signup/begin.ts'
 import type { SignUpProblems } from '../../signup/judge.ts'
-import { optionalLine, requiredSecret, requiredText, type FormErrors } from '../form.ts'
+import { optionalLine, optionalSecret, type FormErrors } from '../form.ts'
 import { listOfRules, wordsFor } from '../new-password.ts'
 import { definePage } from '../page.ts'
 import type { Visit } from '../visit.ts'
@@ -22,12 +22,9 @@ export const signUp = definePage({
     return { view: viewOfSignUp(settings, locale, wrong) }
   },
   fields: {
-    fullName: requiredText(
-      { missing: 'errors.fullName.missing', tooLong: 'errors.fullName.too-long' },
-      LONGEST_NAME,
-    ),
-    email: requiredText({ missing: 'errors.email.missing', tooLong: 'errors.email.unreadable' }),
-    password: requiredSecret({ missing: 'errors.password.missing' }),
+    fullName: optionalLine({ tooLong: 'errors.fullName.too-long' }, LONGEST_NAME),
+    email: optionalLine({ tooLong: 'errors.email.unreadable' }),
+    password: optionalSecret,
     phone: optionalLine({ tooLong: 'errors.phone.unreadable' }),
     terms: optionalLine({ tooLong: 'errors.form.unreadable' }),
   },
@@ -66,15 +63,17 @@ export function viewOfSignUp(settings: Settings, locale: string, wrong: FormErro
 
 /** In the order of the fields. */
 function wordsOf(
-  { email, password, phone, terms }: SignUpProblems,
+  { fullName, email, password, phone, terms }: SignUpProblems,
   typedPhone: string,
   { settings }: Visit,
 ): FormErrors {
   const lacksCountry = !typedPhone.startsWith('+') && countryAssumed(settings) === undefined
   const needsCountry = phone === 'unreadable' && lacksCountry
   return {
+    ...(fullName ? { fullName: [{ key: 'errors.fullName.missing' }] } : {}),
     ...(email ? { email: [{ key: `errors.email.${email}` }] } : {}),
-    ...(password ? { password: wordsFor(password, settings.passwords) } : {}),
+    ...(password === 'missing' ? { password: [{ key: 'errors.password.missing' }] } : {}),
+    ...(Array.isArray(password) ? { password: wordsFor(password, settings.passwords) } : {}),
     ...(phone ? { phone: [{ key: `errors.phone.${needsCountry ? 'no-country' : phone}` }] } : {}),
     ...(terms ? { terms: [{ key: `errors.terms.${terms}` }] } : {}),
   }

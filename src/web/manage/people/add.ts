@@ -23,6 +23,7 @@ export function readPerson({ fullName, username, email }: Typed): NewPerson | { 
   const identifier = username === '' ? null : readIdentifier(username)
   const isName = identifier?.kind === 'username'
   const errors: FormErrors = {
+    ...(fullName === '' ? { fullName: [{ key: 'errors.person.name-missing' }] } : {}),
     ...(username !== '' && !isName ? { username: [{ key: 'errors.username.unreadable' }] } : {}),
     ...(email !== '' && !isEmail(email) ? { email: [{ key: 'errors.email.unreadable' }] } : {}),
     ...(username === '' && email === '' ? { email: [{ key: 'errors.email.or-username' }] } : {}),

@@ -1,4 +1,4 @@
-import { optionalLine, requiredText } from '../../form.ts'
+import { optionalLine } from '../../form.ts'
 import { definePage } from '../../page.ts'
 import { addHere, readPerson } from './add.ts'
 
@@ -14,10 +14,7 @@ export const newPerson = definePage({
   stepUp: true,
   view: ({ settings }) => ({ view: { asksUsername: settings.recovery.identifier === 'username' } }),
   fields: {
-    fullName: requiredText(
-      { missing: 'errors.person.name-missing', tooLong: 'errors.fullName.too-long' },
-      LONGEST_NAME,
-    ),
+    fullName: optionalLine({ tooLong: 'errors.fullName.too-long' }, LONGEST_NAME),
     email: optionalLine({ tooLong: 'errors.email.unreadable' }),
     username: optionalLine({ tooLong: 'errors.username.unreadable' }),
   },
