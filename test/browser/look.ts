@@ -62,12 +62,15 @@ export async function lookAt(
 
 /** Runs in the browser: all elements with all that a style, a role or a name can hang on, without the words. */
 function buildOf(): string {
-  const addresses = new Set(['href', 'src', 'action', 'value', 'datetime', 'content', 'd', 'points'])
+  const saysNothing = new Set(['src', 'action', 'value', 'datetime', 'content', 'd', 'points'])
   return [...document.querySelectorAll('*')]
-    .map((element) => {
-      const attributes = [...element.attributes].filter(({ name }) => !addresses.has(name))
-      const isNamed = element.textContent.trim() !== ''
-      return `${element.parentElement?.tagName} ${element.tagName} ${isNamed} ${attributes.map(({ name, value }) => `${name}=${value}`).join(' ')}`
+    .map(({ tagName, parentElement, attributes, textContent }) => {
+      // The colours of an organization are in the address of its styles.
+      const told = [...attributes].filter(
+        ({ name }) => !saysNothing.has(name) && (name !== 'href' || tagName === 'LINK'),
+      )
+      const isNamed = textContent.trim() !== ''
+      return [parentElement?.tagName, tagName, isNamed, ...told.map(({ name, value }) => `${name}=${value}`)]
     })
     .join('\n')
 }
