@@ -1,5 +1,6 @@
 import type Router from '@koa/router'
 import type { Context } from 'koa'
+import { named } from '../organizations/branding.ts'
 import { formToken, isOwnForm } from './csrf.ts'
 import { logRefusal, Refused } from './errors.ts'
 import { readForm, withoutSecrets, type Fields, type FormErrors, type ReadForm } from './form.ts'
@@ -204,7 +205,7 @@ async function showPreview(
 ): Promise<void> {
   allowFraming(ctx)
   await renderPage(ctx, visit.parts, preview, view, {
-    visit: { ...visit, settings, locale, person: null },
+    visit: { ...visit, organization: named(visit.organization, settings), settings, locale, person: null },
     isPreview: true,
   })
 }

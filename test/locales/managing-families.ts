@@ -100,6 +100,7 @@ export const MANAGING_FAMILIES: readonly Family[] = [
       ...choices.map((word) => `recovery.${word}`),
       ...methods.map((id) => `recovery.methods.${id}`),
       ...Object.keys(modes).map((mode) => `signUp.mode.${mode}`),
+      'branding.name.as-created',
     ],
   },
   { beginning: 'settings.values.recovery.', endings: choices },
