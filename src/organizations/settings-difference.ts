@@ -15,7 +15,7 @@ export interface SettingChange {
  * The value of a setting as pages and letters print it: `word` has words of its own in the locale files, of an `amount` they
  * say what it counts; a `text` is printed as it is.
  */
-type ShownValue =
+export type ShownValue =
   | { kind: 'word'; word: string }
   | { kind: 'words'; words: string[] }
   | { kind: 'amount'; count: number }
