@@ -20,7 +20,7 @@ describe('Settings as a file', () => {
   })
 
   it('are the same text however they were stored, a setting on each line, defaults too', () => {
-    const turned = JSON.parse(
+    const turned: unknown = JSON.parse(
       '{"sms":{"messagesPerDay":5,"countries":["ID"]},"recovery":{"afterReset":"home"}}',
     )
     const file = asSettingsFile(parseSettings(turned))
