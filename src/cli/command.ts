@@ -1,5 +1,6 @@
 import type { PasswordHasher } from '../credentials/password.ts'
 import type { Database } from '../database/connect.ts'
+import type { Words } from '../i18n/words.ts'
 import type { Config } from '../platform/config.ts'
 import type { Random } from '../platform/random.ts'
 import type { Secrets } from '../platform/secrets.ts'
@@ -26,7 +27,13 @@ export interface Tools {
 export interface Opened {
   /** Where the private database keeps its data; null where it is not the private one. */
   dataFolder: string | null
-  parts: RecoveryParts & { database: Database; hasher: PasswordHasher; random: Random; secrets: Secrets }
+  parts: RecoveryParts & {
+    database: Database
+    hasher: PasswordHasher
+    random: Random
+    secrets: Secrets
+    words: Words
+  }
   /** Brings the schema up to date; returns the names of the steps that ran. */
   migrate(): Promise<string[]>
   /** Keeps the demo off every other database, and production off the demo's. Throws `CommandFailed`. */

@@ -4,7 +4,7 @@ import { isEmail } from '../accounts/identifiers.ts'
 import { record } from '../audit/audit.ts'
 import { isDuplicate } from '../database/faults.ts'
 import { withOrganization, type Transaction } from '../database/transaction.ts'
-import { isSlug, RESERVED_SLUGS } from '../organizations/organization.ts'
+import { isOrganizationName, isSlug, RESERVED_SLUGS } from '../organizations/organization.ts'
 import { parseSettings } from '../organizations/settings.ts'
 import { addOrganization, currentSettings, saveSettings } from '../organizations/store.ts'
 import { systemClock } from '../platform/clock.ts'
@@ -31,9 +31,9 @@ export const orgCreate: Command = {
         : [
             `the slug must be 2 to 40 letters a-z, digits or single hyphens, and not ${RESERVED_SLUGS.join(', ')}`,
           ]),
-      ...(name.length >= 1 && name.length <= 100
+      ...(isOrganizationName(name)
         ? []
-        : ['--name must be the organization’s name, up to 100 characters']),
+        : ['--name must be the organization’s name, in one line of up to 100 characters']),
       ...(isEmail(email) ? [] : ['--owner-email must be one email address']),
       ...(textOf(options['owner-name']).length <= 200 ? [] : ['--owner-name can have up to 200 characters']),
     ]

@@ -13,6 +13,7 @@ import { ownerReset } from './owner-reset.ts'
 import { peopleCreate, peopleInvite } from './people.ts'
 import { requestsApprove, requestsList, requestsRefuse } from './requests.ts'
 import { serve } from './serve.ts'
+import { settingsExport, settingsImport } from './settings.ts'
 import { worker } from './worker.ts'
 
 const commands: readonly Command[] = [
@@ -29,6 +30,8 @@ const commands: readonly Command[] = [
   requestsApprove,
   requestsRefuse,
   ownerReset,
+  settingsExport,
+  settingsImport,
   auditVerify,
 ]
 

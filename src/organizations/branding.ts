@@ -6,6 +6,11 @@ export interface Letterhead {
   organization: { name: string; color: string; onColor: string }
 }
 
+/** An organization by the name that its owners gave it; where they gave none, by the one that it was created with. */
+export function named(organization: Organization, { branding }: Settings): Organization {
+  return { ...organization, name: branding.name ?? organization.name }
+}
+
 export function letterhead(organization: Organization, { branding }: Settings): Letterhead {
   return {
     organization: { name: organization.name, color: branding.color, onColor: readableOn(branding.color) },

@@ -7,6 +7,21 @@ export interface Organization {
   state: 'active' | 'suspended'
 }
 
+/**
+ * Whether a text can be the name of an organization, which stands in the middle of sentences, in subjects of letters and in
+ * authenticator apps: one line of 1 to 100 characters, something in it that can be seen, and nothing that turns the text
+ * around it round.
+ */
+export function isOrganizationName(text: string): boolean {
+  return (
+    text === text.trim() &&
+    text.length <= 100 &&
+    text.isWellFormed() &&
+    /[\p{L}\p{N}\p{S}]/u.test(text) &&
+    !/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}\ufffd]/u.test(text)
+  )
+}
+
 /** First path segments that are the product's own. */
 export const RESERVED_SLUGS = ['demo', 'hooks', 'healthz', 'readyz', 'assets', 'metrics']
 

@@ -15,7 +15,7 @@ export interface SettingChange {
  * The value of a setting as pages and letters print it: `word` has words of its own in the locale files, of an `amount` they
  * say what it counts; a `text` is printed as it is.
  */
-type ShownValue =
+export type ShownValue =
   | { kind: 'word'; word: string }
   | { kind: 'words'; words: string[] }
   | { kind: 'amount'; count: number }
@@ -59,6 +59,9 @@ export function shownDifference(before: Settings, after: Settings, locale: strin
 }
 
 function shownValue(setting: string, value: Value, locale: string): ShownValue {
+  // Nobody is without a name: it is the one that the organization was created with.
+  if (setting === 'branding.name')
+    return value === null ? { kind: 'word', word: 'as-created' } : texts(value as string)
   if (value === null) return { kind: 'none' }
   if (typeof value === 'number') return { kind: 'amount', count: value }
   if (typeof value === 'boolean') return { kind: 'word', word: value ? 'yes' : 'no' }

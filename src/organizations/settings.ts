@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isOrganizationName } from './organization.ts'
 
 /** A domain as a person writes it; letters of any script. */
 const domain = z
@@ -70,6 +71,8 @@ const eachSetting = z.strictObject({
     .default(null),
   branding: z
     .strictObject({
+      /** What the organization is called; null: as whoever runs the server named it. */
+      name: z.string().refine(isOrganizationName, 'this is no name').nullable().default(null),
       color: z
         .string()
         .regex(/^#[0-9a-f]{6}$/)

@@ -5,6 +5,7 @@ import {
   type TenantRow,
   type Transaction,
 } from '../database/transaction.ts'
+import { named } from './branding.ts'
 import type { Organization } from './organization.ts'
 import { readSettings, type Settings } from './settings.ts'
 
@@ -39,7 +40,7 @@ export interface SavedVersion extends SettingsVersion {
   restoredFrom: number | null
 }
 
-/** The organization under a slug, suspended ones too; null when there is none. */
+/** The organization under a slug, by the name that it was created with, suspended ones too; null when there is none. */
 export async function organizationBySlug(database: Database, slug: string): Promise<Organization | null> {
   return withoutOrganization(database, async (tx) => {
     const row = await tx.sql<OrganizationRow>('organizations').where({ slug }).first()
@@ -47,14 +48,14 @@ export async function organizationBySlug(database: Database, slug: string): Prom
   })
 }
 
-/** The organization whose transaction this is. Throws when it does not exist, which is a bug. */
+/** The organization whose transaction this is, as its owners call it. Throws when it does not exist, which is a bug. */
 export async function organizationOf(tx: Transaction): Promise<Organization> {
   const row = await tx.sql<OrganizationRow>('organizations').where({ id: tx.organizationId }).first()
   if (!row) throw new Error(`no organization ${tx.organizationId}`)
-  return shown(row)
+  return named(shown(row), (await currentSettings(tx)).settings)
 }
 
-/** Every organization, by slug. For the operator's commands and the worker's housekeeping, never for a page of one. */
+/** Every organization, by slug, each by the name that it was created with. For the operator's commands and the worker's housekeeping, never for a page of one. */
 export async function allOrganizations(database: Database): Promise<Organization[]> {
   return withoutOrganization(database, async (tx) => {
     const rows = await tx.sql<OrganizationRow>('organizations').orderBy('slug')

@@ -18,7 +18,10 @@ interface Asset {
 export interface Assets {
   byAddress: Map<string, Asset>
   /** The addresses that templates link to. */
-  addresses: Record<'styles' | 'icon' | 'checklist' | 'countdown' | 'keepCodes' | 'noResend', string>
+  addresses: Record<
+    'styles' | 'icon' | 'checklist' | 'countdown' | 'keepCodes' | 'livePreview' | 'noResend',
+    string
+  >
 }
 
 /** Serves the assets. A year, immutable: a change of content is a change of address. */
@@ -75,6 +78,7 @@ export function loadAssets(): Assets {
       checklist: `${scriptsFolder}/web/browser/checklist.js`,
       countdown: `${scriptsFolder}/web/browser/countdown.js`,
       keepCodes: `${scriptsFolder}/web/browser/keep-codes.js`,
+      livePreview: `${scriptsFolder}/web/browser/live-preview.js`,
       noResend: `${scriptsFolder}/web/browser/no-resend.js`,
     },
   }
@@ -99,6 +103,7 @@ function loadScripts(): Map<string, Buffer> {
     'web/browser/checklist.js',
     'web/browser/countdown.js',
     'web/browser/keep-codes.js',
+    'web/browser/live-preview.js',
     'web/browser/no-resend.js',
     'credentials/password-rules.js',
   ]

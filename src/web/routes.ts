@@ -34,6 +34,7 @@ import { exportActivity } from './manage/activity/export.ts'
 import { overview as log } from './manage/activity/overview.ts'
 import { logo } from './manage/branding/logo.ts'
 import { branding, brandingPreview } from './manage/branding/look.ts'
+import { file } from './manage/history/file.ts'
 import { overview as history } from './manage/history/overview.ts'
 import { version } from './manage/history/version.ts'
 import { overview as messages } from './manage/messages/overview.ts'
@@ -161,6 +162,7 @@ export const pages: readonly Page[] = [
   logo,
   history,
   version,
+  file,
   requests,
   request,
   messages,

@@ -3,6 +3,7 @@ import type { Context } from 'koa'
 import type { Account } from '../accounts/account.ts'
 import { accountById } from '../accounts/store.ts'
 import { withOrganization } from '../database/transaction.ts'
+import { named } from '../organizations/branding.ts'
 import { isSlug, type Organization } from '../organizations/organization.ts'
 import type { Settings } from '../organizations/settings.ts'
 import { currentSettings, organizationBySlug } from '../organizations/store.ts'
@@ -72,7 +73,16 @@ export async function openVisit(parts: WebParts, ctx: Context, slug: string): Pr
     person: person?.account.locale ?? null,
     organization: settings.branding.locale,
   })
-  const visit = { parts, organization, settings, cookies, visitor: visitorOf(ctx), locale, now, person }
+  const visit = {
+    parts,
+    organization: named(organization, settings),
+    settings,
+    cookies,
+    visitor: visitorOf(ctx),
+    locale,
+    now,
+    person,
+  }
   visits.set(ctx.req, visit)
   return visit
 }

@@ -25,6 +25,7 @@ const MANAGING: Record<string, Exclude<Role, 'member'>> = {
   '/manage/branding/logo': 'owner',
   '/manage/history': 'owner',
   '/manage/history/:version': 'owner',
+  '/manage/history/:version/file': 'owner',
   '/manage/requests': 'administrator',
   '/manage/requests/:id': 'administrator',
   '/manage/messages': 'administrator',

@@ -38,11 +38,13 @@ export async function* settingsPages(rig: Rig): AsyncGenerator<Scene> {
   await page.goto('/acme/manage/branding')
   yield { state: 'branding', page }
   await page.getByLabel('Colour').fill('#ffe066')
+  await page.getByLabel('Name', { exact: true }).fill('\u200b')
   await page.getByLabel('On a web page').check()
   await page.getByLabel('Contact', { exact: true }).fill('help')
   await press(page, 'See what follows')
   yield { state: 'branding, with faults', page }
   await page.getByLabel('Contact', { exact: true }).fill('https://help.example')
+  await page.getByLabel('Name', { exact: true }).fill('Birch & Sons')
   await press(page, 'See what follows')
   yield { state: 'what would follow from another look', page }
   await page.goto('/acme/manage/branding/logo')

@@ -33,6 +33,8 @@ describe('The command line', () => {
         'keys rotate',
         'diagram',
         'owner reset',
+        'settings export',
+        'settings import',
       ])
         expect(lines).to.match(new RegExp(`^ +${name} +\\S`, 'm'))
     }

@@ -100,6 +100,7 @@ export const MANAGING_FAMILIES: readonly Family[] = [
       ...choices.map((word) => `recovery.${word}`),
       ...methods.map((id) => `recovery.methods.${id}`),
       ...Object.keys(modes).map((mode) => `signUp.mode.${mode}`),
+      'branding.name.as-created',
     ],
   },
   { beginning: 'settings.values.recovery.', endings: choices },
@@ -146,6 +147,7 @@ export const MANAGING_FAMILIES: readonly Family[] = [
   },
   { beginning: 'errors.logo.', endings: ['missing', 'too-large', ...Object.keys(pictureFaults)] },
   { beginning: 'manage.screens.', endings: Object.keys(screens) },
+  { beginning: 'manage.recovery.no-screen.', endings: ['unseen', 'unreadable'] },
   {
     beginning: 'manage.overview.places.',
     endings: MANAGING_PLACES.map(({ name }) => name).filter((name) => name !== 'overview'),

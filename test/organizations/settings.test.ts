@@ -55,7 +55,7 @@ describe('An organization’s settings', () => {
       },
       signUp: { mode: 'closed', verificationHours: 24, allowedDomains: [], deniedDomains: [] },
       terms: null,
-      branding: { color: '#0b5cad', locale: 'en', logo: null, support: null },
+      branding: { name: null, color: '#0b5cad', locale: 'en', logo: null, support: null },
     })
   })
 

@@ -35,7 +35,6 @@ describe('Organizations as they are stored', () => {
     expect(await organizationBySlug(store.database, 'birch')).to.deep.equal(birch)
     expect(await organizationBySlug(store.database, 'Birch')).to.equal(null)
     expect(await organizationBySlug(store.database, "birch' or 'a'='a")).to.equal(null)
-    expect(await within(organizationOf)).to.deep.equal(birch)
     expect(await allOrganizations(store.database)).to.deep.equal([birch])
   })
 
@@ -55,10 +54,20 @@ describe('Organizations as they are stored', () => {
     expect(await within((tx) => settingsUnder(tx, 1))).to.deep.equal({ version: 1, settings: first })
   })
 
+  it('are called what their owners call them, as long as they do', async () => {
+    expect(await within(organizationOf)).to.deep.equal(birch)
+    const renamed = parseSettings({ branding: { name: 'Birch' } })
+    await within((tx) => saveSettings(tx, renamed))
+    expect(await within(organizationOf)).to.deep.equal({ ...birch, name: 'Birch' })
+    expect(await organizationBySlug(store.database, 'birch'), 'for who reads no settings').to.deep.equal(
+      birch,
+    )
+  })
+
   it('read settings from before a setting existed with its default', async () => {
     await within(async (tx) => {
       const old = { recovery: { linkLifetimeMinutes: 15 } }
-      await tx.insert('organization_settings', { version: 3, settings: old, saved_at: tx.now })
+      await tx.insert('organization_settings', { version: 4, settings: old, saved_at: tx.now })
     })
     const { settings } = await within(currentSettings)
     expect(settings).to.deep.equal(parseSettings({ recovery: { linkLifetimeMinutes: 15 } }))

@@ -2,7 +2,7 @@ import type Router from '@koa/router'
 import type { Context, Middleware } from 'koa'
 import { allAccounts } from '../../accounts/store.ts'
 import { withOrganization } from '../../database/transaction.ts'
-import { readableOn } from '../../organizations/branding.ts'
+import { named, readableOn } from '../../organizations/branding.ts'
 import { allOrganizations, currentSettings } from '../../organizations/store.ts'
 import { Refused } from '../errors.ts'
 import { mountSwitch, tokenOfNobody } from '../language-switch.ts'
@@ -24,11 +24,13 @@ export function mountDemo(router: Router, parts: WebParts): void {
 export async function showDemoIndex(ctx: Context, parts: WebParts, demo: Demo): Promise<void> {
   const known = (await allOrganizations(parts.database)).filter(({ slug }) => demo.slugs.includes(slug))
   const organizations = []
-  for (const { id, slug, name } of known) {
-    const { people, color } = await withOrganization(parts.database, id, async (tx) => ({
+  for (const organization of known) {
+    const { people, settings } = await withOrganization(parts.database, organization.id, async (tx) => ({
       people: await allAccounts(tx),
-      color: (await currentSettings(tx)).settings.branding.color,
+      ...(await currentSettings(tx)),
     }))
+    const { slug, name } = named(organization, settings)
+    const { color } = settings.branding
     organizations.push({
       slug,
       name,

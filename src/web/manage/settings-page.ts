@@ -15,7 +15,7 @@ interface Topic<Form extends Fields> {
   template: string
   fields: Form
   /** What stands in the fields for these settings. */
-  asFields: (settings: Settings) => Record<keyof Form, string>
+  asFields: (settings: Settings, visit: Visit) => Record<keyof Form, string>
   /** Fields that change nothing on the screen that people see; the address of its preview goes without them. */
   unseen?: (keyof Form & string)[]
   /** The settings that are proposed instead of today's, or what is wrong with them. */
@@ -61,7 +61,7 @@ export function settingsPage<Form extends Fields>(topic: Topic<Form>): { page: P
     ...access,
     path: `${path}/preview`,
     view(visit, ctx) {
-      const form = readForm(fields, { ...asFields(visit.settings), ...ctx.query })
+      const form = readForm(fields, { ...asFields(visit.settings, visit), ...ctx.query })
       const proposed = form.ok ? propose(visit, form.values) : null
       return topic.preview(visit, proposed && 'settings' in proposed ? proposed.settings : visit.settings)
     },
@@ -78,7 +78,7 @@ async function show<Form extends Fields>(
   const { parts, organization, settings, locale } = visit
   const { version } = await withOrganization(parts.database, organization.id, currentSettings)
   const shown = proposed ?? settings
-  const now = asFields(shown)
+  const now = asFields(shown, visit)
   const seen = Object.entries(now).filter(([name]) => !unseen.includes(name))
   const before = new Set(departuresOf(settings))
   return {

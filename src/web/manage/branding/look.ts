@@ -8,31 +8,38 @@ import { settingsPage } from '../settings-page.ts'
 /** How people can be told where help is, in the order in which the page offers it. */
 export const SUPPORT_KINDS = ['none', 'email', 'link', 'phone', 'text'] as const
 
-const LONGEST_LABEL = 100
+const LONGEST_NAME = 100
 
-/** The colour of an organization, its language, and where its people find help. */
+/** The name of an organization, its colour, its language, and where its people find help. */
 export const { page: branding, preview: brandingPreview } = settingsPage({
   path: '/manage/branding',
   template: 'manage/branding/look',
   fields: {
+    name: requiredText(
+      { missing: 'errors.organizationName.missing', tooLong: 'errors.organizationName.too-long' },
+      LONGEST_NAME,
+    ),
     color: requiredText({ missing: 'errors.color', tooLong: 'errors.color' }),
     locale: hiddenText,
     supportKind: choice(SUPPORT_KINDS),
     supportValue: optionalLine({ tooLong: 'errors.supportValue.too-long' }),
-    supportLabel: optionalLine({ tooLong: 'errors.supportLabel.too-long' }, LONGEST_LABEL),
+    supportLabel: optionalLine({ tooLong: 'errors.supportLabel.too-long' }, LONGEST_NAME),
   },
-  asFields: ({ branding: { color, locale, support } }) => ({
+  asFields: ({ branding: { name, color, locale, support } }, { organization }) => ({
+    name: name ?? organization.name,
     color,
     locale,
     supportKind: support?.kind ?? 'none',
     supportValue: support?.value ?? '',
     supportLabel: support?.label ?? '',
   }),
-  propose({ parts, settings }, values) {
+  propose({ parts, settings, organization }, values) {
     const read = settingsShape.safeParse({
       ...settings,
       branding: {
         ...settings.branding,
+        // Who changes something else decides nothing about the name.
+        ...(values.name === organization.name ? {} : { name: values.name }),
         color: asColor(values.color),
         locale: values.locale,
         support: asSupport(values),
@@ -40,6 +47,7 @@ export const { page: branding, preview: brandingPreview } = settingsPage({
     })
     const errors: FormErrors = {}
     const paths = read.error?.issues.map(({ path }) => path.join('.')) ?? []
+    if (paths.includes('branding.name')) errors['name'] = [{ key: 'errors.organizationName.unfit' }]
     if (paths.some((path) => path.startsWith('branding.color'))) errors['color'] = [{ key: 'errors.color' }]
     if (!parts.words.locales.includes(values.locale)) errors['locale'] = [{ key: 'errors.language.missing' }]
     if (values.supportKind !== 'none' && values.supportValue === '')

@@ -53,13 +53,14 @@ export const version = definePage({
   },
 })
 
-/** The version that an address names. */
-async function versionAsked(tx: Transaction, number: string): Promise<SavedVersion> {
+/** The version that an address names. Throws `Refused` where there is none. */
+export async function versionAsked(tx: Transaction, number: string): Promise<SavedVersion> {
   const found = /^[1-9][0-9]{0,8}$/.test(number) ? await savedVersion(tx, Number(number)) : null
   if (!found) throw new Refused(404)
   return found
 }
 
-function within<Result>({ parts, organization }: Visit, work: (tx: Transaction) => Promise<Result>) {
+/** Runs work in the organization of a visit. */
+export function within<Result>({ parts, organization }: Visit, work: (tx: Transaction) => Promise<Result>) {
   return withOrganization(parts.database, organization.id, work)
 }

@@ -66,13 +66,14 @@ const SCREENS = {
   { isSeen(settings: Settings): boolean; view(visit: Visit, settings: Settings): View }
 >
 export type Screen = keyof typeof SCREENS
+export const SCREEN_NAMES = Object.keys(SCREENS) as Screen[]
 
 /** A key that no account has: the picture on a preview sets nothing up. */
 const NOBODYS_KEY = 'LATCHKEYPREVIEWLATCHKEYPREVIEWAB'
 
 /** The screens that people would see under these settings, in their order. */
 export function screensOf(settings: Settings): Screen[] {
-  return (Object.keys(SCREENS) as Screen[]).filter((name) => SCREENS[name].isSeen(settings))
+  return SCREEN_NAMES.filter((name) => SCREENS[name].isSeen(settings))
 }
 
 /**
@@ -84,9 +85,14 @@ export const preview = definePage({
   signedIn: true,
   role: 'owner',
   view(visit, ctx) {
-    const settings = proposalIn(visit, ctx) ?? visit.settings
-    const name = screensOf(settings).find((one) => one === pathPart(ctx, 'screen'))
+    const name = SCREEN_NAMES.find((one) => one === pathPart(ctx, 'screen'))
     if (!name) throw new Refused(404)
+    const proposed = proposalIn(visit, ctx)
+    const settings = proposed ?? visit.settings
+    // Beside a form that is still being filled in, a screen can be asked for that nobody would see.
+    const why = !proposed && ctx.querystring !== '' ? 'unreadable' : 'unseen'
+    if (why === 'unreadable' || !screensOf(settings).includes(name))
+      return { preview: 'manage/recovery/no-screen', settings, view: { why } }
     return { preview: `recover/${name}`, settings, view: SCREENS[name].view(visit, settings) }
   },
 })

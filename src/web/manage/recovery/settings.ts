@@ -1,5 +1,6 @@
 import { PRESET_NAMES, withPreset } from '../../../organizations/presets.ts'
 import { definePage } from '../../page.ts'
+import { SCREEN_NAMES } from './preview.ts'
 import { asFields, CHOICES, METHODS, proposalFields, proposedSettings } from './proposal.ts'
 
 /** How people get back in: every setting of it on one page. Nothing is saved here; what would follow comes first. */
@@ -16,6 +17,7 @@ export const settings = definePage({
         presets: PRESET_NAMES.map((name) => ({ name, isChosen: name === chosen })),
         methods: METHODS,
         choices: CHOICES,
+        screens: SCREEN_NAMES,
         now: { ...asFields(shown, visit.locale), ...valuesIn(ctx.query) },
       },
     }
