@@ -46,6 +46,9 @@ export function deedPage<Form extends Fields>(deed: DeedPage<Form>): Page {
   })
 }
 
+/** What changes who runs the organization, where it is done to somebody who does. */
+const STANDING: readonly DeedName[] = ['state', 'delete']
+
 /** What a page of a deed is given, or where it leads; who may do nothing to this person is refused. */
 export async function viewOf(visit: Visit, ctx: Context, name: DeedName) {
   const { person, deeds, sessions, authenticator } = await personAsked(visit, ctx)
@@ -54,8 +57,9 @@ export async function viewOf(visit: Visit, ctx: Context, name: DeedName) {
   if (!deeds.includes(name)) return { goTo: addressOf(person.id) }
   const { id, fullName, email, role, state } = person
   const isTold = verifiedEmail(person) !== null
+  const isToldToOwners = name === 'role' || (person.role !== 'member' && STANDING.includes(name))
   const provesApp = authenticator !== null && visit.settings.recovery.authenticator !== 'off'
-  return { view: { id, fullName, email, role, state, sessions, isTold, provesApp } }
+  return { view: { id, fullName, email, role, state, sessions, isTold, isToldToOwners, provesApp } }
 }
 
 /** Where somebody goes on for whom nothing was done. */
