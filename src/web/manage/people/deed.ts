@@ -2,6 +2,7 @@ import type { Context } from 'koa'
 import { mayManage } from '../../../access/managed.ts'
 import type { SignedIn } from '../../../access/signed-in.ts'
 import { verifiedEmail } from '../../../accounts/account.ts'
+import { spendDeed } from '../../../people/allowance.ts'
 import type { Deed } from '../../../people/deed.ts'
 import { isId } from '../../../platform/random.ts'
 import { Refused } from '../../errors.ts'
@@ -39,7 +40,10 @@ export function deedPage<Form extends Fields>(deed: DeedPage<Form>): Page {
     async submit(visit, values, ctx) {
       const id = idAsked(ctx)
       if (!isId(id)) throw new Refused(404)
-      const { outcome } = await deed.act(visit, signedInHere(visit), id, values)
+      const who = signedInHere(visit)
+      const allowance = await spendDeed(visit.parts, visit.organization.id, who, id)
+      if (!allowance.allowed) return { tooMany: allowance.retryAfterSeconds }
+      const { outcome } = await deed.act(visit, who, id, values)
       const { notice, goTo = addressOf(id) } = deed.done
       return outcome === 'done' ? { goTo, notice: notice(values) } : otherwise(outcome, id)
     },
