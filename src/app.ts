@@ -29,11 +29,11 @@ import {
   preparePasswordChanged,
   prepareRequestRefused,
   prepareSignInPaused,
-  prepareStandingChanged,
   prepareTextsPaused,
 } from './notices/prepare.ts'
 import { prepareTestEmail, prepareTestText } from './notices/send-test.ts'
 import { prepareSettingsChanged } from './notices/settings-changed.ts'
+import { prepareManagersChanged, prepareStandingChanged } from './notices/standing-changed.ts'
 import { systemClock, type Clock } from './platform/clock.ts'
 import type { Config } from './platform/config.ts'
 import type { Logger } from './platform/log.ts'
@@ -215,6 +215,7 @@ function preparersOf(parts: WebParts): Preparers {
     'deletion-stopped': (tx, message) => prepareDeletionStopped(parts.publicUrl, tx, message),
     'account-deleted': (tx, message) => prepareAccountDeleted(tx, message),
     'standing-changed': (tx, message) => prepareStandingChanged(parts.publicUrl, tx, message),
+    'managers-changed': (tx, message) => prepareManagersChanged(parts.publicUrl, tx, message),
     'settings-changed': (tx, message) => prepareSettingsChanged(parts.publicUrl, tx, message),
     'test-email': (tx, message) => prepareTestEmail(parts.publicUrl, tx, message),
     'test-text': (tx, message) => prepareTestText(parts, tx, message),

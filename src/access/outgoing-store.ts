@@ -20,11 +20,11 @@ export interface ListedMessage {
   deliveredAt: Date | null
 }
 
-/** Where the id in a message's data leads to the account that it is for. */
+/** The table in which the id in a message's data leads to the account that it is for. */
 const LEADS = {
-  attemptId: { table: 'recovery_attempts', column: 'account_id' },
-  requestId: { table: 'recovery_requests', column: 'account_id' },
-  pendingId: { table: 'pending_contacts', column: 'account_id' },
+  attemptId: 'recovery_attempts',
+  requestId: 'recovery_requests',
+  pendingId: 'pending_contacts',
 } as const
 
 /** Messages of one state or all, the newest first, from before an id on, at most so many. */
@@ -62,13 +62,13 @@ export async function listMessages(
 async function namesIn(tx: Transaction, rows: MessageRow[]): Promise<Map<string, string>> {
   const unaddressed = rows.filter(({ recipient }) => recipient === null)
   const names = new Map<string, string>()
-  for (const [name, { table, column }] of Object.entries(LEADS)) {
+  for (const [name, table] of Object.entries(LEADS)) {
     const ids = new Map(unaddressed.flatMap((row) => idIn(row, name)))
     if (ids.size === 0) continue
     const found = await tx
       .rows<TenantRow & { id: string; account_id: string | null }>(table)
       .whereIn('id', [...ids.values()])
-      .select('id', column)
+      .select('id', 'account_id')
     const accounts = await accountsById(
       tx,
       found.map(({ account_id }) => account_id),

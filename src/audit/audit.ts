@@ -8,6 +8,7 @@ export type EventKind =
   | 'settings.changed'
   | 'activity.exported'
   | 'people.asked-to-add-ways'
+  | 'people.deeds-withheld'
   | 'person.created'
   | 'person.suspended'
   | 'person.reactivated'

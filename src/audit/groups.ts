@@ -18,6 +18,7 @@ const GROUP_OF: Record<EventKind, Group> = {
   'settings.changed': 'organization',
   'activity.exported': 'organization',
   'people.asked-to-add-ways': 'people',
+  'people.deeds-withheld': 'people',
   'person.created': 'people',
   'person.suspended': 'people',
   'person.reactivated': 'people',

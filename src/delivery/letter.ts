@@ -61,6 +61,8 @@ export interface LetterData {
     device: string | null
     change: ChangeOfAuthenticator
     isByManager: boolean
+    /** Who runs the organization and did it, while they have an account. */
+    by: string | null
     /** Where the reader says that the change was not theirs. */
     notMeUrl: string
     support: Support | null
@@ -123,9 +125,23 @@ export interface LetterData {
   /** `when` is already written in the reader's language. */
   'standing-changed': Letterhead & {
     when: string
-    standing: Standing
+    standing: Standing | 'out'
+    /** Who did it, while they have an account. */
+    by: string | null
     signInUrl: string
     support: Support | null
+  }
+  /** `when` is already written in the reader's language. Null for who has no account any more. */
+  'managers-changed': Letterhead & {
+    when: string
+    standing: Standing | 'deleted'
+    name: string | null
+    by: string | null
+    isByReader: boolean
+    /** Where it is taken back. */
+    peopleUrl: string
+    /** Where the reader, if it was not them, keeps out who did it in their name. */
+    passwordUrl: string
   }
   'confirm-email': Letterhead & {
     link: string

@@ -23,8 +23,8 @@ export interface QueuedData {
     device: string | null
     address: string
     change: ChangeOfAuthenticator
-    /** Whether somebody who runs the organization made it. */
-    isByManager?: true
+    /** Who runs the organization and made it; absent: its person did. */
+    byId?: string
     changeId: string
   }
   'contact-changed': {
@@ -67,7 +67,15 @@ export interface QueuedData {
   'deletion-asked': { accountId: string; dueAt: string; device: string | null }
   'deletion-stopped': { accountId: string; why: WhyKept }
   /** `at` is an ISO 8601 instant. */
-  'standing-changed': { accountId: string; at: string; standing: Standing }
+  'standing-changed': { accountId: string; at: string; standing: Standing | 'out'; byId: string }
+  /** `accountId` is the reader's; `at` an ISO 8601 instant. */
+  'managers-changed': {
+    accountId: string
+    at: string
+    standing: Standing | 'deleted'
+    personId: string
+    byId: string
+  }
   /** Names nobody: there is no account any more. */
   'account-deleted': { isByManager?: true }
   'confirm-email': { pendingId: string }
@@ -131,6 +139,7 @@ export const CHANNELS = {
   'deletion-stopped': 'email',
   'account-deleted': 'email',
   'standing-changed': 'email',
+  'managers-changed': 'email',
   'confirm-email': 'email',
   'confirm-phone': 'sms',
   'settings-changed': 'email',
@@ -173,6 +182,7 @@ export const WORTH_SENDING_MS: Record<MessageName, number> = {
   'deletion-stopped': 72 * HOUR,
   'account-deleted': 72 * HOUR,
   'standing-changed': 72 * HOUR,
+  'managers-changed': 72 * HOUR,
   'confirm-email': 24 * HOUR,
   'confirm-phone': 15 * MINUTE,
   'settings-changed': 72 * HOUR,

@@ -40,6 +40,9 @@ export const LIMIT_NAMES = [
   'phone-changes-per-account',
   'test-messages-per-account',
   'asks-to-add-ways-per-organization',
+  'deeds-per-manager',
+  'deeds-per-manager-and-person',
+  'withheld-deeds-noted-per-manager',
 ] as const
 
 export type LimitName = (typeof LIMIT_NAMES)[number]

@@ -22,7 +22,6 @@ type NoticeName =
   | 'account-exists'
   | 'deletion-asked'
   | 'deletion-stopped'
-  | 'standing-changed'
 type Notice = { [Name in NoticeName]: QueuedMessage<Name> }[NoticeName]
 
 /** What links in notices are made of. */
@@ -54,14 +53,15 @@ export async function prepareAuthenticatorChanged(
   tx: Transaction,
   message: QueuedMessage<'authenticator-changed'>,
 ): Promise<Prepared<'authenticator-changed'>> {
-  const { at, device, change, isByManager = false, changeId } = message.data
+  const { at, device, change, byId = null, changeId } = message.data
   return toRecipient(message, {
     ...(await commonTo(parts.publicUrl, tx, message)),
     notMeUrl: linkToUndo(parts, await organizationOf(tx), changeId),
     when: formatInstant(new Date(at), message.locale),
     device,
     change,
-    isByManager,
+    isByManager: byId !== null,
+    by: byId && (await nameOf(tx, byId)),
   })
 }
 
@@ -190,21 +190,6 @@ export async function prepareDeletionStopped(
   return toRecipient(message, { ...(await commonTo(publicUrl, tx, message)), why: message.data.why })
 }
 
-/** The letter that tells a person that they were suspended or let in again, or have another role. */
-export async function prepareStandingChanged(
-  publicUrl: string,
-  tx: Transaction,
-  message: QueuedMessage<'standing-changed'>,
-): Promise<Prepared<'standing-changed'>> {
-  const common = await commonTo(publicUrl, tx, message)
-  return toRecipient(message, {
-    ...common,
-    when: formatInstant(new Date(message.data.at), message.locale),
-    standing: message.data.standing,
-    signInUrl: `${publicUrl}/${common.slug}/sign-in`,
-  })
-}
-
 /** The last letter: nothing is left from which it could be made but its own address. */
 export async function prepareAccountDeleted(
   tx: Transaction,
@@ -220,13 +205,17 @@ export async function prepareAccountDeleted(
   return { send: { to: message.to, locale: message.locale, data } }
 }
 
+/** The name of somebody; null when they have no account any more. */
+export async function nameOf(tx: Transaction, accountId: string): Promise<string | null> {
+  return (await accountById(tx, accountId))?.fullName ?? null
+}
+
 async function commonTo(publicUrl: string, tx: Transaction, message: Notice) {
   const organization = await organizationOf(tx)
   const { settings } = await currentSettings(tx)
-  const account = await accountById(tx, message.data.accountId)
   return {
     ...letterhead(organization, settings),
-    person: { fullName: account?.fullName ?? null },
+    person: { fullName: await nameOf(tx, message.data.accountId) },
     slug: organization.slug,
     recoverUrl: `${publicUrl}/${organization.slug}/recover`,
     support: settings.branding.support,

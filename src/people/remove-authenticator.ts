@@ -30,7 +30,7 @@ export async function removeLostAuthenticator(
       authenticator: 'removed',
       letter: (about) => ({
         name: 'authenticator-changed',
-        data: { ...about, change: 'removed', isByManager: true },
+        data: { ...about, change: 'removed', byId: manager.id },
       }),
     })
     const sessionsEnded = await endSessions(tx, person.id)

@@ -1,13 +1,12 @@
 import type { SignedIn } from '../access/signed-in.ts'
-import { verifiedEmail, type Account, type Role } from '../accounts/account.ts'
+import type { Account, Role } from '../accounts/account.ts'
 import { changeStanding, raiseSecurityEpoch } from '../accounts/store.ts'
 import { record, type EventKind } from '../audit/audit.ts'
 import type { Transaction } from '../database/transaction.ts'
 import type { Standing } from '../delivery/message.ts'
-import { enqueue } from '../delivery/outbox.ts'
-import { currentSettings } from '../organizations/store.ts'
 import { endSessions } from '../sessions/store.ts'
 import { doTo, type Deed, type InHand, type PeopleParts } from './deed.ts'
+import { tellOwners, tellPerson } from './tell.ts'
 
 const EVENTS = { suspended: 'person.suspended', active: 'person.reactivated' } as const
 
@@ -44,9 +43,10 @@ export async function changeRole(
 async function change(
   tx: Transaction,
   { random }: PeopleParts,
-  { person, origin }: InHand,
+  hand: InHand,
   made: { to: Partial<Pick<Account, 'role' | 'state'>>; kind: EventKind; standing: Standing },
 ): Promise<void> {
+  const { person, origin } = hand
   await changeStanding(tx, person.id, made.to)
   await raiseSecurityEpoch(tx, person.id)
   const sessionsEnded = await endSessions(tx, person.id)
@@ -57,13 +57,6 @@ async function change(
     subjectId: person.id,
     detail: { sessionsEnded, ...(made.to.role ? { from: person.role, to: made.to.role } : {}) },
   })
-  const to = verifiedEmail(person)
-  if (!to) return
-  const { settings } = await currentSettings(tx)
-  await enqueue(tx, random, {
-    name: 'standing-changed',
-    to,
-    locale: person.locale ?? settings.branding.locale,
-    data: { accountId: person.id, at: tx.now.toISOString(), standing: made.standing },
-  })
+  await tellPerson(tx, random, hand, made.standing)
+  if (made.to.role || person.role !== 'member') await tellOwners(tx, random, hand, made.standing)
 }

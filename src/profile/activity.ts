@@ -15,6 +15,7 @@ const TOLD = {
   'activity.exported': 'hidden',
   // Of many at once; each has the mail.
   'people.asked-to-add-ways': 'hidden',
+  'people.deeds-withheld': 'hidden',
   'person.created': 'deed',
   'person.suspended': 'deed',
   'person.reactivated': 'deed',

@@ -22,6 +22,8 @@ export interface Visit {
   parts: WebParts
   organization: Organization
   settings: Settings
+  /** The number under which these settings were saved: whoever decides on others says that it was on these. */
+  settingsVersion: number
   cookies: Cookies
   visitor: Visitor
   locale: string
@@ -51,12 +53,12 @@ export async function openVisit(parts: WebParts, ctx: Context, slug: string): Pr
   if (organization?.state !== 'active') return null
   const cookies = cookiesOf(ctx, slug, parts.publicUrl.startsWith('https:'))
   const token = cookies.read('session')
-  const { now, settings, person } = await withOrganization(parts.database, organization.id, async (tx) => {
+  const { now, current, person } = await withOrganization(parts.database, organization.id, async (tx) => {
     const session = token ? await sessionOf(tx, token) : null
     const account = session && (await accountById(tx, session.accountId))
     return {
       now: tx.now,
-      settings: (await currentSettings(tx)).settings,
+      current: await currentSettings(tx),
       // A suspension counts from the next request on (ASVS 7.4.2).
       person:
         session && account?.state === 'active'
@@ -69,6 +71,7 @@ export async function openVisit(parts: WebParts, ctx: Context, slug: string): Pr
           : null,
     }
   })
+  const { settings, version: settingsVersion } = current
   const locale = localeOf(ctx, parts, {
     person: person?.account.locale ?? null,
     organization: settings.branding.locale,
@@ -77,6 +80,7 @@ export async function openVisit(parts: WebParts, ctx: Context, slug: string): Pr
     parts,
     organization: named(organization, settings),
     settings,
+    settingsVersion,
     cookies,
     visitor: visitorOf(ctx),
     locale,

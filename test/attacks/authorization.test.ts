@@ -1,113 +1,160 @@
 import { expect } from 'chai'
 import type { Role } from '../../src/accounts/account.ts'
-import { pages } from '../../src/web/routes.ts'
+import type { Page } from '../../src/web/page.ts'
+import { healthRoutes, pages, routes } from '../../src/web/routes.ts'
 import { asking } from '../support/desk.ts'
 import { idOf } from '../support/managing.ts'
 import { openPortal, type Portal } from '../support/portal.ts'
 import { signIn } from '../support/steps.ts'
 import { rowsOf } from '../support/undoing.ts'
 import type { Visitor } from '../support/visitor.ts'
+import { dumpOf } from './dump.ts'
+import { BESIDES, WANTED, wantedAt, type Wanted } from './roles.ts'
 
-/** Who may open each page of who runs an organization. A page that is missing here fails the test below. */
-const MANAGING: Record<string, Exclude<Role, 'member'>> = {
-  '/manage': 'administrator',
-  '/manage/readiness': 'administrator',
-  '/manage/readiness/:why': 'administrator',
-  '/manage/recovery': 'owner',
-  '/manage/recovery/review': 'owner',
-  '/manage/recovery/preview/:screen': 'owner',
-  '/manage/passwords': 'owner',
-  '/manage/passwords/preview': 'owner',
-  '/manage/sign-up': 'owner',
-  '/manage/sign-up/preview': 'owner',
-  '/manage/branding': 'owner',
-  '/manage/branding/preview': 'owner',
-  '/manage/branding/logo': 'owner',
-  '/manage/history': 'owner',
-  '/manage/history/:version': 'owner',
-  '/manage/history/:version/file': 'owner',
-  '/manage/requests': 'administrator',
-  '/manage/requests/:id': 'administrator',
-  '/manage/messages': 'administrator',
-  '/manage/activity': 'administrator',
-  '/manage/activity/export': 'administrator',
-  '/manage/people': 'administrator',
-  '/manage/people/new': 'administrator',
-  '/manage/people/:id': 'administrator',
-  '/manage/people/:id/way-in': 'administrator',
-  '/manage/people/:id/reset': 'administrator',
-  '/manage/people/:id/authenticator': 'administrator',
-  '/manage/people/:id/sessions': 'administrator',
-  '/manage/people/:id/role': 'owner',
-  '/manage/people/:id/state': 'administrator',
-  '/manage/people/:id/delete': 'administrator',
-}
-
-/** Where one of its addresses has a part that names something, something that is there. */
-const NAMED: Record<string, string> = {
-  ':screen': 'identify',
-  ':version': '1',
-  ':why': 'nothing',
-  ':id': '',
-}
-
+/** A is harbour, whose pages are asked for; B is meadow, whose ids and people come there. */
 const PEOPLE = { member: 'mia', administrator: 'adam', owner: 'olivia' } as const
 const ROLES = ['member', 'administrator', 'owner'] as const
 
-describe('attacks: a role that does not reach as far', () => {
+/** What can stand where an address names something: of A, of B, and nothing that could be an id. */
+interface Named {
+  own: string
+  foreign: string
+  malformed: string
+}
+
+describe('attacks: every address, for whom it is not', () => {
   let portal: Portal
-  const visitors = new Map<Role, Visitor>()
-  /** What an address names that nothing is there of until somebody makes it. */
-  const made = new Map<string, string>()
+  let rowsOfB = ''
+  const ofA = new Map<Role, Visitor>()
+  const outsiders: [string, Visitor][] = []
+  const named = new Map<string, Named>()
 
   before(async () => {
     portal = await openPortal()
-    NAMED[':id'] = await idOf(portal, 'mia')
     for (const role of ROLES) {
-      const visitor = portal.visitor()
-      await signIn(visitor, PEOPLE[role])
-      visitors.set(role, visitor)
+      ofA.set(role, await signedIn('harbour', role))
+      const ofB = await signedIn('meadow', role)
+      // As A's own cookies are called: what opens B must open nothing here.
+      for (const [name, value] of ofB.cookies) ofB.setCookie(name.replace('meadow', 'harbour'), value)
+      outsiders.push([`the ${role} of B`, ofB])
     }
-    await asking(portal, 'harbour').ask(portal.visitor(), 'mia')
-    made.set('/manage/requests/:id', await requestOf('mia'))
+    outsiders.push(['nobody', portal.visitor()])
+    for (const [, visitor] of outsiders) await visitor.open('/harbour/sign-in')
+    await nameThings()
+    rowsOfB = await dumpOf(portal, 'meadow')
   })
   after(() => portal.close())
 
-  const addressOf = (path: string) => path.replace(/:\w+/g, (name) => made.get(path) ?? NAMED[name] ?? name)
-  const requestOf = async (name: string) =>
-    (await rowsOf<{ id: string }>(portal, 'harbour', name, 'recovery_requests'))[0]?.id ?? ''
-
-  it('TI-04: every page below /manage says which role it takes, and is in the table', () => {
-    const managing = pages.filter(({ path }) => path.startsWith('/manage'))
-    expect(Object.fromEntries(managing.map(({ path, role }) => [path, role]))).to.deep.equal(MANAGING)
-    expect(managing.filter(({ signedIn }) => !signedIn)).to.deep.equal([])
-    expect(pages.filter(({ path, role }) => role && !path.startsWith('/manage'))).to.deep.equal([])
+  it('TI-01: every address that is served stands in the table, with whom it is for', () => {
+    const { parts } = portal.app
+    const demo = { password: '', authenticator: { username: '', key: '' }, slugs: [] }
+    const sms = { accountSid: 'AC', authToken: '', from: '', apiUrl: '' }
+    const everything = { ...parts, demo, config: { ...parts.config, sms } }
+    const served = [routes(everything), healthRoutes(parts)].flatMap(({ stack }) =>
+      stack.flatMap(({ methods, path }) =>
+        methods.filter((method) => method !== 'HEAD').map((method) => `${method} ${String(path)}`),
+      ),
+    )
+    const ofPages = pages.flatMap(({ path, view }) =>
+      [...(view ? ['GET'] : []), 'POST'].map((method) => `${method} /:organization${path}`),
+    )
+    expect(served).to.have.members([...BESIDES, ...ofPages])
+    const wanted = ({ role, signedIn: needsSession }: Page): Wanted =>
+      role ?? (needsSession ? 'member' : 'anyone')
+    const table = Object.fromEntries(pages.map((page) => [page.path, wanted(page)]))
+    expect(Object.fromEntries(pages.map(({ path }) => [path, wantedAt(path)]))).to.deep.equal(table)
+    expect(Object.values(WANTED).flat()).to.have.length(pages.length)
+    expect(pages.filter(({ role, signedIn: needsSession }) => role && !needsSession)).to.deep.equal([])
   })
 
-  for (const [path, wanted] of Object.entries(MANAGING)) {
-    for (const role of ROLES) {
-      const may = ROLES.indexOf(role) >= ROLES.indexOf(wanted)
-      it(`TI-04: ${path} ${may ? 'opens for' : 'is refused to'} the ${role} of its organization, and to read or to write`, async () => {
-        const visitor = visitors.get(role) ?? portal.visitor()
-        const page = pages.find((one) => one.path === path)
-        if (page?.view) {
-          const { status } = await visitor.send('GET', `/harbour${addressOf(path)}`)
-          if (may) expect(status).to.be.oneOf([200, 303])
-          else expect(status).to.equal(403)
-        }
-        if (!page?.submit || may) return
-        await visitor.open('/harbour/account')
-        const answer = await visitor.send('POST', `/harbour${addressOf(path)}`, {
-          csrf: visitor.csrf,
-          basedOn: '1',
-        })
-        expect(answer.status).to.equal(403)
-      })
-    }
+  for (const page of pages) {
+    const wanted = wantedAt(page.path) ?? 'anyone'
+    const methods = [...(page.view ? ['GET'] : []), ...(page.submit ? ['POST'] : [])]
 
-    it(`TI-01: ${path} of another organization sends the owner of this one to its sign-in`, async () => {
-      const answer = await visitors.get('owner')?.send('GET', `/meadow${addressOf(path)}`)
-      expect([answer?.status, answer?.location]).to.deep.equal([303, '/meadow/sign-in'])
+    if (wanted !== 'anyone')
+      it(`TI-01: ${page.path} sends the people of another organization, and strangers, to its sign-in`, async () => {
+        for (const [who, visitor] of outsiders)
+          for (const method of methods) {
+            const { status, location } = await ask(visitor, method, addressOf(page.path, 'own'))
+            expect([status, location], `${method} by ${who}`).to.deep.equal([303, '/harbour/sign-in'])
+          }
+      })
+
+    it(`TI-04: ${page.path} is for the ${wanted} and who may more, and is 404 where it names what is not theirs`, async () => {
+      for (const role of ROLES)
+        for (const method of methods)
+          // Whoever signs out is out.
+          if (page.path !== '/sign-out') await asRole(page, role, method)
     })
+  }
+
+  it('TI-01: and nothing of the other organization is another than it was', async () => {
+    expect(await dumpOf(portal, 'meadow')).to.equal(rowsOfB)
+  })
+
+  async function asRole({ path }: Page, role: Role, method: string): Promise<void> {
+    const wanted = wantedAt(path) ?? 'anyone'
+    const visitor = ofA.get(role)!
+    const answer = await ask(visitor, method, addressOf(path, 'own'))
+    const about = `${method} ${path} by the ${role}`
+    if (wanted !== 'anyone' && ROLES.indexOf(role) < ROLES.indexOf(wanted)) {
+      expect(answer.status, about).to.equal(403)
+      return
+    }
+    // Never refused, and on to nowhere but where this belongs: a redirect to sign-in would pass for an answer.
+    expect(answer.status, about).to.be.oneOf(
+      wanted === 'anyone' ? [200, 303, 404, 410, 422] : [200, 303, 422],
+    )
+    if (answer.status === 303 && wanted !== 'anyone')
+      expect(answer.location, about).to.match(
+        wanted === 'member' ? /^\/harbour\/account/ : /^\/harbour\/manage/,
+      )
+    if (!named.has(path)) return
+    for (const what of ['foreign', 'malformed'] as const)
+      expect((await ask(visitor, method, addressOf(path, what))).status, `${about}, ${what}`).to.equal(404)
+  }
+
+  /** Sends what a form of A would send, as far as it needs no typing. */
+  const ask = (visitor: Visitor, method: string, address: string) =>
+    visitor.send(method, address, method === 'POST' ? { csrf: visitor.csrf } : undefined)
+
+  function addressOf(path: string, what: keyof Named): string {
+    return `/harbour${path.replace(/:\w+/, () => named.get(path)?.[what] ?? '')}`
+  }
+
+  async function nameThings(): Promise<void> {
+    for (const slug of ['harbour', 'meadow']) await asking(portal, slug).ask(portal.visitor(), 'mia')
+    await portal.change('meadow', (settings) => ({
+      ...settings,
+      sms: { ...settings.sms, messagesPerDay: 1 },
+    }))
+    const ids = async (id: (slug: string) => Promise<string>): Promise<Named> => ({
+      own: await id('harbour'),
+      foreign: await id('meadow'),
+      malformed: "x'--",
+    })
+    const people = await ids((slug) => idOf(portal, 'noah', slug))
+    const requests = await ids(
+      async (slug) => (await rowsOf<{ id: string }>(portal, slug, 'mia', 'recovery_requests'))[0]?.id ?? '',
+    )
+    // What has a name and no id is alike in all organizations.
+    const words = (own: string): Named => ({ own, foreign: 'constructor', malformed: '%00' })
+    for (const { path } of pages.filter((page) => page.path.includes(':')))
+      named.set(
+        path,
+        path.startsWith('/manage/people')
+          ? people
+          : path.startsWith('/manage/requests')
+            ? requests
+            : path.startsWith('/manage/history')
+              ? { own: '1', foreign: '2', malformed: '1e0' }
+              : words(path.endsWith(':why') ? 'nothing' : path.endsWith(':screen') ? 'identify' : 'used'),
+      )
+  }
+
+  async function signedIn(slug: string, role: Role): Promise<Visitor> {
+    const visitor = portal.visitor()
+    await signIn(visitor, PEOPLE[role], undefined, slug)
+    return visitor
   }
 })

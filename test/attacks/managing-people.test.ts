@@ -1,8 +1,9 @@
 import { expect } from 'chai'
 import { DEMO_PASSWORD } from '../../seeds/demo-organizations.ts'
 import { holdOwners } from '../../src/accounts/deletion-store.ts'
-import type { TenantRow, Transaction } from '../../src/database/transaction.ts'
+import type { TenantRow } from '../../src/database/transaction.ts'
 import { MINUTE } from '../../src/platform/clock.ts'
+import { untilWaiting } from '../support/locks.ts'
 import { idOf } from '../support/managing.ts'
 import { linkIn, openPortal, type Portal } from '../support/portal.ts'
 import {
@@ -231,7 +232,7 @@ describe('attacks: who runs an organization, on its people', () => {
         // Both are on their way and wait for this transaction when it ends.
         await holdOwners(tx)
         const both = Promise.all([act(olivia, adamId, deed), act(adamAsOwner, oliviaId, deed)])
-        while ((await waitingForALock(tx)) < 2);
+        await untilWaiting(tx, 2)
         return { both }
       })
       const done = await answers.both
@@ -241,10 +242,3 @@ describe('attacks: who runs an organization, on its people', () => {
       expect(done.filter(({ location }) => location === '/harbour/sign-in')).to.have.length(1)
     })
 })
-
-async function waitingForALock({ sql }: Transaction): Promise<number> {
-  const { rows } = await sql.raw<{ rows: { count: number }[] }>(
-    'select count(*)::int from pg_locks where not granted',
-  )
-  return rows[0]?.count ?? 0
-}

@@ -1,8 +1,9 @@
 import { expect } from 'chai'
 import type { TenantRow } from '../../src/database/transaction.ts'
-import { currentSettings } from '../../src/organizations/store.ts'
+import { currentSettings, saveSettings } from '../../src/organizations/store.ts'
 import { MINUTE } from '../../src/platform/clock.ts'
 import { DEMO_PASSWORD } from '../../seeds/demo-organizations.ts'
+import { untilWaiting } from '../support/locks.ts'
 import { decide, ownerOf, propose } from '../support/owner.ts'
 import { openPortal, type Portal } from '../support/portal.ts'
 import { changeAccount, signIn } from '../support/steps.ts'
@@ -98,6 +99,28 @@ describe('attacks: who decides how people get in', () => {
     expect(answers.map(({ status }) => status).toSorted()).to.deep.equal([303, ...Array<number>(9).fill(422)])
     expect((await portal.within('harbour', currentSettings)).version).to.equal(2)
   })
+
+  for (const path of ['recovery', 'passwords'])
+    it(`CS-08: what follows is told of the settings that ${path} was opened with, though others are saved that moment`, async () => {
+      if (path === 'recovery') await propose(olivia, 'harbour', { linkLifetimeMinutes: '30' })
+      else await olivia.open('/harbour/manage/passwords')
+      const looked = await portal.within('harbour', async (tx) => {
+        // Who is signed in is looked up after the settings were read: the page waits there while others are saved.
+        await tx.sql.raw('lock table recovery_requests in access exclusive mode')
+        const { address } = olivia.page
+        const page =
+          path === 'recovery'
+            ? olivia.open(address)
+            : olivia.press('See what follows', { minimumLength: '12' })
+        await untilWaiting(tx, 1)
+        const { settings } = await currentSettings(tx)
+        await saveSettings(tx, { ...settings, signUp: { ...settings.signUp, mode: 'closed' } })
+        return { page }
+      })
+      await looked.page
+      expect((await olivia.press('Save these settings')).text).to.contain('Somebody saved other settings')
+      expect((await portal.within('harbour', currentSettings)).version).to.equal(2)
+    })
 
   it('EN-11: who lets pages tell who has an account is warned before, and every owner is told of it', async () => {
     const review = await propose(olivia, 'harbour', { unknownPerson: 'helpful' })

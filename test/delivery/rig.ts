@@ -137,6 +137,7 @@ export function preparersThatMint(minted: string[]): Preparers {
     'settings-changed': () => Promise.resolve({ drop: 'nobody' }),
     'reset-started': () => Promise.resolve({ drop: 'nobody' }),
     'standing-changed': () => Promise.resolve({ drop: 'nobody' }),
+    'managers-changed': () => Promise.resolve({ drop: 'nobody' }),
     'add-a-way': () => Promise.resolve({ drop: 'nobody' }),
     'authenticator-changed': () => Promise.resolve({ drop: 'nobody' }),
     'account-protected': () => Promise.resolve({ drop: 'nobody' }),

@@ -200,6 +200,7 @@ export interface AccountColumns extends TenantRow {
   phone: string | null
   phone_verified_at: Date | null
   phone_changed_at: Date | null
+  locale: string | null
   security_epoch: number
   protected_at: Date | null
   deletion_due_at: Date | null

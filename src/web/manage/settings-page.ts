@@ -1,7 +1,5 @@
-import { withOrganization } from '../../database/transaction.ts'
 import { shownDifference } from '../../organizations/settings-difference.ts'
 import type { Settings } from '../../organizations/settings.ts'
-import { currentSettings } from '../../organizations/store.ts'
 import { changeSettings } from '../../settings/change-settings.ts'
 import { hiddenText, readForm, type Fields, type FormErrors, type ValuesOf } from '../form.ts'
 import { definePage, type Page, type Preview, type View } from '../page.ts'
@@ -42,9 +40,9 @@ export function settingsPage<Form extends Fields>(topic: Topic<Form>): { page: P
     stepUp: true,
     view: (visit) => show(visit, topic, null),
     fields: { ...fields, basedOn: hiddenText },
-    async look(visit, values) {
+    look(visit, values) {
       const proposed = propose(visit, values)
-      return 'errors' in proposed ? proposed : show(visit, topic, proposed.settings)
+      return Promise.resolve('errors' in proposed ? proposed : show(visit, topic, proposed.settings))
     },
     async submit(visit, values) {
       const proposed = propose(visit, values)
@@ -70,13 +68,12 @@ export function settingsPage<Form extends Fields>(topic: Topic<Form>): { page: P
 }
 
 /** The page as it is opened, or with what would follow from other settings. */
-async function show<Form extends Fields>(
+function show<Form extends Fields>(
   visit: Visit,
   { path, asFields, unseen = [], departuresOf, view }: Topic<Form>,
   proposed: Settings | null,
-): Promise<{ view: View }> {
-  const { parts, organization, settings, locale } = visit
-  const { version } = await withOrganization(parts.database, organization.id, currentSettings)
+): { view: View } {
+  const { organization, settings, settingsVersion, locale } = visit
   const shown = proposed ?? settings
   const now = asFields(shown, visit)
   const seen = Object.entries(now).filter(([name]) => !unseen.includes(name))
@@ -84,7 +81,7 @@ async function show<Form extends Fields>(
   return {
     view: {
       ...view?.(visit, shown),
-      version,
+      version: settingsVersion,
       now,
       departures: departuresOf(shown).map((name) => ({ name, isNew: !before.has(name) })),
       isProposal: proposed !== null,

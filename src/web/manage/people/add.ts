@@ -1,7 +1,8 @@
-import { isEmail, readIdentifier } from '../../../accounts/identifiers.ts'
+import { canonicalEmail, isEmail, readIdentifier } from '../../../accounts/identifiers.ts'
 import { isDuplicate } from '../../../database/faults.ts'
 import { formatInstant } from '../../../i18n/format.ts'
 import { makerSignedIn, type NewPerson } from '../../../people/add.ts'
+import { spendDeed } from '../../../people/allowance.ts'
 import { addWithInitialPassword } from '../../../people/initial-password.ts'
 import { addByInvitation } from '../../../people/invitation.ts'
 import { invite } from '../../../recovery/begin.ts'
@@ -38,8 +39,12 @@ export function readPerson({ fullName, username, email }: Typed): NewPerson | { 
  * written to: the answer has the same form as for a free address (EN-09).
  */
 export async function addHere(visit: Visit, person: NewPerson): Promise<Submitted> {
+  const { parts, organization } = visit
+  const { email, username } = person
+  const name = email === null ? (username ?? '') : canonicalEmail(email)
+  const allowance = await spendDeed(parts, organization.id, signedInHere(visit), name)
+  if (!allowance.allowed) return { tooMany: allowance.retryAfterSeconds }
   try {
-    const { email } = person
     return await (email === null ? handOut(visit, person) : sendInvitation(visit, { ...person, email }))
   } catch (error) {
     if (!isDuplicate(error)) throw error

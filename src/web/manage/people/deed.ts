@@ -2,6 +2,7 @@ import type { Context } from 'koa'
 import { mayManage } from '../../../access/managed.ts'
 import type { SignedIn } from '../../../access/signed-in.ts'
 import { verifiedEmail } from '../../../accounts/account.ts'
+import { spendDeed } from '../../../people/allowance.ts'
 import type { Deed } from '../../../people/deed.ts'
 import { isId } from '../../../platform/random.ts'
 import { Refused } from '../../errors.ts'
@@ -39,12 +40,18 @@ export function deedPage<Form extends Fields>(deed: DeedPage<Form>): Page {
     async submit(visit, values, ctx) {
       const id = idAsked(ctx)
       if (!isId(id)) throw new Refused(404)
-      const { outcome } = await deed.act(visit, signedInHere(visit), id, values)
+      const who = signedInHere(visit)
+      const allowance = await spendDeed(visit.parts, visit.organization.id, who, id)
+      if (!allowance.allowed) return { tooMany: allowance.retryAfterSeconds }
+      const { outcome } = await deed.act(visit, who, id, values)
       const { notice, goTo = addressOf(id) } = deed.done
       return outcome === 'done' ? { goTo, notice: notice(values) } : otherwise(outcome, id)
     },
   })
 }
+
+/** What changes who runs the organization, where it is done to somebody who does. */
+const STANDING: readonly DeedName[] = ['state', 'delete']
 
 /** What a page of a deed is given, or where it leads; who may do nothing to this person is refused. */
 export async function viewOf(visit: Visit, ctx: Context, name: DeedName) {
@@ -54,8 +61,9 @@ export async function viewOf(visit: Visit, ctx: Context, name: DeedName) {
   if (!deeds.includes(name)) return { goTo: addressOf(person.id) }
   const { id, fullName, email, role, state } = person
   const isTold = verifiedEmail(person) !== null
+  const isToldToOwners = name === 'role' || (person.role !== 'member' && STANDING.includes(name))
   const provesApp = authenticator !== null && visit.settings.recovery.authenticator !== 'off'
-  return { view: { id, fullName, email, role, state, sessions, isTold, provesApp } }
+  return { view: { id, fullName, email, role, state, sessions, isTold, isToldToOwners, provesApp } }
 }
 
 /** Where somebody goes on for whom nothing was done. */

@@ -1,7 +1,6 @@
 import { departuresOf } from '../../../organizations/departures.ts'
 import { shownDifference } from '../../../organizations/settings-difference.ts'
 import { withOrganization } from '../../../database/transaction.ts'
-import { currentSettings } from '../../../organizations/store.ts'
 import { changeSettings } from '../../../settings/change-settings.ts'
 import { impactOf } from '../../../recovery/readiness/readiness.ts'
 import { hiddenText } from '../../form.ts'
@@ -25,15 +24,14 @@ export const review = definePage({
   async view(visit, ctx) {
     const proposed = proposalIn(visit, ctx)
     if (!proposed) return { goTo: '/manage/recovery' }
-    const { parts, organization, settings: today, locale } = visit
-    const { version, impact } = await withOrganization(parts.database, organization.id, async (tx) => ({
-      ...(await currentSettings(tx)),
-      impact: await impactOf(parts, tx, { today, then: proposed }),
-    }))
+    const { parts, organization, settings: today, settingsVersion, locale } = visit
+    const impact = await withOrganization(parts.database, organization.id, (tx) =>
+      impactOf(parts, tx, { today, then: proposed }),
+    )
     const before = new Set(departuresOf(today.recovery))
     return {
       view: {
-        version,
+        version: settingsVersion,
         query: ctx.querystring,
         changes: shownDifference(today, proposed, locale),
         impact: { ...impact, losing: impact.losing.map((some) => shownUnable(some, locale)) },
