@@ -42,8 +42,8 @@ describe('latchkey settings export and settings import', () => {
     return (error as CommandFailed).message
   }
   const inForce = (slug: string) => portal.within(slug, currentSettings)
-  const kept = async (content: string | object) => {
-    const path = join(folder, 'settings.json')
+  const kept = async (content: string | object, name = 'settings.json') => {
+    const path = join(folder, name)
     await writeFile(path, typeof content === 'string' ? content : JSON.stringify(content))
     return path
   }
@@ -150,11 +150,16 @@ describe('latchkey settings export and settings import', () => {
   })
 
   it('of several that are saved in the same instant, put one in force and refuse the others', async () => {
-    const path = await kept({ ...(await exported('harbour')), recovery: { linkLifetimeMinutes: 30 } })
+    const file = await exported('harbour')
+    const paths = await Promise.all(
+      [31, 32, 33, 34, 35].map((linkLifetimeMinutes) =>
+        kept({ ...file, recovery: { linkLifetimeMinutes } }, `${linkLifetimeMinutes}.json`),
+      ),
+    )
     const owner = await ownerOf(portal, 'harbour')
     await propose(owner, 'harbour', { linkLifetimeMinutes: '20' })
     const tries = await Promise.allSettled([
-      ...Array.from({ length: 5 }, () => typed('import', 'harbour', path, '--based-on', '1')),
+      ...paths.map((path) => typed('import', 'harbour', path, '--based-on', '1')),
       owner.submit('Save these settings'),
     ])
     const saved = tries.filter((one) =>
@@ -163,6 +168,8 @@ describe('latchkey settings export and settings import', () => {
         : one.status === 'fulfilled',
     )
     expect(saved).to.have.length(1)
+    for (const one of tries)
+      if (one.status === 'rejected') expect(one.reason).to.be.instanceOf(CommandFailed)
     expect((await inForce('harbour')).version).to.equal(2)
   })
 

@@ -1,6 +1,8 @@
 import { expect } from 'chai'
 import { MINUTE } from '../../src/platform/clock.ts'
 import { DEMO_PASSWORD } from '../../seeds/demo-organizations.ts'
+import { parseSettings } from '../../src/organizations/settings.ts'
+import { asFields } from '../../src/web/manage/recovery/proposal.ts'
 import { decide, ownerOf, propose } from '../support/owner.ts'
 import { openPortal, type Portal } from '../support/portal.ts'
 import {
@@ -199,6 +201,20 @@ describe('An owner decides how people get back in', () => {
     expect(previews.get('code')?.heading).to.equal('Request received, please check your phone')
     expect(previews.get('authenticator')?.heading).to.equal('Your authenticator app')
     expect(previews.get('password')?.heading).to.equal('Create a new password')
+  })
+
+  it('is told beside the form, which a script keeps up to date, where there is no page to preview', async () => {
+    const form = await olivia.open('/harbour/manage/recovery')
+    const live = form.root.querySelector('.live')
+    expect(live?.hasAttribute('hidden'), 'without scripts nothing is there that does nothing').to.equal(true)
+    const address = live?.getAttribute('data-previews') ?? ''
+    const query = new URLSearchParams({ ...asFields(parseSettings({}), 'en'), linkLifetimeMinutes: '45' })
+    const shown = async (step: string) => (await olivia.open(`${address}/${step}?${query.toString()}`)).text
+    expect(await shown('sent')).to.contain('The link works for 45 minutes')
+    expect(await shown('enrol')).to.contain('With these settings nobody gets to this page.')
+    query.set('linkLifetimeMinutes', 'soon')
+    expect(await shown('sent')).to.contain('Something in the form is not right yet.')
+    expect((await olivia.open(`${address}/somewhere?${query.toString()}`)).status).to.equal(404)
   })
 
   it('has it both ways where a recovery was under way: the stricter of old and new', async () => {
