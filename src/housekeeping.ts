@@ -2,6 +2,7 @@ import { purgeChanges } from './access/change-store.ts'
 import { dueForDeletion } from './accounts/deletion-store.ts'
 import { purgeSignUps } from './accounts/signup-store.ts'
 import { purgeInitialPasswords } from './credentials/initial-store.ts'
+import { purgeForeignKinds } from './credentials/store.ts'
 import type { Database } from './database/connect.ts'
 import { PURGE_BATCH } from './database/purge.ts'
 import { withOrganization, withoutOrganization, type Transaction } from './database/transaction.ts'
@@ -36,6 +37,7 @@ const purgesOfAnOrganization: readonly ((tx: Transaction) => Promise<number>)[] 
   purgeHalfSignIns,
   purgeSignUps,
   purgeInitialPasswords,
+  purgeForeignKinds,
   purgeDevices,
   purgeTries,
   purgeMessages,
