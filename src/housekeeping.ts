@@ -12,6 +12,7 @@ import { purgeTries } from './limits/sign-in-delays.ts'
 import { allOrganizations } from './organizations/store.ts'
 import type { Logger } from './platform/log.ts'
 import type { Random } from './platform/random.ts'
+import { purgeImports } from './people/import/store.ts'
 import { deleteDueAccount } from './profile/delete-due.ts'
 import { purgePendingContacts } from './profile/contact-store.ts'
 import { purgePending } from './profile/pending-store.ts'
@@ -38,6 +39,7 @@ const purgesOfAnOrganization: readonly ((tx: Transaction) => Promise<number>)[] 
   purgeSignUps,
   purgeInitialPasswords,
   purgeForeignKinds,
+  purgeImports,
   purgeDevices,
   purgeTries,
   purgeMessages,

@@ -18,6 +18,8 @@ const GROUP_OF: Record<EventKind, Group> = {
   'settings.changed': 'organization',
   'activity.exported': 'organization',
   'people.asked-to-add-ways': 'people',
+  'people.import-started': 'people',
+  'people.import-ended': 'people',
   'person.created': 'people',
   'person.suspended': 'people',
   'person.reactivated': 'people',

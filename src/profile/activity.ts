@@ -15,6 +15,8 @@ const TOLD = {
   'activity.exported': 'hidden',
   // Of many at once; each has the mail.
   'people.asked-to-add-ways': 'hidden',
+  'people.import-started': 'hidden',
+  'people.import-ended': 'hidden',
   'person.created': 'deed',
   'person.suspended': 'deed',
   'person.reactivated': 'deed',
