@@ -86,11 +86,8 @@ async function take(
     : form.ok
       ? await submit(visit, form.values, ctx, files)
       : { errors: form.errors }
-  if ('download' in submitted) {
-    handOver(ctx, submitted)
-    return
-  }
-  if ('show' in submitted || 'goTo' in submitted) return answer(ctx, visit, page, submitted)
+  if ('show' in submitted || 'goTo' in submitted || 'download' in submitted)
+    return answer(ctx, visit, page, submitted)
   const typed = withoutSecrets(page.fields ?? {}, form.ok ? form.values : form.typed)
   await showAgain(ctx, visit, page, submitted, typed)
 }
@@ -142,6 +139,10 @@ async function answer(
     return
   }
   if ('preview' in given) return showPreview(ctx, visit, given)
+  if ('download' in given) {
+    handOver(ctx, given)
+    return
+  }
   ctx.status = 'show' in given ? given.status : 200
   const template = 'show' in given ? given.show : page.template
   await render(ctx, visit, page, template, given.view, { values, errors: {} })

@@ -45,7 +45,7 @@ export interface Download {
 }
 
 /** How a page answers when it is opened. */
-export type Answer = { view: View } | GoTo | Show | TooMany | Preview
+export type Answer = { view: View } | GoTo | Show | TooMany | Preview | Download
 
 /** What comes of a form that could be read: on to another page, or back to this one with what is wrong. */
 export type Submitted = { errors: FormErrors } | GoTo | Show | TooMany | Download

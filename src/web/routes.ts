@@ -36,6 +36,11 @@ import { logo } from './manage/branding/logo.ts'
 import { branding, brandingPreview } from './manage/branding/look.ts'
 import { overview as history } from './manage/history/overview.ts'
 import { version } from './manage/history/version.ts'
+import { file } from './manage/import/file.ts'
+import { look } from './manage/import/look.ts'
+import { rows } from './manage/import/rows.ts'
+import { stop as stopImport } from './manage/import/stop.ts'
+import { template } from './manage/import/template.ts'
 import { overview as messages } from './manage/messages/overview.ts'
 import { overview as managing } from './manage/overview.ts'
 import { authenticator as authenticatorOfPerson } from './manage/people/authenticator.ts'
@@ -168,6 +173,11 @@ export const pages: readonly Page[] = [
   exportActivity,
   people,
   newPerson,
+  file,
+  template,
+  look,
+  rows,
+  stopImport,
   person,
   wayIn,
   reset,

@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import type { Role } from '../../src/accounts/account.ts'
 import { pages } from '../../src/web/routes.ts'
 import { asking } from '../support/desk.ts'
+import { lookedAt } from '../support/import.ts'
 import { idOf } from '../support/managing.ts'
 import { openPortal, type Portal } from '../support/portal.ts'
 import { signIn } from '../support/steps.ts'
@@ -32,6 +33,11 @@ const MANAGING: Record<string, Exclude<Role, 'member'>> = {
   '/manage/activity/export': 'administrator',
   '/manage/people': 'administrator',
   '/manage/people/new': 'administrator',
+  '/manage/people/import': 'administrator',
+  '/manage/people/import/template': 'administrator',
+  '/manage/people/import/:id': 'administrator',
+  '/manage/people/import/:id/rows': 'administrator',
+  '/manage/people/import/:id/stop': 'administrator',
   '/manage/people/:id': 'administrator',
   '/manage/people/:id/way-in': 'administrator',
   '/manage/people/:id/reset': 'administrator',
@@ -69,6 +75,8 @@ describe('attacks: a role that does not reach as far', () => {
     }
     await asking(portal, 'harbour').ask(portal.visitor(), 'mia')
     made.set('/manage/requests/:id', await requestOf('mia'))
+    const imported = (await lookedAt(portal, 'email\nsari@lintas.example\nsari@')).found.id
+    for (const below of ['', '/rows', '/stop']) made.set(`/manage/people/import/:id${below}`, imported)
   })
   after(() => portal.close())
 
