@@ -1,8 +1,9 @@
 import type { Context } from 'koa'
-import type { Transaction } from '../../../database/transaction.ts'
+import { withOrganization, type Transaction } from '../../../database/transaction.ts'
 import { importById, type Import } from '../../../people/import/store.ts'
 import { isId } from '../../../platform/random.ts'
 import { Refused } from '../../errors.ts'
+import type { GoTo } from '../../page.ts'
 import { pathPart, signedInPerson, type Visit } from '../../visit.ts'
 
 /** The id in the address. Throws 404 for what can be none. */
@@ -17,6 +18,12 @@ export async function importAsked(tx: Transaction, ctx: Context): Promise<Import
   const found = await importById(tx, idOfImport(ctx))
   if (!found || found.state === 'reading') throw new Refused(404)
   return found
+}
+
+/** To the page of an import that is decided about already. Throws 404 like `importAsked`. */
+export async function stillThere({ parts, organization }: Visit, ctx: Context): Promise<GoTo> {
+  const { id } = await withOrganization(parts.database, organization.id, (tx) => importAsked(tx, ctx))
+  return { goTo: `/manage/people/import/${id}` }
 }
 
 /** Whether an import is its reader's to start; an owner may stop those of others too. */

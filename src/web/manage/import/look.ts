@@ -9,7 +9,7 @@ import { choice } from '../../form.ts'
 import { definePage } from '../../page.ts'
 import type { WebParts } from '../../parts.ts'
 import { SESSION_ENDED, signedInHere } from '../../step-up.ts'
-import { idOfImport, importAsked, mayDecide } from './asked.ts'
+import { idOfImport, importAsked, mayDecide, stillThere } from './asked.ts'
 
 /** What those get who bring no password along. */
 export const INVITES = ['yes', 'no'] as const
@@ -63,7 +63,7 @@ export const look = definePage({
       case 'another-runs':
         return { errors: { form: [{ key: 'errors.import-runs' }] } }
       case 'gone':
-        return { goTo: `/manage/people/import/${importId}` }
+        return stillThere(visit, ctx)
       case 'not-theirs':
         throw new Refused(403)
       case 'over':

@@ -2,7 +2,7 @@ import { stopImport } from '../../../people/import/start.ts'
 import { Refused } from '../../errors.ts'
 import { definePage } from '../../page.ts'
 import { SESSION_ENDED, signedInHere } from '../../step-up.ts'
-import { idOfImport } from './asked.ts'
+import { idOfImport, stillThere } from './asked.ts'
 
 /** Forgets a file that was looked at, or stops what runs. It makes nothing, so nobody need prove themselves for it. */
 export const stop = definePage({
@@ -22,7 +22,7 @@ export const stop = definePage({
       case 'stopped':
         return { goTo: '/manage/people/import', notice: 'import-stopped' }
       case 'gone':
-        return { goTo: '/manage/people/import' }
+        return stillThere(visit, ctx)
       case 'not-theirs':
         throw new Refused(403)
       case 'over':
