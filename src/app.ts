@@ -34,6 +34,7 @@ import {
 import { prepareTestEmail, prepareTestText } from './notices/send-test.ts'
 import { prepareSettingsChanged } from './notices/settings-changed.ts'
 import { prepareManagersChanged, prepareStandingChanged } from './notices/standing-changed.ts'
+import { bringPeopleOver } from './people/import/run.ts'
 import { systemClock, type Clock } from './platform/clock.ts'
 import type { Config } from './platform/config.ts'
 import type { Logger } from './platform/log.ts'
@@ -43,6 +44,7 @@ import { createSecrets } from './platform/secrets.ts'
 import { prepareEmailConfirmation, preparePhoneConfirmation } from './profile/deliver-contact.ts'
 import { prepareAddAWay } from './recovery/readiness/ask.ts'
 import { prepareRequestWaiting } from './recovery/requests/ask.ts'
+import { invite } from './recovery/begin.ts'
 import { prepareCode, prepareLink } from './recovery/deliver.ts'
 import { onGrantLost, prepareRequestApproved, prepareRequestGranted } from './recovery/requests/grant.ts'
 import { onCodeLost } from './recovery/instead.ts'
@@ -82,6 +84,8 @@ export interface App {
   /** One round of sending what is due; returns how many messages were taken up. */
   dispatch(stop?: AbortSignal): Promise<number>
   keepHouse(stop?: AbortSignal): Promise<void>
+  /** Brings over some of the people who are imported; returns how many rows that were. */
+  importPeople(stop?: AbortSignal): Promise<number>
   startWorker(): { stop(): Promise<void> }
   close(): Promise<void>
 }
@@ -126,16 +130,20 @@ export function openApp(config: Config, { target, listenTarget, log, ...given }:
   const lanes = given.lanes ?? newLanes()
   const sendDue = (stop?: AbortSignal) => dispatch(delivery, lanes, stop)
   const tidy = (stop?: AbortSignal) => keepHouse(parts, stop)
+  const importPeople = (stop?: AbortSignal) =>
+    bringPeopleOver({ ...parts, invite: (tx, ...of) => invite(parts, tx, ...of) }, stop)
   return {
     parts,
     koa: createServer(parts),
     dispatch: sendDue,
     keepHouse: tidy,
+    importPeople,
     startWorker: () =>
       startWorker({
         dispatch: sendDue,
         housekeeping: tidy,
         chain: (stop) => chainEvents(database, stop),
+        importPeople,
         listen: listenTarget === null ? null : (events) => listenForDueMessages(listenTarget, events),
         log,
       }),

@@ -2,6 +2,7 @@ import { purgeChanges } from './access/change-store.ts'
 import { dueForDeletion } from './accounts/deletion-store.ts'
 import { purgeSignUps } from './accounts/signup-store.ts'
 import { purgeInitialPasswords } from './credentials/initial-store.ts'
+import { purgeForeignKinds } from './credentials/store.ts'
 import type { Database } from './database/connect.ts'
 import { PURGE_BATCH } from './database/purge.ts'
 import { withOrganization, withoutOrganization, type Transaction } from './database/transaction.ts'
@@ -11,6 +12,7 @@ import { purgeTries } from './limits/sign-in-delays.ts'
 import { allOrganizations } from './organizations/store.ts'
 import type { Logger } from './platform/log.ts'
 import type { Random } from './platform/random.ts'
+import { purgeImports } from './people/import/store.ts'
 import { deleteDueAccount } from './profile/delete-due.ts'
 import { purgePendingContacts } from './profile/contact-store.ts'
 import { purgePending } from './profile/pending-store.ts'
@@ -36,6 +38,8 @@ const purgesOfAnOrganization: readonly ((tx: Transaction) => Promise<number>)[] 
   purgeHalfSignIns,
   purgeSignUps,
   purgeInitialPasswords,
+  purgeForeignKinds,
+  purgeImports,
   purgeDevices,
   purgeTries,
   purgeMessages,

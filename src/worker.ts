@@ -7,6 +7,8 @@ export interface WorkerParts {
   housekeeping: (stop: AbortSignal) => Promise<void>
   /** Chains what was recorded since the last time and tells how much that was. */
   chain: (stop: AbortSignal) => Promise<number>
+  /** Brings over some of the people who are imported and tells how many rows that were. */
+  importPeople: (stop: AbortSignal) => Promise<number>
   /** Starts listening for work and returns what ends it; null where only polling is possible (a pooler in between). */
   listen: ((events: { wake: () => void; lost: () => void }) => Promise<() => Promise<void>>) | null
   log: Logger
@@ -20,12 +22,13 @@ const LONGEST_WAIT_TO_LISTEN_MS = 30 * SECOND
 
 /**
  * Works in the background until stopped: sends what is due, at once when woken and each second otherwise, chains
- * the log each second, and keeps house at the start and every ten minutes. Nothing that its parts throw ends it. `stop` resolves when what is in hand
+ * the log and imports people each second, and keeps house at the start and every ten minutes. Nothing that its parts throw ends it. `stop` resolves when what is in hand
  * is finished, which what is under way hears of; calling it again waits for the same.
  */
 export function startWorker(parts: WorkerParts): { stop(): Promise<void> } {
   const { pollMs = POLL_MS, housekeepingMs = HOUSEKEEPING_MS, log } = parts
-  const [due, house, recorded, connection, reconnect] = [bell(), bell(), bell(), bell(), bell()]
+  const [due, house, connection, reconnect] = [bell(), bell(), bell(), bell()]
+  const pauses: Bell[] = []
   const ending = new AbortController()
   const isStopping = () => ending.signal.aborted
 
@@ -46,13 +49,16 @@ export function startWorker(parts: WorkerParts): { stop(): Promise<void> } {
     await Promise.all(underWay)
   }
 
-  async function chainTheLog(): Promise<void> {
+  /** Goes on while there is something to do, and looks again after a while. */
+  async function keepAt(work: (stop: AbortSignal) => Promise<number>, failed: string): Promise<void> {
+    const pause = bell()
+    pauses.push(pause)
     while (!isStopping()) {
-      const chained = await parts.chain(ending.signal).catch((error: unknown) => {
-        log.error({ err: error }, 'a round of chaining the activity log failed')
+      const done = await work(ending.signal).catch((error: unknown) => {
+        log.error({ err: error }, failed)
         return 0
       })
-      if (chained === 0) await recorded.rings(pollMs)
+      if (done === 0) await pause.rings(pollMs)
     }
   }
 
@@ -85,13 +91,14 @@ export function startWorker(parts: WorkerParts): { stop(): Promise<void> } {
   const running = Promise.all([
     sendWhatIsDue(),
     keepHouse(),
-    chainTheLog(),
+    keepAt(parts.chain, 'a round of chaining the activity log failed'),
+    keepAt(parts.importPeople, 'a round of importing people failed'),
     ...(parts.listen ? [keepListening(parts.listen)] : []),
   ])
   return {
     async stop() {
       ending.abort()
-      for (const each of [due, house, recorded, connection, reconnect]) each.ring()
+      for (const each of [due, house, connection, reconnect, ...pauses]) each.ring()
       await running
     },
   }

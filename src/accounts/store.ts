@@ -27,26 +27,31 @@ interface AccountRow extends TenantRow {
 
 /** Adds an account. Throws a duplicate error (`isDuplicate`) when its username or address is taken in this organization. */
 export async function addAccount(tx: Transaction, account: Account): Promise<void> {
-  await tx.insert<AccountRow>('accounts', {
-    id: account.id,
-    username: account.username,
-    full_name: account.fullName,
-    role: account.role,
-    state: account.state,
-    email: account.email,
-    email_canonical: account.email === null ? null : canonicalEmail(account.email),
-    email_verified_at: account.emailVerifiedAt,
-    email_changed_at: account.emailChangedAt,
-    phone: account.phone,
-    phone_country: account.phone && countryOf(account.phone),
-    phone_verified_at: account.phoneVerifiedAt,
-    phone_changed_at: account.phoneChangedAt,
-    locale: account.locale,
-    security_epoch: account.securityEpoch,
-    protected_at: account.protectedAt,
-    deletion_due_at: account.deletionDueAt,
-    created_at: tx.now,
-  })
+  await tx.sql<AccountRow>('accounts').insert(rowOf(tx, account))
+}
+
+/** Adds those accounts whose username and address are free by now, and returns their ids. */
+export async function addAccounts(tx: Transaction, accounts: readonly Account[]): Promise<Set<string>> {
+  if (accounts.length === 0) return new Set()
+  const added = await tx
+    .sql<AccountRow>('accounts')
+    .insert(accounts.map((account) => rowOf(tx, account)))
+    .onConflict()
+    .ignore()
+    .returning('id')
+  return new Set(added.map(({ id }) => id))
+}
+
+/** The accounts that have one of these usernames, or one of these addresses in their canonical form. */
+export async function accountsHolding(
+  tx: Transaction,
+  names: { usernames: readonly string[]; emails: readonly string[] },
+): Promise<Account[]> {
+  const held = [
+    await tx.rows<AccountRow>('accounts').whereIn('username', names.usernames),
+    await tx.rows<AccountRow>('accounts').whereIn('email_canonical', names.emails),
+  ]
+  return held.flat().map(shown)
 }
 
 /** The account that an identifier names in this organization, whatever its state; null when there is none. */
@@ -201,6 +206,30 @@ export async function openAfterDoubt(tx: Transaction, account: Account, since: D
     })
     .returning('*')
   return opened ? shown(opened) : account
+}
+
+function rowOf(tx: Transaction, account: Account): AccountRow {
+  return {
+    organization_id: tx.organizationId,
+    id: account.id,
+    username: account.username,
+    full_name: account.fullName,
+    role: account.role,
+    state: account.state,
+    email: account.email,
+    email_canonical: account.email === null ? null : canonicalEmail(account.email),
+    email_verified_at: account.emailVerifiedAt,
+    email_changed_at: account.emailChangedAt,
+    phone: account.phone,
+    phone_country: account.phone && countryOf(account.phone),
+    phone_verified_at: account.phoneVerifiedAt,
+    phone_changed_at: account.phoneChangedAt,
+    locale: account.locale,
+    security_epoch: account.securityEpoch,
+    protected_at: account.protectedAt,
+    deletion_due_at: account.deletionDueAt,
+    created_at: tx.now,
+  }
 }
 
 function shown(row: AccountRow): Account {

@@ -9,6 +9,8 @@ export type EventKind =
   | 'activity.exported'
   | 'people.asked-to-add-ways'
   | 'people.deeds-withheld'
+  | 'people.import-started'
+  | 'people.import-ended'
   | 'person.created'
   | 'person.suspended'
   | 'person.reactivated'
@@ -125,9 +127,20 @@ export function unchainedEvents({ sql }: SystemTransaction) {
 
 /** Writes an event in the transaction of the change it tells of: neither is ever there without the other (promise P7). */
 export async function record(tx: Transaction, random: Random, event: AuditEvent): Promise<void> {
-  const id = newId(random, tx.now)
-  await tx.insert<AuditRow>('audit_events', {
-    id,
+  await recordAll(tx, random, [event])
+}
+
+/** Like `record`, for what happens to many people at once. */
+export async function recordAll(
+  tx: Transaction,
+  random: Random,
+  events: readonly AuditEvent[],
+): Promise<void> {
+  if (events.length === 0) return
+  const organization_id = tx.organizationId
+  const rows: AuditRow[] = events.map((event) => ({
+    organization_id,
+    id: newId(random, tx.now),
     at: tx.now,
     kind: event.kind,
     outcome: event.outcome,
@@ -137,6 +150,7 @@ export async function record(tx: Transaction, random: Random, event: AuditEvent)
     address: event.origin.address ?? null,
     request_id: event.origin.requestId ?? null,
     detail: event.detail ?? {},
-  })
-  await unchainedEvents(tx).insert({ id, organization_id: tx.organizationId })
+  }))
+  await tx.sql<AuditRow>('audit_events').insert(rows)
+  await unchainedEvents(tx).insert(rows.map(({ id }) => ({ id, organization_id })))
 }

@@ -19,6 +19,8 @@ const GROUP_OF: Record<EventKind, Group> = {
   'activity.exported': 'organization',
   'people.asked-to-add-ways': 'people',
   'people.deeds-withheld': 'people',
+  'people.import-started': 'people',
+  'people.import-ended': 'people',
   'person.created': 'people',
   'person.suspended': 'people',
   'person.reactivated': 'people',

@@ -10,6 +10,7 @@ import { keysRotate } from './keys-rotate.ts'
 import { migrate } from './migrate.ts'
 import { orgCreate } from './org-create.ts'
 import { ownerReset } from './owner-reset.ts'
+import { peopleImport } from './people-import.ts'
 import { peopleCreate, peopleInvite } from './people.ts'
 import { requestsApprove, requestsList, requestsRefuse } from './requests.ts'
 import { serve } from './serve.ts'
@@ -24,6 +25,7 @@ const commands: readonly Command[] = [
   orgCreate,
   peopleCreate,
   peopleInvite,
+  peopleImport,
   keysRotate,
   diagram,
   requestsList,

@@ -1,6 +1,8 @@
 import { availableParallelism } from 'node:os'
-import { argon2id, hash, needsRehash, verify } from 'argon2'
 import type { Random } from '../platform/random.ts'
+import { argon2id, hash, needsRehash, verify } from './foreign/argon2.ts'
+import { readForeignHash, standIn } from './foreign/index.ts'
+import type { ForeignCost } from './foreign/scheme.ts'
 import { Gate } from './gate.ts'
 import { MAXIMUM_LENGTH, normalizePassword, passwordLength } from './password-rules.ts'
 
@@ -13,9 +15,11 @@ export interface PasswordHasher {
   hash(password: string): Promise<string>
   /**
    * Whether a password belongs to a hash. With no hash (nobody by that name, no password set) the answer is false after
-   * the same work, so that the time tells nothing (CWE-208). Throws `Unavailable` when too many are waiting.
+   * the same work, so that the time tells nothing (CWE-208). A hash that another system made is checked besides one of nobody's;
+   * `foreign` is what checks of such hashes cost here at the most, which everybody's then costs. Throws `Unavailable` when too
+   * many are waiting.
    */
-  verify(hash: string | null, password: string): Promise<boolean>
+  verify(hash: string | null, password: string, foreign?: readonly ForeignCost[]): Promise<boolean>
   /** Whether a stored hash was made otherwise than new ones are; at sign-in it is then made anew. */
   needsUpgrade(hash: string): boolean
 }
@@ -66,15 +70,27 @@ export function createPasswordHasher(options: {
       const salt = random.bytes(SALT_BYTES)
       return gate.run(() => hash(normalized, { ...cost, type: argon2id, hashLength: HASH_BYTES, salt }))
     },
-    async verify(stored, password) {
+    async verify(stored, password, foreign = []) {
       const normalized = normalizePassword(password)
       const isPossible = stored !== null && passwordLength(normalized) <= MAXIMUM_LENGTH
-      if (isPossible) return gate.run(() => verify(stored, normalized))
-      await gate.run(() => verify(hashOfNobody, ''))
-      return false
+      const other = isPossible && needsUpgrade(stored, cost) ? readForeignHash(stored) : null
+      if (typeof other === 'string') throw new Error(`a stored hash is ${other}`)
+      return gate.run(async () => {
+        const isOurs = isPossible && !other
+        const isRight = await verify(isOurs ? stored : hashOfNobody, isOurs ? normalized : '')
+        // As it was typed: nobody knows in which form the other system hashed it.
+        const isOtherRight = other ? await other.verify(password) : false
+        for (const { kind, work } of foreign)
+          await standIn({ kind, work: other?.kind === kind ? work - other.work : work })
+        return other ? isOtherRight : isOurs && isRight
+      })
     },
-    needsUpgrade: (stored) => !stored.startsWith('$argon2id$') || needsRehash(stored, cost),
+    needsUpgrade: (stored) => needsUpgrade(stored, cost),
   }
+}
+
+function needsUpgrade(stored: string, cost: HashCost): boolean {
+  return !stored.startsWith('$argon2id$') || needsRehash(stored, cost)
 }
 
 /** A hash in the current form that no known password has: checking one against it costs what a real check costs. */

@@ -80,8 +80,8 @@ export function makerSignedIn(who: SignedIn): FindMaker {
   }
 }
 
-/** Who runs the organization makes accounts; not who cannot sign in, or in whose account somebody else was. */
-function mayMake({ role, state, protectedAt }: Account): boolean {
+/** Whether somebody may make accounts: who runs the organization, not who cannot sign in, or in whose account somebody else was. */
+export function mayMake({ role, state, protectedAt }: Account): boolean {
   return role !== 'member' && state === 'active' && !protectedAt
 }
 

@@ -16,6 +16,8 @@ const TOLD = {
   // Of many at once; each has the mail.
   'people.asked-to-add-ways': 'hidden',
   'people.deeds-withheld': 'hidden',
+  'people.import-started': 'hidden',
+  'people.import-ended': 'hidden',
   'person.created': 'deed',
   'person.suspended': 'deed',
   'person.reactivated': 'deed',

@@ -46,7 +46,7 @@ export async function beginRecovery(
 
 /**
  * Invites somebody for whom an account was made: a recovery that no browser asked for, whose link sets the first password.
- * `by` is who invites.
+ * `by` is who invites, `dueAt` when the mail leaves.
  */
 export async function invite(
   parts: RecoveryParts,
@@ -54,6 +54,7 @@ export async function invite(
   settings: SettingsVersion,
   person: Account & { email: string },
   by: AuditOrigin = { actor: 'operator' },
+  dueAt = tx.now,
 ): Promise<void> {
   await startAttempt(parts, tx, {
     settings,
@@ -61,6 +62,7 @@ export async function invite(
     method: 'email-link',
     asking: nobodyAsking(settings.settings.branding.locale),
     granted: { origin: 'operator', person, by },
+    dueAt,
   })
 }
 

@@ -57,6 +57,8 @@ interface Start {
   method: MethodId | null
   asking: Asking
   granted?: Granted
+  /** When its message leaves; absent: now. */
+  dueAt?: Date
 }
 
 /**
@@ -70,7 +72,7 @@ export async function startAttempt(parts: RecoveryParts, tx: Transaction, start:
   const { attempt, browserToken } = started
   const { asking, identifier } = start
   const person = start.granted?.person ?? null
-  if (attempt.method !== null) await enqueueMessage(parts, tx, attempt, asking.locale)
+  if (attempt.method !== null) await enqueueMessage(parts, tx, attempt, asking.locale, start.dueAt)
   const { actor, begun } = ORIGINS[attempt.origin]
   await record(tx, parts.random, {
     kind: begun,
@@ -98,14 +100,11 @@ export async function enqueueMessage(
   tx: Transaction,
   attempt: Attempt,
   locale: string,
+  dueAt = tx.now,
 ): Promise<void> {
   if (attempt.method === null) throw new Error(`no method was chosen for attempt ${attempt.id}`)
-  await enqueue(tx, parts.random, {
-    name: ORIGINS[attempt.origin].message ?? strategyOf(parts, attempt.method).message,
-    to: null,
-    locale,
-    data: { attemptId: attempt.id },
-  })
+  const name = ORIGINS[attempt.origin].message ?? strategyOf(parts, attempt.method).message
+  await enqueue(tx, parts.random, { name, to: null, locale, data: { attemptId: attempt.id } }, { dueAt })
 }
 
 /** Stores a new attempt; null when the organization offers no way, or not the one that is asked for. */

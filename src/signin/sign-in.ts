@@ -3,8 +3,9 @@ import { readIdentifier } from '../accounts/identifiers.ts'
 import { handSignUpTo, signUpAtSignIn } from '../accounts/signup-store.ts'
 import { accountNamed, lockAccount } from '../accounts/store.ts'
 import { authenticatorOf } from '../credentials/authenticator-store.ts'
+import type { ForeignCost } from '../credentials/foreign/scheme.ts'
 import { initialPasswordOf } from '../credentials/initial-store.ts'
-import { passwordOf, upgradePassword } from '../credentials/store.ts'
+import { foreignCosts, passwordOf, upgradePassword } from '../credentials/store.ts'
 import { withOrganization, type Transaction } from '../database/transaction.ts'
 import { clearTries, countTry, signInDelayKey, uncountTry } from '../limits/sign-in-delays.ts'
 import { currentSettings } from '../organizations/store.ts'
@@ -147,7 +148,7 @@ async function prove(
 ): Promise<OpenedSession | { halfToken: string } | null> {
   let { hash } = claim
   for (let turn = 0; turn < 2; turn += 1) {
-    const isRight = await parts.hasher.verify(hash, credentials.password)
+    const isRight = await parts.hasher.verify(hash, credentials.password, claim.foreign)
     if (!isRight || !hash || !mayComeIn || claim.account?.state !== 'active') return null
     const upgraded = parts.hasher.needsUpgrade(hash) ? await parts.hasher.hash(credentials.password) : null
     const proven = { accountId: claim.account.id, hash, upgraded, tryKey: claim.tryKey }
@@ -164,6 +165,8 @@ async function prove(
 interface Claim {
   account: Account | null
   hash: string | null
+  /** What a check costs besides while hashes of another system are left here, whoever is named. */
+  foreign: ForeignCost[]
   initialHash: string | null
   takesSignUps: boolean
   signUpId: string | null
@@ -195,6 +198,7 @@ async function examine(
   return {
     account,
     hash: (await passwordOf(tx, account?.id ?? NO_ID))?.hash ?? null,
+    foreign: await foreignCosts(tx),
     initialHash: (await initialPasswordOf(tx, account?.id ?? NO_ID))?.hash ?? null,
     takesSignUps: settings.mode !== 'closed',
     signUpId: signUp?.id ?? null,

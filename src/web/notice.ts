@@ -39,6 +39,8 @@ export const NOTICES = [
   'test-sent',
   'settings-same',
   'people-asked',
+  'import-started',
+  'import-stopped',
   'sign-in-again',
   'unsent',
   'other-person',

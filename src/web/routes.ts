@@ -34,9 +34,14 @@ import { exportActivity } from './manage/activity/export.ts'
 import { overview as log } from './manage/activity/overview.ts'
 import { logo } from './manage/branding/logo.ts'
 import { branding, brandingPreview } from './manage/branding/look.ts'
-import { file } from './manage/history/file.ts'
+import { file as settingsFile } from './manage/history/file.ts'
 import { overview as history } from './manage/history/overview.ts'
 import { version } from './manage/history/version.ts'
+import { file as importFile } from './manage/import/file.ts'
+import { look } from './manage/import/look.ts'
+import { rows } from './manage/import/rows.ts'
+import { stop as stopImport } from './manage/import/stop.ts'
+import { template } from './manage/import/template.ts'
 import { overview as messages } from './manage/messages/overview.ts'
 import { overview as managing } from './manage/overview.ts'
 import { authenticator as authenticatorOfPerson } from './manage/people/authenticator.ts'
@@ -162,7 +167,7 @@ export const pages: readonly Page[] = [
   logo,
   history,
   version,
-  file,
+  settingsFile,
   requests,
   request,
   messages,
@@ -170,6 +175,11 @@ export const pages: readonly Page[] = [
   exportActivity,
   people,
   newPerson,
+  importFile,
+  template,
+  look,
+  rows,
+  stopImport,
   person,
   wayIn,
   reset,

@@ -3,6 +3,7 @@ import type { Role } from '../../src/accounts/account.ts'
 import type { Page } from '../../src/web/page.ts'
 import { healthRoutes, pages, routes } from '../../src/web/routes.ts'
 import { asking } from '../support/desk.ts'
+import { lookedAt } from '../support/import.ts'
 import { idOf } from '../support/managing.ts'
 import { openPortal, type Portal } from '../support/portal.ts'
 import { signIn } from '../support/steps.ts'
@@ -137,19 +138,20 @@ describe('attacks: every address, for whom it is not', () => {
     const requests = await ids(
       async (slug) => (await rowsOf<{ id: string }>(portal, slug, 'mia', 'recovery_requests'))[0]?.id ?? '',
     )
+    const imports = await ids(
+      async (slug) => (await lookedAt(portal, 'email\nsari@lintas.example\nsari@', slug)).found.id,
+    )
     // What has a name and no id is alike in all organizations.
     const words = (own: string): Named => ({ own, foreign: 'constructor', malformed: '%00' })
-    for (const { path } of pages.filter((page) => page.path.includes(':')))
-      named.set(
-        path,
-        path.startsWith('/manage/people')
-          ? people
-          : path.startsWith('/manage/requests')
-            ? requests
-            : path.startsWith('/manage/history')
-              ? { own: '1', foreign: '2', malformed: '1e0' }
-              : words(path.endsWith(':why') ? 'nothing' : path.endsWith(':screen') ? 'identify' : 'used'),
-      )
+    for (const { path } of pages.filter((page) => page.path.includes(':'))) named.set(path, namedIn(path))
+
+    function namedIn(path: string): Named {
+      if (path.startsWith('/manage/people/import')) return imports
+      if (path.startsWith('/manage/people')) return people
+      if (path.startsWith('/manage/requests')) return requests
+      if (path.startsWith('/manage/history')) return { own: '1', foreign: '2', malformed: '1e0' }
+      return words(path.endsWith(':why') ? 'nothing' : path.endsWith(':screen') ? 'identify' : 'used')
+    }
   }
 
   async function signedIn(slug: string, role: Role): Promise<Visitor> {

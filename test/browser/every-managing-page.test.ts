@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { desk } from './desk.ts'
 import type { Scene } from './every-page.ts'
+import { importing } from './importing.ts'
 import { lookAt } from './look.ts'
 import { managing } from './managing.ts'
 import { managingPeople } from './managing-people.ts'
@@ -16,6 +17,7 @@ const PARTS: Record<string, (rig: Rig) => AsyncGenerator<Scene>> = {
   readiness,
   'requests, messages and the log': desk,
   people: managingPeople,
+  'importing people': importing,
 }
 
 describe('every page of who runs an organization, in every state', () => {

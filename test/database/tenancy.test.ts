@@ -17,6 +17,7 @@ import { terminal } from '../cli/terminal.ts'
 import { handOut } from '../support/people.ts'
 import { openPortal, type Portal } from '../support/portal.ts'
 import { getConfirmation } from '../support/contacts.ts'
+import { broughtOver, OLD_HASH } from '../support/import.ts'
 import { beginSetUp } from '../support/profile.ts'
 import {
   createPassword,
@@ -29,7 +30,7 @@ import {
 } from '../support/steps.ts'
 
 /** They name an organization and no person, so that any worker can claim from them. */
-const OUTSIDE = ['due_messages', 'unchained_events']
+const OUTSIDE = ['due_messages', 'unchained_events', 'running_imports']
 
 interface TableFacts {
   name: string
@@ -125,6 +126,7 @@ describe('tenancy, on the real database', () => {
         await measureReadiness(portal.app.parts, tx, { countedLive: 0 })
         await noteAsked(tx, [(await allAccounts(tx))[0]?.id ?? ''])
       })
+      await broughtOver(portal, `username,hash\nbudi,${OLD_HASH}\nbu di,`)
       const { id } = await portal.organization('harbour')
       await chainEvents(portal.store.database)
       const seen: Record<string, number[]> = {}

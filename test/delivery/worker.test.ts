@@ -14,6 +14,7 @@ const idle: WorkerParts = {
   dispatch: () => Promise.resolve(0),
   housekeeping: () => Promise.resolve(),
   chain: () => Promise.resolve(0),
+  importPeople: () => Promise.resolve(0),
   listen: null,
   log: createLog('silent'),
   pollMs: HOUR,

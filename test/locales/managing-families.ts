@@ -10,6 +10,10 @@ import { valuesOf } from '../../src/organizations/settings-difference.ts'
 import { settingsShape, type SignUpSettings } from '../../src/organizations/settings.ts'
 import type { PngFault } from '../../src/platform/png.ts'
 import { isMendable, WHYS } from '../../src/recovery/readiness/judge.ts'
+import { COLUMNS } from '../../src/people/import/columns.ts'
+import type { FileFault } from '../../src/people/import/propose.ts'
+import type { RowProblem } from '../../src/people/import/row.ts'
+import type { ImportState } from '../../src/people/import/store.ts'
 import { STRATEGIES } from '../../src/recovery/strategies/index.ts'
 import { SUPPORT_KINDS } from '../../src/web/manage/branding/look.ts'
 import { PASSWORD_CHOICES } from '../../src/web/manage/passwords/rules.ts'
@@ -82,6 +86,42 @@ const obstacles: Record<Obstacle, true> = {
 const reached: Record<Reached, true> = { none: true, unverified: true, verified: true, new: true }
 const waysAre: Record<WaysAre, true> = { none: true, one: true, all: true }
 
+const importStates: Record<Exclude<ImportState, 'reading' | 'proposed'>, true> = {
+  running: true,
+  done: true,
+  stopped: true,
+}
+const fileFaults: Record<FileFault | 'missing', true> = {
+  missing: true,
+  'too-large': true,
+  'not-text': true,
+  quotes: true,
+  'row-too-long': true,
+  'no-header': true,
+  'too-many-columns': true,
+  'column-twice': true,
+  'no-rows': true,
+  'too-many-rows': true,
+}
+const rowProblems: Record<RowProblem, true> = {
+  cells: true,
+  characters: true,
+  nobody: true,
+  'no-way-in': true,
+  'needs-username': true,
+  unreadable: true,
+  'too-long': true,
+  taken: true,
+  twice: true,
+  role: true,
+  'role-not-yours': true,
+  'phone-unreadable': true,
+  'phone-not-mobile': true,
+  'hash-unreadable': true,
+  'hash-too-costly': true,
+  'hash-kinds': true,
+}
+
 const settings = valuesOf(settingsShape.parse({}))
 const choices = Object.entries(CHOICES).flatMap(([name, words]) => words.map((word) => `${name}.${word}`))
 const methods = STRATEGIES.map(({ id }) => id)
@@ -146,6 +186,12 @@ export const MANAGING_FAMILIES: readonly Family[] = [
     endings: SUPPORT_KINDS.filter((kind) => kind !== 'none'),
   },
   { beginning: 'errors.logo.', endings: ['missing', 'too-large', ...Object.keys(pictureFaults)] },
+  { beginning: 'errors.people.', endings: Object.keys(fileFaults) },
+  { beginning: 'manage.import.states.', endings: Object.keys(importStates) },
+  { beginning: 'manage.import.look.lead.', endings: ['proposed', ...Object.keys(importStates)] },
+  { beginning: 'manage.import.look.', endings: ['forget', 'stop'] },
+  { beginning: 'manage.import.columns.', endings: [...COLUMNS] },
+  { beginning: 'manage.import.why.', endings: Object.keys(rowProblems) },
   { beginning: 'manage.screens.', endings: Object.keys(screens) },
   { beginning: 'manage.recovery.no-screen.', endings: ['unseen', 'unreadable'] },
   {

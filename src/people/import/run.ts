@@ -1,0 +1,169 @@
+import { newAccount, type Account } from '../../accounts/account.ts'
+import { accountById, addAccounts } from '../../accounts/store.ts'
+import { recordAll, type Origin } from '../../audit/audit.ts'
+import { addForeignPasswords } from '../../credentials/store.ts'
+import { withOrganization, withoutOrganization, type Transaction } from '../../database/transaction.ts'
+import { currentSettings, type SettingsVersion } from '../../organizations/store.ts'
+import { after } from '../../platform/clock.ts'
+import { newId } from '../../platform/random.ts'
+import { mayMake } from '../add.ts'
+import { rulesFor, type ImportParts } from './propose.ts'
+import { asBad, mayGive, type BadRow, type GoodRow, type RowRules } from './row.ts'
+import { sift } from './sift.ts'
+import { endImport } from './start.ts'
+import {
+  addBatch,
+  changeImport,
+  eraseGoodRows,
+  importsToRun,
+  lockImport,
+  nextBatch,
+  nextNumber,
+  type Import,
+} from './store.ts'
+
+/** Queues the mail that lets a person set their first password. */
+export type InviteLater = (
+  tx: Transaction,
+  settings: SettingsVersion,
+  person: Account & { email: string },
+  by: Origin,
+  dueAt: Date,
+) => Promise<void>
+
+interface RunParts extends ImportParts {
+  invite: InviteLater
+}
+
+/** Mails that can wait leave one by one, so that whoever waits for a link never stands in line behind them. */
+const BETWEEN_INVITATIONS_MS = 200
+
+/** Brings over a few rows of every import that runs, of any organization, and tells how many rows that were; 0: none runs. */
+export async function bringPeopleOver(parts: RunParts, stop?: AbortSignal): Promise<number> {
+  let rows = 0
+  for (const { organization_id, import_id } of await withoutOrganization(parts.database, importsToRun)) {
+    if (stop?.aborted) break
+    rows += await bringOverSome(parts, organization_id, import_id)
+  }
+  return rows
+}
+
+/**
+ * Brings over the next rows of an import and tells how many that were; 0 when it is over, or in somebody else's hands. Its
+ * accounts, all that belongs to them and that they are done stand in one transaction: whoever is killed in the middle leaves
+ * nothing behind, and whoever comes next goes on there.
+ */
+export async function bringOverSome(
+  parts: RunParts,
+  organizationId: string,
+  importId: string,
+): Promise<number> {
+  return withOrganization(parts.database, organizationId, async (tx) => {
+    const found = await lockImport(tx, importId)
+    if (found?.state !== 'running') return 0
+    const maker = found.madeBy === null ? null : await accountById(tx, found.madeBy)
+    const origin: Origin = maker ? { actor: 'person', actorId: maker.id } : { actor: 'operator' }
+    // Who does not run the organization any more makes nobody an account in it.
+    if (found.madeBy !== null && !(maker && mayMake(maker))) {
+      await endImport(parts, tx, found, 'stopped', { actor: 'system' })
+      return 0
+    }
+    const batch = await nextBatch(tx, parts.secrets, importId, 'good')
+    if (!batch) {
+      await endImport(parts, tx, found, 'done', origin)
+      return 0
+    }
+    const rules = await rulesFor(tx, maker?.role ?? null)
+    const { made, skipped } = await makeAccounts(parts, tx, { rows: batch.rows, rules, origin, of: found })
+    await eraseGoodRows(tx, importId, batch.number)
+    await addBatch(tx, parts.secrets, importId, 'bad', {
+      number: await nextNumber(tx, importId),
+      rows: skipped,
+    })
+    await changeImport(tx, importId, {
+      made: found.made + made,
+      skipped: found.skipped + batch.rows.length - made,
+    })
+    return batch.rows.length
+  })
+}
+
+/** Makes accounts of rows that are still good: somebody may have signed up meanwhile, or the maker's role be another. */
+async function makeAccounts(
+  parts: RunParts,
+  tx: Transaction,
+  { rows, rules, origin, of }: { rows: GoodRow[]; rules: RowRules; origin: Origin; of: Import },
+): Promise<{ made: number; skipped: BadRow[] }> {
+  const { free, taken } = await sift(tx, rows)
+  const allowed = free.filter((row) => whyNot(row, rules) === null)
+  const refused = free.flatMap((row) => whyNot(row, rules) ?? [])
+  const accounts = allowed.map((row) => ({
+    row,
+    account: accountFrom(newId(parts.random, tx.now), row, tx.now),
+  }))
+  const added = await addAccounts(
+    tx,
+    accounts.map(({ account }) => account),
+  )
+  const made = accounts.filter(({ account }) => added.has(account.id))
+  // Taken in this very moment.
+  const late = accounts
+    .filter(({ account }) => !added.has(account.id))
+    .map(({ row }) => asBad(row, [{ column: row.email === null ? 'username' : 'email', why: 'taken' }]))
+  await addForeignPasswords(
+    tx,
+    made.flatMap(({ row: { hash }, account }) =>
+      hash ? [{ accountId: account.id, hash: hash.text, kind: hash.kind, work: hash.work }] : [],
+    ),
+  )
+  await recordAll(
+    tx,
+    parts.random,
+    made.map(({ account }) => ({
+      kind: 'person.created',
+      outcome: 'success',
+      origin,
+      subjectId: account.id,
+      detail: { import: of.id },
+    })),
+  )
+  if (of.invites) await inviteAll(parts, tx, made, origin, of)
+  return { made: made.length, skipped: [...taken, ...refused, ...late] }
+}
+
+async function inviteAll(
+  parts: RunParts,
+  tx: Transaction,
+  made: { row: GoodRow; account: Account }[],
+  origin: Origin,
+  { made: before }: Import,
+): Promise<void> {
+  const settings = await currentSettings(tx)
+  for (const [index, { row, account }] of made.entries()) {
+    const { email } = account
+    if (email === null || row.hash) continue
+    const dueAt = after(tx.now, (before + index) * BETWEEN_INVITATIONS_MS)
+    await parts.invite(tx, settings, { ...account, email }, origin, dueAt)
+  }
+}
+
+function whyNot(row: GoodRow, { maker, needsUsername }: RowRules): BadRow | null {
+  if (!mayGive(maker, row.role)) return asBad(row, [{ column: 'role', why: 'role-not-yours' }])
+  if (needsUsername && row.username === null)
+    return asBad(row, [{ column: 'username', why: 'needs-username' }])
+  return null
+}
+
+/** The address is vouched for by who brings the person over, as at an invitation; the phone never is. */
+function accountFrom(id: string, { username, email, phone, fullName, role }: GoodRow, now: Date): Account {
+  return newAccount({
+    id,
+    username,
+    fullName,
+    role,
+    email,
+    emailVerifiedAt: email === null ? null : now,
+    phone,
+    phoneChangedAt: phone === null ? null : now,
+  })
+}
