@@ -53,6 +53,7 @@ import type { Strategy } from './recovery/strategy.ts'
 import { prepareVerification } from './signup/deliver.ts'
 import { DEMO_AUTHENTICATOR, DEMO_ORGANIZATIONS, DEMO_PASSWORD } from '../seeds/demo-organizations.ts'
 import { keepHouse } from './housekeeping.ts'
+import { createMetrics, type Metrics } from './metrics.ts'
 import { loadAssets } from './web/assets.ts'
 import type { WebParts } from './web/parts.ts'
 import { createServer } from './web/server.ts'
@@ -79,6 +80,7 @@ export interface Surroundings {
 export interface App {
   parts: WebParts
   koa: Koa
+  metrics: Metrics
   /** One round of sending what is due; returns how many messages were taken up. */
   dispatch(stop?: AbortSignal): Promise<number>
   keepHouse(stop?: AbortSignal): Promise<void>
@@ -96,6 +98,7 @@ export function openApp(config: Config, { target, listenTarget, log, ...given }:
     lockTimeoutMs,
     ...(given.clock ? { clock: given.clock } : {}),
   })
+  const metrics = createMetrics(database)
   const secrets = createSecrets(config.secretKeys, random)
   const words = given.words ?? loadWords(join(projectRoot, 'config', 'locales'))
   const parts: WebParts = {
@@ -114,29 +117,32 @@ export function openApp(config: Config, { target, listenTarget, log, ...given }:
     words,
     assets: loadAssets(),
     log,
-    hasher: given.hasher ?? createPasswordHasher({ ...config.hashing, random }),
-    limits: createLimits({ database, secrets, allowances: config.limits }),
+    onAnswered: metrics.answered,
+    hasher: given.hasher ?? createPasswordHasher({ ...config.hashing, random, wanted: metrics.hashWanted }),
+    limits: createLimits({ database, secrets, allowances: config.limits, onRefused: metrics.refusedBy }),
     publicUrl: config.server.publicUrl,
     strategies: given.strategies ?? STRATEGIES,
     onLost: (tx, lost) => whenLost(parts, tx, lost),
   }
   const sender = given.sender ?? senderFor(config, database, random)
   const smsSender = given.smsSender ?? smsSenderFor(config, database, random, given.clock)
-  const delivery = deliveryPartsOf(parts, sender, smsSender)
+  const delivery = { ...deliveryPartsOf(parts, sender, smsSender), onHandled: metrics.handled }
   const lanes = given.lanes ?? newLanes()
   const sendDue = (stop?: AbortSignal) => dispatch(delivery, lanes, stop)
   const tidy = (stop?: AbortSignal) => keepHouse(parts, stop)
   return {
     parts,
     koa: createServer(parts),
+    metrics,
     dispatch: sendDue,
     keepHouse: tidy,
     startWorker: () =>
       startWorker({
         dispatch: sendDue,
         housekeeping: tidy,
-        chain: (stop) => chainEvents(database, stop),
+        chain: (stop) => chainEvents(database, stop, metrics.recorded),
         listen: listenTarget === null ? null : (events) => listenForDueMessages(listenTarget, events),
+        onRound: metrics.roundDone,
         log,
       }),
     async close() {

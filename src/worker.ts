@@ -9,6 +9,8 @@ export interface WorkerParts {
   chain: (stop: AbortSignal) => Promise<number>
   /** Starts listening for work and returns what ends it; null where only polling is possible (a pooler in between). */
   listen: ((events: { wake: () => void; lost: () => void }) => Promise<() => Promise<void>>) | null
+  /** Told of each round that ended well. */
+  onRound?: (work: 'sending' | 'chaining' | 'housekeeping') => void
   log: Logger
   pollMs?: number
   housekeepingMs?: number
@@ -35,6 +37,7 @@ export function startWorker(parts: WorkerParts): { stop(): Promise<void> } {
       // Not waited for: a round that has a slow mail in it must not hold up the next one.
       const round = parts.dispatch(ending.signal).then(
         (taken) => {
+          parts.onRound?.('sending')
           if (taken > 0) due.ring()
         },
         (error: unknown) => log.error({ err: error }, 'a round of sending failed'),
@@ -48,19 +51,26 @@ export function startWorker(parts: WorkerParts): { stop(): Promise<void> } {
 
   async function chainTheLog(): Promise<void> {
     while (!isStopping()) {
-      const chained = await parts.chain(ending.signal).catch((error: unknown) => {
-        log.error({ err: error }, 'a round of chaining the activity log failed')
-        return 0
-      })
+      const chained = await parts.chain(ending.signal).then(
+        (count) => {
+          parts.onRound?.('chaining')
+          return count
+        },
+        (error: unknown) => {
+          log.error({ err: error }, 'a round of chaining the activity log failed')
+          return 0
+        },
+      )
       if (chained === 0) await recorded.rings(pollMs)
     }
   }
 
   async function keepHouse(): Promise<void> {
     while (!isStopping()) {
-      await parts
-        .housekeeping(ending.signal)
-        .catch((error: unknown) => log.error({ err: error }, 'housekeeping failed'))
+      await parts.housekeeping(ending.signal).then(
+        () => parts.onRound?.('housekeeping'),
+        (error: unknown) => log.error({ err: error }, 'housekeeping failed'),
+      )
       await house.rings(housekeepingMs)
     }
   }
