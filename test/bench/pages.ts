@@ -10,7 +10,7 @@ import { timed } from './measure.ts'
 export type Measured = () => Promise<number>
 
 /** So often somebody who has not been used yet may be wanted. */
-const TURNS = 100
+const TURNS = 300
 
 const WHOLE = ['', '/sign-in', '/recover', '/sign-up', '/recover/ask', '/recover/spoken-code']
 
