@@ -55,6 +55,7 @@ import type { Strategy } from './recovery/strategy.ts'
 import { prepareVerification } from './signup/deliver.ts'
 import { DEMO_AUTHENTICATOR, DEMO_ORGANIZATIONS, DEMO_PASSWORD } from '../seeds/demo-organizations.ts'
 import { keepHouse } from './housekeeping.ts'
+import { createMetrics, type Metrics } from './metrics.ts'
 import { loadAssets } from './web/assets.ts'
 import type { WebParts } from './web/parts.ts'
 import { createServer } from './web/server.ts'
@@ -81,6 +82,7 @@ export interface Surroundings {
 export interface App {
   parts: WebParts
   koa: Koa
+  metrics: Metrics
   /** One round of sending what is due; returns how many messages were taken up. */
   dispatch(stop?: AbortSignal): Promise<number>
   keepHouse(stop?: AbortSignal): Promise<void>
@@ -100,6 +102,7 @@ export function openApp(config: Config, { target, listenTarget, log, ...given }:
     lockTimeoutMs,
     ...(given.clock ? { clock: given.clock } : {}),
   })
+  const metrics = createMetrics(database)
   const secrets = createSecrets(config.secretKeys, random)
   const words = given.words ?? loadWords(join(projectRoot, 'config', 'locales'))
   const parts: WebParts = {
@@ -118,15 +121,16 @@ export function openApp(config: Config, { target, listenTarget, log, ...given }:
     words,
     assets: loadAssets(),
     log,
-    hasher: given.hasher ?? createPasswordHasher({ ...config.hashing, random }),
-    limits: createLimits({ database, secrets, allowances: config.limits }),
+    onAnswered: metrics.answered,
+    hasher: given.hasher ?? createPasswordHasher({ ...config.hashing, random, wanted: metrics.hashWanted }),
+    limits: createLimits({ database, secrets, allowances: config.limits, onRefused: metrics.refusedBy }),
     publicUrl: config.server.publicUrl,
     strategies: given.strategies ?? STRATEGIES,
     onLost: (tx, lost) => whenLost(parts, tx, lost),
   }
   const sender = given.sender ?? senderFor(config, database, random)
   const smsSender = given.smsSender ?? smsSenderFor(config, database, random, given.clock)
-  const delivery = deliveryPartsOf(parts, sender, smsSender)
+  const delivery = { ...deliveryPartsOf(parts, sender, smsSender), onHandled: metrics.handled }
   const lanes = given.lanes ?? newLanes()
   const sendDue = (stop?: AbortSignal) => dispatch(delivery, lanes, stop)
   const tidy = (stop?: AbortSignal) => keepHouse(parts, stop)
@@ -135,6 +139,7 @@ export function openApp(config: Config, { target, listenTarget, log, ...given }:
   return {
     parts,
     koa: createServer(parts),
+    metrics,
     dispatch: sendDue,
     keepHouse: tidy,
     importPeople,
@@ -142,9 +147,10 @@ export function openApp(config: Config, { target, listenTarget, log, ...given }:
       startWorker({
         dispatch: sendDue,
         housekeeping: tidy,
-        chain: (stop) => chainEvents(database, stop),
+        chain: (stop) => chainEvents(database, stop, metrics.recorded),
         importPeople,
         listen: listenTarget === null ? null : (events) => listenForDueMessages(listenTarget, events),
+        onRound: metrics.roundDone,
         log,
       }),
     async close() {

@@ -9,6 +9,7 @@ import { migrate, pendingMigrations } from './database/migrate.ts'
 import { LIMIT_NAMES } from './limits/limits.ts'
 import { BadConfiguration, loadConfig, type Config } from './platform/config.ts'
 import { createLog, type Logger } from './platform/log.ts'
+import { createMetricsServer } from './metrics.ts'
 import { Unavailable } from './platform/unavailable.ts'
 import { createHttpServer } from './web/http.ts'
 import {
@@ -68,7 +69,8 @@ async function open(config: Config, log: Logger): Promise<Opened> {
       await checkOwnership(config, parts.database)
     },
     seedDemo: () => seedDemo(parts),
-    serve: () => listen(app, config, log),
+    serve: () => serve(app, config, log),
+    serveMetrics: () => serveMetrics(app, config, log),
     startWorker: () => app.startWorker(),
     async close() {
       await app.close()
@@ -114,14 +116,28 @@ async function reachDatabase({ database, dataDir }: Config): Promise<Reached> {
   return { application, owner, listenTarget: application, dataFolder: folder, stop }
 }
 
-async function listen(app: App, config: Config, log: Logger): Promise<() => Promise<void>> {
+function serve(app: App, config: Config, log: Logger): Promise<() => Promise<void>> {
   const handle = app.koa.callback()
   const server = createHttpServer().on('request', (request, response) => void handle(request, response))
-  const { host, port } = config.server
+  return listen(server, { ...config.server, variable: 'PORT' }, log)
+}
+
+/** On a port of its own: the portal's is reached by everybody. */
+async function serveMetrics(app: App, { metrics }: Config, log: Logger): Promise<() => Promise<void>> {
+  if (metrics === null) return () => Promise.resolve()
+  return listen(createMetricsServer(app.metrics), { ...metrics, variable: 'METRICS_PORT' }, log)
+}
+
+/** Returns what ends listening. Throws `CommandFailed` naming the variable to set for a port in use. */
+async function listen(
+  server: Server,
+  { host, port, variable }: { host: string; port: number; variable: string },
+  log: Logger,
+): Promise<() => Promise<void>> {
   await new Promise<void>((resolve, reject) => {
     const refuse = (error: NodeJS.ErrnoException) => {
       const inUse = error.code === 'EADDRINUSE'
-      reject(inUse ? new CommandFailed(`Port ${port} is in use. Set PORT to another one.`) : error)
+      reject(inUse ? new CommandFailed(`Port ${port} is in use. Set ${variable} to another one.`) : error)
     }
     server.once('error', refuse)
     server.listen(port, host, () => {

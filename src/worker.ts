@@ -1,6 +1,9 @@
 import { MINUTE, SECOND } from './platform/clock.ts'
 import type { Logger } from './platform/log.ts'
 
+/** What a worker does, each in rounds of its own. */
+export type Work = 'sending' | 'chaining' | 'importing' | 'housekeeping'
+
 export interface WorkerParts {
   /** Does a round of what is due and tells how much that was. Rounds may overlap. Takes up nothing more once aborted. */
   dispatch: (stop: AbortSignal) => Promise<number>
@@ -11,9 +14,18 @@ export interface WorkerParts {
   importPeople: (stop: AbortSignal) => Promise<number>
   /** Starts listening for work and returns what ends it; null where only polling is possible (a pooler in between). */
   listen: ((events: { wake: () => void; lost: () => void }) => Promise<() => Promise<void>>) | null
+  /** Told of each round that ended well. */
+  onRound?: (work: Work) => void
   log: Logger
   pollMs?: number
   housekeepingMs?: number
+}
+
+const FAILED: Record<Work, string> = {
+  sending: 'a round of sending failed',
+  chaining: 'a round of chaining the activity log failed',
+  importing: 'a round of importing people failed',
+  housekeeping: 'housekeeping failed',
 }
 
 const POLL_MS = SECOND
@@ -38,9 +50,10 @@ export function startWorker(parts: WorkerParts): { stop(): Promise<void> } {
       // Not waited for: a round that has a slow mail in it must not hold up the next one.
       const round = parts.dispatch(ending.signal).then(
         (taken) => {
+          parts.onRound?.('sending')
           if (taken > 0) due.ring()
         },
-        (error: unknown) => log.error({ err: error }, 'a round of sending failed'),
+        (error: unknown) => log.error({ err: error }, FAILED.sending),
       )
       underWay.add(round)
       void round.finally(() => underWay.delete(round))
@@ -50,23 +63,33 @@ export function startWorker(parts: WorkerParts): { stop(): Promise<void> } {
   }
 
   /** Goes on while there is something to do, and looks again after a while. */
-  async function keepAt(work: (stop: AbortSignal) => Promise<number>, failed: string): Promise<void> {
+  async function keepAt(
+    name: 'chaining' | 'importing',
+    work: (stop: AbortSignal) => Promise<number>,
+  ): Promise<void> {
     const pause = bell()
     pauses.push(pause)
     while (!isStopping()) {
-      const done = await work(ending.signal).catch((error: unknown) => {
-        log.error({ err: error }, failed)
-        return 0
-      })
+      const done = await work(ending.signal).then(
+        (count) => {
+          parts.onRound?.(name)
+          return count
+        },
+        (error: unknown) => {
+          log.error({ err: error }, FAILED[name])
+          return 0
+        },
+      )
       if (done === 0) await pause.rings(pollMs)
     }
   }
 
   async function keepHouse(): Promise<void> {
     while (!isStopping()) {
-      await parts
-        .housekeeping(ending.signal)
-        .catch((error: unknown) => log.error({ err: error }, 'housekeeping failed'))
+      await parts.housekeeping(ending.signal).then(
+        () => parts.onRound?.('housekeeping'),
+        (error: unknown) => log.error({ err: error }, FAILED.housekeeping),
+      )
       await house.rings(housekeepingMs)
     }
   }
@@ -91,8 +114,8 @@ export function startWorker(parts: WorkerParts): { stop(): Promise<void> } {
   const running = Promise.all([
     sendWhatIsDue(),
     keepHouse(),
-    keepAt(parts.chain, 'a round of chaining the activity log failed'),
-    keepAt(parts.importPeople, 'a round of importing people failed'),
+    keepAt('chaining', parts.chain),
+    keepAt('importing', parts.importPeople),
     ...(parts.listen ? [keepListening(parts.listen)] : []),
   ])
   return {

@@ -24,9 +24,13 @@ const BEFORE_THE_FIRST = ''
 /**
  * Chains what was recorded since the last round, one batch of each organization: a link is made of the one before it and of
  * the event. Returns how many events were chained. Any number of processes may run it at once; where two take the same
- * organization one of them lets go.
+ * organization one of them lets go. `onChained` is told of each event, after its link was kept.
  */
-export async function chainEvents(database: Database, stop?: AbortSignal): Promise<number> {
+export async function chainEvents(
+  database: Database,
+  stop?: AbortSignal,
+  onChained?: (event: AuditRow) => void,
+): Promise<number> {
   const waiting = await withoutOrganization(database, (tx) =>
     tx.sql
       .from(unchainedEvents(tx).orderBy('id').limit(MOST_AHEAD).as('ahead'))
@@ -35,19 +39,21 @@ export async function chainEvents(database: Database, stop?: AbortSignal): Promi
   let chained = 0
   for (const { organization_id } of waiting) {
     if (stop?.aborted) break
-    chained += await withOrganization(database, organization_id, chainBatch).catch((error: unknown) => {
-      if (isDuplicate(error)) return 0
+    const events = await withOrganization(database, organization_id, chainBatch).catch((error: unknown) => {
+      if (isDuplicate(error)) return []
       throw error
     })
+    chained += events.length
+    if (onChained) events.forEach(onChained)
   }
   return chained
 }
 
-async function chainBatch(tx: Transaction): Promise<number> {
+async function chainBatch(tx: Transaction): Promise<AuditRow[]> {
   const ofThis = () => unchainedEvents(tx).where({ organization_id: tx.organizationId })
   const waiting = await ofThis().orderBy('id').limit(BATCH).forUpdate()
   const ids = waiting.map(({ id }) => id)
-  if (ids.length === 0) return 0
+  if (ids.length === 0) return []
   const events = await tx.rows<AuditRow>('audit_events').whereIn('id', ids).orderBy('id')
   const last = await tx.rows<LinkRow>('audit_links').orderBy('sequence', 'desc').first()
   let { sequence, link } = last ?? { sequence: 0, link: BEFORE_THE_FIRST }
@@ -59,7 +65,7 @@ async function chainBatch(tx: Transaction): Promise<number> {
   }
   await tx.sql.batchInsert('audit_links', links, BATCH)
   await ofThis().whereIn('id', ids).delete()
-  return links.length
+  return events
 }
 
 /** What the check of a chain found. */

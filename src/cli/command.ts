@@ -43,6 +43,8 @@ export interface Opened {
   seedDemo(): Promise<void>
   /** Starts to serve; returns what finishes the requests in flight and stops. Throws `CommandFailed` for a port in use. */
   serve(): Promise<() => Promise<void>>
+  /** Tells metrics where they are asked for; returns what stops that. Throws `CommandFailed` for a port in use. */
+  serveMetrics(): Promise<() => Promise<void>>
   startWorker(): { stop(): Promise<void> }
   close(): Promise<void>
 }

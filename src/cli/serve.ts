@@ -21,6 +21,7 @@ export const serve: Command = {
 
 /** Serves, with the worker inside where it has no process of its own, until the process is asked to end. */
 export async function serveUntilAsked(tools: Tools, opened: Opened, ready: () => void): Promise<void> {
+  const stopMetrics = await opened.serveMetrics()
   const stopServing = await opened.serve()
   const worker = tools.config.environment === 'production' ? null : opened.startWorker()
   // Asked for before anybody is told that we serve: whoever hears it may end us in the same instant.
@@ -29,4 +30,5 @@ export async function serveUntilAsked(tools: Tools, opened: Opened, ready: () =>
   await askedToEnd
   await stopServing()
   await worker?.stop()
+  await stopMetrics()
 }

@@ -12,11 +12,13 @@ export const worker: Command = {
     const opened = await tools.open()
     try {
       await opened.checkDatabase()
+      const stopMetrics = await opened.serveMetrics()
       const running = opened.startWorker()
       const askedToEnd = tools.asksToEnd()
       tools.say('Working')
       await askedToEnd
       await running.stop()
+      await stopMetrics()
     } finally {
       await opened.close()
     }

@@ -9,6 +9,8 @@ export interface GateOptions {
   /** Pieces of work that wait, first come first served. */
   queue: number
   retryAfterSeconds: number
+  /** Told of each who comes in, or has to wait first; what it returns is called when their turn has come. */
+  wanted?: () => () => void
 }
 
 /** Lets only so much work run at once and only so much wait: beyond that, an honest refusal beats a growing queue. */
@@ -35,13 +37,13 @@ export class Gate {
   }
 
   async #enter(): Promise<void> {
-    const { what, concurrency, queue, retryAfterSeconds } = this.#options
-    if (this.#running < concurrency) {
-      this.#running += 1
-      return
-    }
-    if (this.#waiting.length >= queue) throw new Unavailable(what, { retryAfterSeconds })
-    await new Promise<void>((enter) => this.#waiting.push(enter))
+    const { what, concurrency, queue, retryAfterSeconds, wanted } = this.#options
+    const isFree = this.#running < concurrency
+    if (!isFree && this.#waiting.length >= queue) throw new Unavailable(what, { retryAfterSeconds })
+    const entered = wanted?.()
+    if (isFree) this.#running += 1
+    else await new Promise<void>((enter) => this.#waiting.push(enter))
+    entered?.()
   }
 
   /** The place goes straight to the next in line: were it freed first, a newcomer could slip in before it wakes. */

@@ -45,20 +45,22 @@ const MOST_AT_ONCE_BY_ITSELF = 3
 /**
  * Builds the one hasher of a process. `concurrency` is how many hashes are computed at once (0: as many as there are
  * cores, up to three; a greater number wants a greater UV_THREADPOOL_SIZE), `queue` how many more may wait. Another `cost` is for
- * tests alone; no setting changes it.
+ * tests alone; no setting changes it. `wanted` is the gate's.
  */
 export function createPasswordHasher(options: {
   concurrency: number
   queue: number
   random: Random
   cost?: HashCost
+  wanted?: () => () => void
 }): PasswordHasher {
-  const { random, cost = COST } = options
+  const { random, cost = COST, wanted } = options
   const gate = new Gate({
     what: 'password hashing',
     concurrency: options.concurrency || Math.min(availableParallelism(), MOST_AT_ONCE_BY_ITSELF),
     queue: options.queue,
     retryAfterSeconds: RETRY_AFTER_SECONDS,
+    ...(wanted ? { wanted } : {}),
   })
   const hashOfNobody = unmatchableHash(random, cost)
 

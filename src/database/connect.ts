@@ -107,6 +107,14 @@ interface Watched {
   connection: { stream: Socket }
 }
 
+/** How many connections a pool holds in use and free, and how many wait for one. */
+export function poolUse({ pool }: Database): { used: number; free: number; waiting: number } {
+  const { pool: held } = pool.client as {
+    pool: Record<'numUsed' | 'numFree' | 'numPendingAcquires', () => number>
+  }
+  return { used: held.numUsed(), free: held.numFree(), waiting: held.numPendingAcquires() }
+}
+
 /** The settings of node-postgres for a target, whether it came as a URL or in parts. */
 export function connectionOf(target: ConnectionTarget): Knex.PgConnectionConfig {
   return typeof target === 'string' ? { connectionString: target } : target

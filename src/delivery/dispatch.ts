@@ -5,7 +5,7 @@ import type { Database } from '../database/connect.ts'
 import { withOrganization, withoutOrganization, type Transaction } from '../database/transaction.ts'
 import { handOver, type HandOverParts, type Outgoing } from './hand-over.ts'
 import { lostOf, type OnLost } from './lost.ts'
-import { MOST_TRIES, type MessageName, type Prepared, type Preparers } from './message.ts'
+import { MOST_TRIES, type Channel, type MessageName, type Prepared, type Preparers } from './message.ts'
 import { dueMessages, type MessageRow } from './outbox.ts'
 import { SendFault } from './senders/sender.ts'
 
@@ -14,6 +14,8 @@ export interface DispatchParts extends HandOverParts {
   random: Random
   preparers: Preparers
   onLost: OnLost
+  /** Told what became of each message that was taken up. */
+  onHandled?: (channel: Channel, outcome: 'sent' | 'failed' | 'dropped' | 'postponed') => void
   log: Logger
 }
 
@@ -53,6 +55,7 @@ interface Ready {
 
 /** What a message came to that is not sent: not worth it any more, or lost by taking too long. */
 interface Ended {
+  channel: Channel
   isLost: boolean
   reason: string
 }
@@ -125,6 +128,7 @@ async function deliver(parts: DispatchParts, claimed: Claim): Promise<void> {
   if (!prepared) return
   if ('reason' in prepared) {
     const facts = { fault: prepared.reason }
+    parts.onHandled?.(prepared.channel, 'dropped')
     if (prepared.isLost) tell(parts.log, 'error', claimed, 'a message was lost', facts)
     else tell(parts.log, 'info', claimed, 'a message was dropped', facts)
     return
@@ -134,9 +138,11 @@ async function deliver(parts: DispatchParts, claimed: Claim): Promise<void> {
   const sent = await send(parts, claimed, outgoing)
   if ('providerId' in sent) {
     // Whoever has it in hand by now need not send it once more.
-    return withOrganization(parts.database, claimed.organizationId, (tx) =>
+    await withOrganization(parts.database, claimed.organizationId, (tx) =>
       end(tx, claimed, 'sent', null, sent.providerId),
     )
+    parts.onHandled?.(row.channel, 'sent')
+    return
   }
   const { fault } = sent
   if (fault.retry && tryNumber < MOST_TRIES[row.channel]) {
@@ -144,6 +150,7 @@ async function deliver(parts: DispatchParts, claimed: Claim): Promise<void> {
     await whileOurs(parts, claimed, (tx) =>
       postpone(tx, parts.random, claimed, tryNumber, fault.label, fault.retryAfterMs),
     )
+    parts.onHandled?.(row.channel, 'postponed')
     tell(parts.log, 'warn', claimed, 'a message could not be sent and will be tried again', facts)
     return
   }
@@ -152,7 +159,9 @@ async function deliver(parts: DispatchParts, claimed: Claim): Promise<void> {
     await parts.onLost(tx, lostOf(row, fault.label))
     return true
   })
-  if (hasEnded) tell(parts.log, 'error', claimed, 'a message failed for good', { fault: fault.label })
+  if (!hasEnded) return
+  parts.onHandled?.(row.channel, 'failed')
+  tell(parts.log, 'error', claimed, 'a message failed for good', { fault: fault.label })
 }
 
 /** Works on a message while its lease keeps every other worker off it; does nothing, and gives null, when it ran out. */
@@ -182,7 +191,7 @@ async function prepare(tx: Transaction, parts: DispatchParts, claimed: Claim): P
   if (lost) {
     await parts.onLost(tx, lostOf(row, lost))
     await end(tx, claimed, 'dropped', lost)
-    return { isLost: true, reason: lost }
+    return { channel: row.channel, isLost: true, reason: lost }
   }
   const tryNumber = await countTry(tx, claimed)
   const prepared = await askPreparer(tx, parts.preparers, row)
@@ -191,7 +200,7 @@ async function prepare(tx: Transaction, parts: DispatchParts, claimed: Claim): P
     return { row, outgoing: { organizationId, messageId, tryNumber, name: row.template, ...prepared.send } }
   }
   await end(tx, claimed, 'dropped', prepared.drop)
-  return { isLost: false, reason: prepared.drop }
+  return { channel: row.channel, isLost: false, reason: prepared.drop }
 }
 
 async function askPreparer<Name extends MessageName>(

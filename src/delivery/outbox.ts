@@ -101,6 +101,16 @@ export async function oldestDue(tx: SystemTransaction): Promise<Date | null> {
   return row?.due_at ?? null
 }
 
+/** How many messages are in the queue, and how long the one has been due that is due longest. */
+export async function waitingMessages(
+  tx: SystemTransaction,
+): Promise<{ count: number; oldestWaitsMs: number }> {
+  const oldest = await oldestDue(tx)
+  const counted: unknown = await dueMessages(tx).count('* as count').first()
+  const oldestWaitsMs = oldest ? Math.max(0, tx.now.getTime() - oldest.getTime()) : 0
+  return { count: (counted as { count: number }).count, oldestWaitsMs }
+}
+
 /** Messages are kept this long after they ended, for the person who asks where a mail went. */
 const KEPT_FOR_MS = 30 * DAY
 

@@ -95,8 +95,15 @@ export function createLimits(parts: {
   database: Database
   secrets: Secrets
   allowances: Record<LimitName, Allowance>
+  /** Told of each refusal. */
+  onRefused?: (rule: LimitName) => void
 }): Limits {
-  const { database, secrets, allowances } = parts
+  const { database, secrets, allowances, onRefused } = parts
+  const answer = (rule: LimitName, isAllowed: boolean, end: Date, now: Date): LimitAnswer => {
+    if (isAllowed) return { allowed: true }
+    onRefused?.(rule)
+    return refusedUntil(end, now)
+  }
   const keyOf = (rule: LimitName, keyParts: string[]) => secrets.lastingHash('limits', rule, ...keyParts)
   const forgetIn: Limits['forgetIn'] = async ({ sql }, rule, ...keyParts) => {
     await sql<LimitRow>('limits')
@@ -107,12 +114,12 @@ export function createLimits(parts: {
     const { count, seconds } = allowances[rule]
     const most = Math.min(wanted, count)
     const { spent, ends_at } = await countOne(tx, keyOf(rule, keyParts), most, seconds)
-    return { ...(spent <= most ? { allowed: true } : refusedUntil(ends_at, tx.now)), spent, most }
+    return { ...answer(rule, spent <= most, ends_at, tx.now), spent, most }
   }
   const spendIn: Limits['spendIn'] = async (tx, rule, ...keyParts) => {
     const { count, seconds } = allowances[rule]
     const row = await countOne(tx, keyOf(rule, keyParts), count, seconds)
-    return row.spent <= count ? { allowed: true } : refusedUntil(row.ends_at, tx.now)
+    return answer(rule, row.spent <= count, row.ends_at, tx.now)
   }
 
   return {

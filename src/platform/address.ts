@@ -21,6 +21,13 @@ export function isThisMachine(hostname: string): boolean {
   return ipaddr.process(address).range() === 'loopback'
 }
 
+/** Whether an address is this machine's or a private network's, so that no public one is served under it. */
+export function isPrivate(host: string): boolean {
+  if (isThisMachine(host)) return true
+  if (!ipaddr.isValid(host)) return false
+  return ['private', 'uniqueLocal', 'linkLocal'].includes(ipaddr.process(host).range())
+}
+
 function prefix(address: string, ipv4Bits: number, ipv6Bits: number): string {
   if (!ipaddr.isValid(address)) return 'unknown'
   const parsed = ipaddr.process(address)

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { Load, Util } from 'config/lib/util.js'
 import { z } from 'zod'
-import { isThisMachine } from './address.ts'
+import { isPrivate, isThisMachine } from './address.ts'
 import { BadConfiguration, keyOfTheDemo, parseKeys } from './configured-keys.ts'
 import { projectRoot } from './root.ts'
 import type { SecretKey } from './secrets.ts'
@@ -26,6 +26,8 @@ export interface Config {
     statementTimeoutMs: number
     lockTimeoutMs: number
   }
+  /** Where metrics are told; null: nowhere. */
+  metrics: { host: string; port: number } | null
   dataDir: string
   secretKeys: SecretKey[]
   /** `smtpUrl` null: the demo's outbox. */
@@ -74,6 +76,10 @@ const fileShape = z.strictObject({
     poolSize: wholeNumber(1, 100),
     statementTimeoutMs: wholeNumber(100, 60_000),
     lockTimeoutMs: wholeNumber(100, 60_000),
+  }),
+  metrics: z.strictObject({
+    host: text.refine(isPrivate, 'must be this machine or a private address: whoever reaches it may read'),
+    port: text.refine((port) => /^\d{0,5}$/.test(port) && Number(port) <= 65_535, 'must be a port, or empty'),
   }),
   dataDir: text.min(1),
   secretKeys: text,
@@ -223,6 +229,7 @@ function build(file: FileShape, keys: SecretKey[]): Config {
       statementTimeoutMs: file.database.statementTimeoutMs,
       lockTimeoutMs: file.database.lockTimeoutMs,
     },
+    metrics: file.metrics.port === '' ? null : { host: file.metrics.host, port: Number(file.metrics.port) },
     dataDir,
     secretKeys: keys.length > 0 ? keys : [keyOfTheDemo(dataDir)],
     mail: {

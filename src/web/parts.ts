@@ -8,6 +8,14 @@ import type { Assets } from './assets.ts'
 import type { SignInParts } from '../signin/parts.ts'
 import type { SignUpParts } from '../signup/parts.ts'
 
+/** A request after its answer: for the route, the pattern of its address and never the address. */
+export interface Answered {
+  method: string
+  route: string
+  status: number
+  milliseconds: number
+}
+
 /** What the pages are built from. */
 export interface WebParts extends RecoveryParts, SignInParts, SignUpParts, ProfileParts {
   config: Config
@@ -16,6 +24,8 @@ export interface WebParts extends RecoveryParts, SignInParts, SignUpParts, Profi
   words: Words
   assets: Assets
   log: Logger
+  /** Told of every request. */
+  onAnswered: (request: Answered) => void
   /** What is done about a message that never reached its person, whoever found out. */
   onLost: OnLost
 }

@@ -1,8 +1,8 @@
 import bodyParser from '@koa/bodyparser'
-import Koa, { type Middleware } from 'koa'
+import Koa, { type Context, type Middleware } from 'koa'
 import { newId } from '../platform/random.ts'
 import { systemClock } from '../platform/clock.ts'
-import { serveAssets } from './assets.ts'
+import { serveAssets, type Assets } from './assets.ts'
 import { errorPages, Refused } from './errors.ts'
 import { headers, neverStored, onlyOurHost } from './headers.ts'
 import type { WebParts } from './parts.ts'
@@ -37,15 +37,22 @@ export function createServer(parts: WebParts): Koa {
 }
 
 /** Gives each request an id and one line in the log: never its query or body, which hold tokens and passwords. */
-function numberAndLog({ random, log }: WebParts): Middleware {
+function numberAndLog({ random, log, assets, onAnswered }: WebParts): Middleware {
   return async (ctx, next) => {
     const began = systemClock.now()
     ctx.set('X-Request-Id', newId(random, began))
     await next()
     const milliseconds = systemClock.now().getTime() - began.getTime()
     const { method, path, status } = ctx
+    onAnswered({ method, route: routeOf(ctx, assets), status, milliseconds })
     log.info({ requestId: requestIdOf(ctx), method, path, status, milliseconds }, 'request')
   }
+}
+
+/** The pattern that an address matched; of all that matched none, one name. */
+function routeOf({ path, _matchedRoute }: Context, { byAddress }: Assets): string {
+  if (typeof _matchedRoute === 'string') return _matchedRoute
+  return byAddress.has(path) ? 'asset' : 'none'
 }
 
 /** Pages take what forms of theirs send, and nothing else; files only where there is a field for one. */

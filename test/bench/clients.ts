@@ -1,12 +1,21 @@
 import { newAccount } from '../../src/accounts/account.ts'
 import { addAccount } from '../../src/accounts/store.ts'
 import { savePassword } from '../../src/credentials/store.ts'
+import type { Config } from '../../src/platform/config.ts'
 import { newId } from '../../src/platform/random.ts'
 import type { Portal } from '../support/portal.ts'
 
 /** The organization whose portal is measured: uniform answers, username or email. */
 export const ORGANIZATION = 'acme'
 export const PASSWORD = 'Bench-Lamp!4821'
+
+/** A configuration with limits that nobody comes to: what they would stop after a few is just what is measured. */
+export function withoutLimits(config: Config): Config {
+  const limits = Object.keys(config.limits).map(
+    (name) => [name, { count: 1_000_000, seconds: 3600 }] as const,
+  )
+  return { ...config, limits: Object.fromEntries(limits) }
+}
 
 /** Sends a form as a browser that has opened its page once; each time from another network address. */
 export type Post = (fields: Record<string, string>, expected: number) => Promise<void>

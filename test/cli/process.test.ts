@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import { freshDatabase, type FreshDatabase } from '../support/database.ts'
+import { freePort } from '../faults/process.ts'
 import { latchkey, type Running } from './process.ts'
 
 const PRODUCTION = {
@@ -46,6 +47,24 @@ describe('Commands in a process of their own', () => {
     const served = await start(['serve'], PRODUCTION).ended
     expect(served.code).to.equal(1)
     expect(served.err).to.contain('the database of the demo')
+  })
+
+  it('tells its metrics on a port of their own, to nobody who comes by the front door', async () => {
+    const [port, metrics] = [await freePort(), await freePort()]
+    const demo = start(['demo'], { PORT: String(port), METRICS_PORT: String(metrics) })
+    await demo.says('Ctrl-C stops everything')
+    const told = await fetch(`http://127.0.0.1:${metrics}/metrics`)
+    expect(told.headers.get('content-type')).to.contain('text/plain')
+    expect(await told.text())
+      .to.contain('latchkey_database_up 1')
+      .and.contain('process_resident_memory_bytes')
+    expect((await fetch(`http://127.0.0.1:${metrics}/`)).status).to.equal(404)
+    expect((await fetch(`http://127.0.0.1:${port}/metrics`)).status).to.be.oneOf([404, 421])
+    const second = await start(['demo'], { METRICS_PORT: String(metrics) }).ended
+    expect(second).to.include({
+      code: 1,
+      err: `Port ${metrics} is in use. Set METRICS_PORT to another one.\n`,
+    })
   })
 
   it('demo keeps away from organizations that are not its own', async () => {

@@ -27,6 +27,7 @@ export function terminal({ app }: Portal): Terminal {
         checkOwnership: elsewhere,
         seedDemo: elsewhere,
         serve: elsewhere,
+        serveMetrics: elsewhere,
         startWorker: () => app.startWorker(),
       }),
     asksToEnd: elsewhere,

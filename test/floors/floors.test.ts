@@ -8,7 +8,7 @@ const FLOORS = [
   ['organizations', 'accounts', 'credentials', 'sessions'],
   ['access'],
   ['recovery', 'signin', 'signup', 'people', 'profile', 'settings', 'notices'],
-  ['web', 'cli', 'worker.ts', 'housekeeping.ts'],
+  ['web', 'cli', 'worker.ts', 'housekeeping.ts', 'metrics.ts'],
   ['main.ts', 'app.ts'],
 ]
 

@@ -201,6 +201,16 @@ describe('configuration', () => {
     })
   }
 
+  it('tells metrics nowhere by itself, and never to everybody', () => {
+    const on = (environment: Record<string, string>) => loadConfig({ ...demo, ...environment }).metrics
+    expect(on({})).to.equal(null)
+    expect(on({ METRICS_PORT: '9100' })).to.deep.equal({ host: '127.0.0.1', port: 9100 })
+    expect(on({ METRICS_PORT: '9100', METRICS_HOST: '10.0.3.7' })?.host).to.equal('10.0.3.7')
+    for (const METRICS_HOST of ['0.0.0.0', '::', '203.0.113.5', 'metrics.example.org'])
+      expect(() => on({ METRICS_PORT: '9100', METRICS_HOST }), METRICS_HOST).to.throw('METRICS_HOST')
+    expect(() => on({ METRICS_PORT: '99999' })).to.throw('METRICS_PORT')
+  })
+
   it('does not start in production on plain http', () => {
     expect(faults({ ...production, PUBLIC_URL: 'http://account.example.org' })).to.deep.equal([
       'PUBLIC_URL: production needs the https address that people use',
