@@ -3,7 +3,7 @@ import type { Role } from '../../src/accounts/account.ts'
 import type { Page } from '../../src/web/page.ts'
 import { healthRoutes, pages, routes } from '../../src/web/routes.ts'
 import { asking } from '../support/desk.ts'
-import { lookedAt } from '../support/import.ts'
+import { broughtOver } from '../support/import.ts'
 import { idOf } from '../support/managing.ts'
 import { openPortal, type Portal } from '../support/portal.ts'
 import { signIn } from '../support/steps.ts'
@@ -139,7 +139,7 @@ describe('attacks: every address, for whom it is not', () => {
       async (slug) => (await rowsOf<{ id: string }>(portal, slug, 'mia', 'recovery_requests'))[0]?.id ?? '',
     )
     const imports = await ids(
-      async (slug) => (await lookedAt(portal, 'email\nsari@lintas.example\nsari@', slug)).found.id,
+      async (slug) => (await broughtOver(portal, 'email\nsari@lintas.example\nsari@', slug)).found.id,
     )
     // What has a name and no id is alike in all organizations.
     const words = (own: string): Named => ({ own, foreign: 'constructor', malformed: '%00' })

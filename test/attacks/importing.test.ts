@@ -1,6 +1,7 @@
+import { createHook } from 'node:async_hooks'
 import { expect } from 'chai'
 import { MINUTE } from '../../src/platform/clock.ts'
-import { bringAll, keptOf, lookedAt, OLD_HASH } from '../support/import.ts'
+import { bringAll, broughtOver, keptOf, lookedAt, OLD_HASH } from '../support/import.ts'
 import { importHere, type ImportPages } from '../support/import-pages.ts'
 import { openPortal, type Portal } from '../support/portal.ts'
 import { canSignIn } from '../support/steps.ts'
@@ -142,6 +143,19 @@ describe('attacks: a file of people', () => {
     expect(everything).to.not.contain('rani@lintas')
   })
 
+  it('EN-03: signing in costs the same for whoever was brought over, was here before, or is not there', async () => {
+    await broughtOver(
+      portal,
+      'username,hash\nsari,"$scrypt$ln=10,r=8,p=1$c29tZXNhbHQ$YPVCceiUc+IEKpPcaRVua9IQn3ZYgik8Sbslp3niaos"',
+    )
+    const runs = new Map<string, string[]>()
+    for (const name of ['sari', 'mia', 'nobody'])
+      runs.set(name, await hashingOf(() => canSignIn(portal, 'wrong', name)))
+    expect(runs.get('sari')?.filter((what) => what === 'SCRYPTREQUEST')).to.have.length(1)
+    expect(runs.get('mia')).to.deep.equal(runs.get('sari'))
+    expect(runs.get('nobody')).to.deep.equal(runs.get('sari'))
+  })
+
   it('EN-03: a hash that costs the server minutes is never checked', async () => {
     const costly = `$2b$31$${OLD_HASH.slice(7)}`
     const page = await adam.send(`username,hash\nsari,${costly}`)
@@ -149,3 +163,16 @@ describe('attacks: a file of people', () => {
     expect(await canSignIn(portal, 'anything', 'sari')).to.equal(false)
   })
 })
+
+/** What native code hashes while something runs. */
+async function hashingOf(work: () => Promise<unknown>): Promise<string[]> {
+  const entered: string[] = []
+  const hook = createHook({
+    init(_id, type) {
+      if (/PBKDF2|SCRYPT|argon2:/.test(type)) entered.push(type)
+    },
+  }).enable()
+  await work()
+  hook.disable()
+  return entered.toSorted()
+}

@@ -6,6 +6,7 @@ import { getPhoneCode } from '../support/contacts.ts'
 import { ownerOf, propose } from '../support/owner.ts'
 import { handOut } from '../support/people.ts'
 import { asking } from '../support/desk.ts'
+import { lookedAt } from '../support/import.ts'
 import { idOf } from '../support/managing.ts'
 import { openPortal, type Portal } from '../support/portal.ts'
 import { beginSetUp, confirmKey } from '../support/profile.ts'
@@ -155,6 +156,11 @@ describe('attacks: what people can type', () => {
     standing.set('/manage/requests/:id', {
       visitor: olivia,
       address: `/harbour/manage/requests/${asked?.id ?? ''}`,
+    })
+    const { found: imported } = await lookedAt(portal, 'email\nsari@lintas.example')
+    standing.set('/manage/people/import/:id', {
+      visitor: olivia,
+      address: `/harbour/manage/people/import/${imported.id}`,
     })
     const person = await idOf(portal, 'noah')
     for (const { path, submit, fields, role } of pages) {

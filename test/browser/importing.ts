@@ -17,8 +17,8 @@ const MIXED = [
 ].join('\r\n')
 
 /** Where people are brought over from a file, in every state of it. */
-export async function* importing({ portal, person }: Rig): AsyncGenerator<Scene> {
-  const page = await person({ extraHTTPHeaders: { 'X-Forwarded-For': '198.51.100.73' } })
+export async function* importing(rig: Rig): AsyncGenerator<Scene> {
+  const page = await rig.person({ extraHTTPHeaders: { 'X-Forwarded-For': '198.51.100.73' } })
   await signIn(page, 'acme', 'olivia')
   await page.goto('/acme/manage/people')
   await page.getByRole('link', { name: 'Import from a file' }).click()
@@ -29,13 +29,13 @@ export async function* importing({ portal, person }: Rig): AsyncGenerator<Scene>
   yield { state: 'what would be imported', page }
   await press(page, 'Import 2 people')
   yield { state: 'what would be imported, with a fault', page }
-  portal.clock.pass(11 * MINUTE)
+  rig.portal.clock.pass(11 * MINUTE)
   await page.reload()
   await page.getByLabel('Invite them now').check()
   await page.getByLabel('Current Password').fill(DEMO_PASSWORD)
   await press(page, 'Import 2 people')
   yield { state: 'people being imported', page }
-  await bringAll(portal)
+  await bringAll(rig.portal)
   await page.getByRole('link', { name: 'See how far it is' }).click()
   yield { state: 'people imported', page }
   const people = Array.from({ length: 300 }, (_, index) => `p${index}@lintas.example`)
@@ -44,7 +44,7 @@ export async function* importing({ portal, person }: Rig): AsyncGenerator<Scene>
   await send(page, `email\n${people.join('\n')}`)
   await page.getByLabel('Do not write to them').check()
   await press(page, 'Import 300 people')
-  await portal.app.importPeople()
+  await rig.portal.app.importPeople()
   await page.getByRole('link', { name: 'See how far it is' }).click()
   yield { state: 'people being imported, on the way', page }
   const { pathname } = new URL(page.url())

@@ -28,7 +28,8 @@ export type RowProblem =
   | 'nobody'
   | 'no-way-in'
   | 'needs-username'
-  | 'unreadable'
+  | 'username-unreadable'
+  | 'email-unreadable'
   | 'too-long'
   | 'taken'
   | 'twice'
@@ -74,8 +75,8 @@ export function readRow(
     fault(null, 'characters')
 
   const [username, email] = [usernameIn(cell('username')), cell('email')]
-  if (username === undefined) fault('username', 'unreadable')
-  if (email !== '' && !isEmail(email)) fault('email', 'unreadable')
+  if (username === undefined) fault('username', 'username-unreadable')
+  if (email !== '' && !isEmail(email)) fault('email', 'email-unreadable')
   if (username === null && email === '') fault(null, 'nobody')
   if (username === null && email !== '' && rules.needsUsername) fault('username', 'needs-username')
 

@@ -61,9 +61,9 @@ describe('reading a file of people', () => {
   for (const [what, row, faults] of [
     ['nobody', ',,+6281234567890,Sari,,', ['- nobody']],
     ['no way in', 'sari,,,Sari,,', ['email no-way-in']],
-    ['a malformed username', 'sa ri,sari@lintas.example,,,,', ['username unreadable']],
-    ['a malformed address', ',sari@,,,,', ['email unreadable']],
-    ['two addresses', ',"a@b.example,c@d.example",,,,', ['email unreadable']],
+    ['a malformed username', 'sa ri,sari@lintas.example,,,,', ['username username-unreadable']],
+    ['a malformed address', ',sari@,,,,', ['email email-unreadable']],
+    ['two addresses', ',"a@b.example,c@d.example",,,,', ['email email-unreadable']],
     ['a fixed line', ',sari@lintas.example,+622129000000,,,', ['phone phone-not-mobile']],
     ['no number', ',sari@lintas.example,6.28E+12,,,', ['phone phone-unreadable']],
     ['a long name', `,sari@lintas.example,,${'n'.repeat(201)},,`, ['full_name too-long']],

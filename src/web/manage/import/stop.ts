@@ -9,7 +9,7 @@ export const stop = definePage({
   path: '/manage/people/import/:id/stop',
   signedIn: true,
   role: 'administrator',
-  view: (_visit, ctx) => ({ goTo: `/manage/people/import/${idOfImport(ctx)}` }),
+  view: stillThere,
   fields: {},
   async submit(visit, _values, ctx) {
     const { outcome } = await stopImport(
