@@ -59,11 +59,12 @@ describe('attacks: every address, for whom it is not', () => {
     const ofPages = pages.flatMap(({ path, view }) =>
       [...(view ? ['GET'] : []), 'POST'].map((method) => `${method} /:organization${path}`),
     )
-    expect(served).to.have.members([...BESIDES, ...ofPages])
+    expect(served, 'what is no page stands in BESIDES of roles.ts').to.have.members([...BESIDES, ...ofPages])
     const wanted = ({ role, signedIn: needsSession }: Page): Wanted =>
       role ?? (needsSession ? 'member' : 'anyone')
     const table = Object.fromEntries(pages.map((page) => [page.path, wanted(page)]))
-    expect(Object.fromEntries(pages.map(({ path }) => [path, wantedAt(path)]))).to.deep.equal(table)
+    const written = Object.fromEntries(pages.map(({ path }) => [path, wantedAt(path)]))
+    expect(written, 'write into roles.ts whom it is for').to.deep.equal(table)
     expect(Object.values(WANTED).flat()).to.have.length(pages.length)
     expect(pages.filter(({ role, signedIn: needsSession }) => role && !needsSession)).to.deep.equal([])
   })

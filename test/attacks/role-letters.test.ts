@@ -31,7 +31,7 @@ describe('attacks: who runs an organization is changed, and told', () => {
     return portal.mailbox.map(({ to, subject }) => [to.split('@')[0], subject]).toSorted()
   }
   const CHANGED = 'Your account at Harbour Cloud was changed'
-  const RUNS = 'Who runs Harbour Cloud was changed'
+  const RUNS = 'A change in who runs Harbour Cloud'
 
   it('AL-09: a role is told to its person and to every owner, to who gave it too; not to administrators', async () => {
     await changeAccount(portal, 'harbour', 'noah', { role: 'owner' })
@@ -43,7 +43,7 @@ describe('attacks: who runs an organization is changed, and told', () => {
     ])
     for (const { text } of portal.mailbox) expect(text).to.contain('Done by Olivia Santoso.')
     expect(ofOwner('noah').text)
-      .to.contain('Mia Tanaka is an administrator of Harbour Cloud since')
+      .to.contain('Mia Tanaka has been an administrator of Harbour Cloud since')
       .and.to.contain(`${portal.url}${PEOPLE}/${await idOf(portal, 'mia')}\n`)
       .and.to.not.contain('somebody else is in your account')
     expect(ofOwner('olivia').text)
