@@ -168,8 +168,7 @@ describe('latchkey settings export and settings import', () => {
         : one.status === 'fulfilled',
     )
     expect(saved).to.have.length(1)
-    for (const one of tries)
-      if (one.status === 'rejected') expect(one.reason).to.be.instanceOf(CommandFailed)
+    for (const one of tries) if (one.status === 'rejected') expect(one.reason).to.be.instanceOf(CommandFailed)
     expect((await inForce('harbour')).version).to.equal(2)
   })
 
