@@ -91,7 +91,7 @@ const PEOPLE: readonly Step[] = [
   [
     'readiness_asks',
     `insert into readiness_asks (organization_id, account_id, asked_at)
-     select :organization, id, :at::timestamptz - interval '2 days' from made where pg_temp.chance(n, 13) < 10`,
+     select :organization, id, :at::timestamptz - interval '2 days' from made where n % 500 = 0`,
   ],
 ]
 

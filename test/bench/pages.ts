@@ -147,11 +147,18 @@ async function recovery(portal: Portal, names: () => string): Promise<{ asked: n
 async function namesOf(portal: Portal): Promise<string[]> {
   return portal.within(ORGANIZATION, async (tx) => {
     const having = tx.rows<TenantRow>('authenticators').select('account_id')
+    // Whoever was asked in an earlier run on the same database.
+    const asked = tx
+      .rows<TenantRow & { account_id: string }>('recovery_attempts')
+      .whereNull('ended_at')
+      .whereNotNull('account_id')
+      .select('account_id')
     const rows = await tx
       .rows<AccountColumns>('accounts')
       .where({ role: 'member', state: 'active' })
       .whereNotNull('email_verified_at')
       .whereNotIn('id', having)
+      .whereNotIn('id', asked)
       .limit(TURNS)
     return rows.map(({ username }) => username)
   })
