@@ -16,7 +16,7 @@ const CHANGES: Record<string, Fields> = {
   '/manage/recovery/review': {},
   '/manage/passwords': { minimumLength: '12' },
   '/manage/sign-up': { mode: 'closed', verificationHours: '48' },
-  '/manage/branding': { color: '#112233', locale: 'en', supportKind: 'none' },
+  '/manage/branding': { name: 'Harbour Cloud', color: '#112233', locale: 'en', supportKind: 'none' },
   '/manage/branding/logo': {},
   '/manage/history/:version': {},
 }
