@@ -57,8 +57,10 @@ export async function foreignCosts(tx: Transaction): Promise<ForeignCost[]> {
 
 /** Forgets the kinds of which no hash is left, so that signing in costs less again. */
 export async function purgeForeignKinds(tx: Transaction): Promise<number> {
-  return tx
-    .rows<ForeignKindRow>('foreign_hash_kinds')
+  const kinds = () => tx.rows<ForeignKindRow>('foreign_hash_kinds')
+  // Held first: passwords that are just being added hold the same rows, and are seen once they are there.
+  await kinds().forUpdate()
+  return kinds()
     .whereNotExists(
       tx
         .rows<PasswordRow>('passwords')

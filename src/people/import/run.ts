@@ -16,9 +16,9 @@ import {
   changeImport,
   eraseGoodRows,
   importsToRun,
-  lockImport,
   nextBatch,
   nextNumber,
+  takeImport,
   type Import,
 } from './store.ts'
 
@@ -59,7 +59,7 @@ export async function bringOverSome(
   importId: string,
 ): Promise<number> {
   return withOrganization(parts.database, organizationId, async (tx) => {
-    const found = await lockImport(tx, importId)
+    const found = await takeImport(tx, importId)
     if (found?.state !== 'running') return 0
     const maker = found.madeBy === null ? null : await accountById(tx, found.madeBy)
     const origin: Origin = maker ? { actor: 'person', actorId: maker.id } : { actor: 'operator' }

@@ -103,8 +103,14 @@ export async function importById(tx: Transaction, id: string): Promise<Import | 
   return row ? shown(row) : null
 }
 
-/** Like `importById`, and nobody else moves it until the transaction ends; null too while somebody else does. */
+/** Like `importById`, and nobody else moves it until the transaction ends. Waits for who is just moving it. */
 export async function lockImport(tx: Transaction, id: string): Promise<Import | null> {
+  const row = await tx.rows<ImportRow>('imports').where({ id }).forUpdate().first()
+  return row ? shown(row) : null
+}
+
+/** Like `lockImport`, and null too while somebody else moves it. */
+export async function takeImport(tx: Transaction, id: string): Promise<Import | null> {
   const row = await tx.rows<ImportRow>('imports').where({ id }).forUpdate().skipLocked().first()
   return row ? shown(row) : null
 }

@@ -7,6 +7,7 @@ import type { Database } from '../../../src/database/connect.ts'
 import { withoutOrganization } from '../../../src/database/transaction.ts'
 import { DAY } from '../../../src/platform/clock.ts'
 import { newId, systemRandom } from '../../../src/platform/random.ts'
+import { takeImport } from '../../../src/people/import/store.ts'
 import { importHere } from '../../support/import-pages.ts'
 import {
   bringAll,
@@ -194,6 +195,23 @@ describe('bringing people over', () => {
     ])
     await bringAll(portal)
     expect(await peopleAt('meadow')).to.equal(8)
+  })
+
+  it('is stopped also while a worker has it in hand', async () => {
+    const olivia = await importHere(portal, 'olivia')
+    const id = await olivia.look(many(3))
+    await olivia.start(id)
+    const held = new EventEmitter()
+    const isHeld = once(held, 'held')
+    const working = portal.within('harbour', async (tx) => {
+      await takeImport(tx, id)
+      held.emit('held')
+      for (let waiting = 0; waiting === 0;) waiting = await waitingForLocks(portal.store.database)
+    })
+    await isHeld
+    await olivia.visitor.press('Stop the import')
+    await working
+    expect((await keptOf(portal, id)).found.state).to.equal('stopped')
   })
 
   it('is brought over once, however many workers are at it', async () => {
