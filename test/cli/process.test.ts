@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { openPool } from '../../src/database/connect.ts'
 import { freshDatabase, type FreshDatabase } from '../support/database.ts'
 import { freePort } from '../faults/process.ts'
 import { latchkey, type Running } from './process.ts'
@@ -65,6 +66,21 @@ describe('Commands in a process of their own', () => {
       code: 1,
       err: `Port ${metrics} is in use. Set METRICS_PORT to another one.\n`,
     })
+  })
+
+  it('PF-03: nothing starts on a database that acknowledges what is not on disk yet', async () => {
+    const owner = openPool(store.owner, { max: 1 })
+    try {
+      const { database } = owner.client.connectionSettings as { database: string }
+      await owner.raw('alter database ?? set synchronous_commit = off', [database])
+    } finally {
+      await owner.destroy()
+    }
+    for (const command of ['serve', 'worker']) {
+      const { code, err } = await start([command], PRODUCTION).ended
+      expect(code).to.equal(1)
+      expect(err).to.contain('synchronous_commit is off: an acknowledged change could be lost')
+    }
   })
 
   it('demo keeps away from organizations that are not its own', async () => {
