@@ -14,7 +14,7 @@ import { after, SECOND } from '../../platform/clock.ts'
 import type { RecoveryParts } from '../parts.ts'
 import type { Strategy } from '../strategy.ts'
 import { isMendable } from './judge.ts'
-import { populationOf, sorted } from './population.ts'
+import { populationOf, sorted, type Population } from './population.ts'
 import { judgeUnder } from './readiness.ts'
 import { ASKED_AGAIN_AFTER, askedLately, countAskedLately, noteAsked, peopleIn } from './store.ts'
 
@@ -54,7 +54,7 @@ export async function askPeople(
     const limit = await limits.spendIn(tx, 'asks-to-add-ways-per-organization', organizationId)
     if (!limit.allowed) return { outcome: 'not-now', retryAfterSeconds: limit.retryAfterSeconds }
     const { settings } = await currentSettings(tx)
-    const people = await toAsk(tx, await askableUnder({ strategies }, tx, settings))
+    const people = await toAsk(tx, askableUnder({ strategies }, settings, await populationOf(tx), tx.now))
     if (people.length === 0) return { outcome: 'nobody' }
     await noteAsked(
       tx,
@@ -87,8 +87,9 @@ export async function countAskable(
   parts: { strategies: readonly Strategy[] },
   tx: Transaction,
   settings: Settings,
+  population: Population,
 ): Promise<{ askable: number; lately: number }> {
-  const { count, classes, managers } = await askableUnder(parts, tx, settings)
+  const { count, classes, managers } = askableUnder(parts, settings, population, tx.now)
   const ofManagers = await askedLately(
     tx,
     managers.map(({ id }) => id),
@@ -130,13 +131,13 @@ export async function prepareAddAWay(
   }
 }
 
-async function askableUnder(
+function askableUnder(
   { strategies }: { strategies: readonly Strategy[] },
-  tx: Transaction,
   settings: Settings,
-): Promise<Askable> {
-  const population = await populationOf(tx)
-  const judge = judgeUnder({ strategies }, settings, tx.now)
+  population: Population,
+  now: Date,
+): Askable {
+  const judge = judgeUnder({ strategies }, settings, now)
   const buckets = sorted(population, (account, hasAuthenticator) => {
     const why = account.email === null ? null : judge(account, hasAuthenticator)
     return why !== null && isMendable(why) ? why : null

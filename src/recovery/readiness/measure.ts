@@ -1,6 +1,7 @@
 import type { Transaction } from '../../database/transaction.ts'
 import { currentSettings } from '../../organizations/store.ts'
 import type { Strategy } from '../strategy.ts'
+import { populationOf } from './population.ts'
 import { readinessUnder } from './readiness.ts'
 import { addDay, areMoreThan, countClasses, dayOf, isDayKept, keepCounts } from './store.ts'
 
@@ -17,6 +18,6 @@ export async function measureReadiness(
   const day = dayOf(tx.now)
   if (await isDayKept(tx, day)) return
   const { settings } = await currentSettings(tx)
-  const { people, able } = await readinessUnder(parts, tx, settings)
+  const { people, able } = await readinessUnder(parts, tx, settings, await populationOf(tx))
   await addDay(tx, { day, people, able })
 }

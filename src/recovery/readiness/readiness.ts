@@ -5,7 +5,7 @@ import type { Settings } from '../../organizations/settings.ts'
 import { after } from '../../platform/clock.ts'
 import type { Strategy } from '../strategy.ts'
 import { whyUnable, type Why } from './judge.ts'
-import { populationOf, sizeOf, sorted, type Bucket, type Judge } from './population.ts'
+import { populationOf, sizeOf, sorted, type Bucket, type Judge, type Population } from './population.ts'
 import { askedLately, newlyReached, peopleIn } from './store.ts'
 
 type Parts = { strategies: readonly Strategy[] }
@@ -51,8 +51,12 @@ const MOST_NEW = 1000
  * Who could get back in under some settings. An address or number that was verified and is only too new counts: what is
  * told is how people are equipped, not which day it is.
  */
-export async function readinessUnder(parts: Parts, tx: Transaction, settings: Settings): Promise<Readiness> {
-  const population = await populationOf(tx)
+export async function readinessUnder(
+  parts: Parts,
+  tx: Transaction,
+  settings: Settings,
+  population: Population,
+): Promise<Readiness> {
   const buckets = sorted(population, judgeUnder(parts, settings, tx.now))
   const people = sizeOf(population)
   return {

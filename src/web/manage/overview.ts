@@ -1,4 +1,5 @@
 import { withOrganization } from '../../database/transaction.ts'
+import { populationOf } from '../../recovery/readiness/population.ts'
 import { readinessUnder } from '../../recovery/readiness/readiness.ts'
 import { countOfWaiting } from '../../recovery/requests/lists-store.ts'
 import { definePage } from '../page.ts'
@@ -11,7 +12,7 @@ export const overview = definePage({
   role: 'administrator',
   async view({ parts, organization, settings }) {
     return withOrganization(parts.database, organization.id, async (tx) => {
-      const { people, able } = await readinessUnder(parts, tx, settings)
+      const { people, able } = await readinessUnder(parts, tx, settings, await populationOf(tx))
       return { view: { people, able, waiting: await countOfWaiting(tx) } }
     })
   },

@@ -4,6 +4,7 @@ import { parseSettings, type PartialSettings, type Settings } from '../../../src
 import { after as later, DAY, HOUR, MINUTE } from '../../../src/platform/clock.ts'
 import { whyUnable } from '../../../src/recovery/readiness/judge.ts'
 import { measureReadiness } from '../../../src/recovery/readiness/measure.ts'
+import { populationOf } from '../../../src/recovery/readiness/population.ts'
 import {
   impactOf,
   peopleUnable,
@@ -67,7 +68,7 @@ describe('Readiness: who could get back in, on the real database', () => {
       const all = await everybody(tx)
       for (const settings of everySetting()) {
         const each = oneByOne(tx, all, settings)
-        const { people, able, unable } = await readinessUnder(parts, tx, settings)
+        const { people, able, unable } = await readinessUnder(parts, tx, settings, await populationOf(tx))
         const expected = tally(each.values())
         expect(people).to.equal(each.size)
         expect(
@@ -159,7 +160,7 @@ describe('Readiness as it is measured, on the real database', () => {
     )
   const peopleNow = () =>
     portal.within('acme', async (tx) => {
-      const { people, countedAt } = await readinessUnder(parts, tx, parseSettings({}))
+      const { people, countedAt } = await readinessUnder(parts, tx, parseSettings({}), await populationOf(tx))
       return { people, countedAt }
     })
   const suspendMia = () =>

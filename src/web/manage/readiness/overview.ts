@@ -2,6 +2,7 @@ import { withOrganization } from '../../../database/transaction.ts'
 import { formatDay, formatInstant, formatShare } from '../../../i18n/format.ts'
 import { after, DAY } from '../../../platform/clock.ts'
 import { ASKED_AT_ONCE, askPeople, countAskable } from '../../../recovery/readiness/ask.ts'
+import { populationOf } from '../../../recovery/readiness/population.ts'
 import { readinessUnder, settlingUnder } from '../../../recovery/readiness/readiness.ts'
 import { dayOf, daysSince } from '../../../recovery/readiness/store.ts'
 import { Refused } from '../../errors.ts'
@@ -22,12 +23,15 @@ export const overview = definePage({
     const { readiness, settling, asking, days } = await withOrganization(
       parts.database,
       organization.id,
-      async (tx) => ({
-        readiness: await readinessUnder(parts, tx, settings),
-        settling: await settlingUnder(parts, tx, settings),
-        asking: await countAskable(parts, tx, settings),
-        days: await daysSince(tx, dayOf(after(tx.now, -DAYS_DRAWN * DAY))),
-      }),
+      async (tx) => {
+        const population = await populationOf(tx)
+        return {
+          readiness: await readinessUnder(parts, tx, settings, population),
+          settling: await settlingUnder(parts, tx, settings),
+          asking: await countAskable(parts, tx, settings, population),
+          days: await daysSince(tx, dayOf(after(tx.now, -DAYS_DRAWN * DAY))),
+        }
+      },
     )
     const { people, able, unable, countedAt } = readiness
     const toAsk = asking.askable - asking.lately
