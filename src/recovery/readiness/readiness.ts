@@ -45,7 +45,8 @@ export interface UnablePerson {
 }
 
 const EXAMPLES = 5
-const MOST_NEW = 1000
+/** As many are looked at one by one; where there are more, that there are is what counts. */
+const MOST_NEW = 200
 
 /**
  * Who could get back in under some settings. An address or number that was verified and is only too new counts: what is
