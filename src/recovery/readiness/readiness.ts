@@ -122,17 +122,18 @@ export async function settlingUnder(
   parts: Parts,
   tx: Transaction,
   settings: Settings,
+  { most = MOST_NEW }: { most?: number } = {},
 ): Promise<{ count: number; isMore: boolean }> {
-  const found = await newlyReached(tx, after(tx.now, -SETTLED_AFTER), MOST_NEW + 1)
+  const found = await newlyReached(tx, after(tx.now, -SETTLED_AFTER), most + 1)
   const managers = found.filter(({ role }) => role !== 'member').map(({ id }) => id)
   const having = await withAuthenticator(tx, managers)
   const settled = judgeUnder(parts, settings, tx.now)
-  const settling = found.slice(0, MOST_NEW).filter((account) => {
+  const settling = found.slice(0, most).filter((account) => {
     const hasAuthenticator = having.has(account.id)
     const today = whyUnable(parts, settings, account, { hasAuthenticator, now: tx.now })
     return today !== null && settled(account, hasAuthenticator) === null
   })
-  return { count: settling.length, isMore: found.length > MOST_NEW }
+  return { count: settling.length, isMore: found.length > most }
 }
 
 /** Judges people as they would be when nothing of theirs is new any more. */
