@@ -63,8 +63,9 @@ export async function proposeImport(
   }
   for await (const item of readCsv(file)) {
     if ('fault' in item) return unread(item.fault, item.row)
-    if (item.cells.length === 0) continue
+    // Empty lines count: nobody else waits for as many as fit into a file.
     if (item.row > MOST_ROWS + 1) return unread('too-many-rows', item.row)
+    if (item.cells.length === 0) continue
     if (header) waiting.push(item)
     else {
       const read = readHeader(item.cells)
