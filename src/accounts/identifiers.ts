@@ -10,8 +10,8 @@ const LONGEST = 254
  * Null when no account could ever have it.
  */
 export function readIdentifier(typed: string): Identifier | null {
-  const canonical = typed.normalize('NFKC').trim().toLowerCase()
-  if (canonical.includes('@')) return isEmail(canonical) ? { kind: 'email', canonical } : null
+  const canonical = folded(typed)
+  if (canonical.includes('@')) return isMailbox(canonical) ? { kind: 'email', canonical } : null
   return /^[a-z0-9][a-z0-9._-]{0,63}$/.test(canonical) ? { kind: 'username', canonical } : null
 }
 
@@ -24,9 +24,18 @@ export function canonicalEmail(email: string): string {
 
 /**
  * Whether a text is one plain mailbox: no display name, no list, no control character, no quoting (each has been used to
- * smuggle a second recipient), a domain with a dot. Linear in the input's length.
+ * smuggle a second recipient), a domain with a dot; and its canonical form is one too, which that of "½@mail.example" is not.
+ * Linear in the input's length.
  */
 export function isEmail(text: string): boolean {
+  return isMailbox(text) && isMailbox(folded(text))
+}
+
+function folded(text: string): string {
+  return text.normalize('NFKC').trim().toLowerCase()
+}
+
+function isMailbox(text: string): boolean {
   const at = text.lastIndexOf('@')
   if (text.length > LONGEST || at < 0) return false
   const [local, domain] = [text.slice(0, at), text.slice(at + 1)]

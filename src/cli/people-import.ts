@@ -36,6 +36,7 @@ const WHY_ROW: Record<RowProblem, string> = {
   twice: 'stands in an earlier row too',
   role: 'no such role: member, administrator or owner',
   'role-not-yours': 'only an owner can give this role',
+  'managers-many': 'too many people with a role in one file; give it on their pages',
   'phone-unreadable': 'no phone number; write it with the country code',
   'phone-not-mobile': 'no mobile number',
   'hash-unreadable': 'no hash of argon2, bcrypt, scrypt or PBKDF2',

@@ -1,3 +1,4 @@
+import type { Managed } from '../access/managed.ts'
 import { verifiedEmail, type Account } from '../accounts/account.ts'
 import { owners } from '../accounts/store.ts'
 import type { Transaction } from '../database/transaction.ts'
@@ -5,13 +6,12 @@ import type { QueuedData } from '../delivery/message.ts'
 import { enqueue } from '../delivery/outbox.ts'
 import { currentSettings } from '../organizations/store.ts'
 import type { Random } from '../platform/random.ts'
-import type { InHand } from './deed.ts'
 
 /** Queues the letter that tells a person, if an address of theirs is verified, what was done to their account and by whom. */
 export async function tellPerson(
   tx: Transaction,
   random: Random,
-  { person, manager }: InHand,
+  { person, manager }: Managed,
   standing: QueuedData['standing-changed']['standing'],
 ): Promise<void> {
   const data = { accountId: person.id, at: tx.now.toISOString(), standing, byId: manager.id }
@@ -25,7 +25,7 @@ export async function tellPerson(
 export async function tellOwners(
   tx: Transaction,
   random: Random,
-  { person, manager }: InHand,
+  { person, manager }: Managed,
   standing: QueuedData['managers-changed']['standing'],
 ): Promise<void> {
   const about = { at: tx.now.toISOString(), standing, personId: person.id, byId: manager.id }

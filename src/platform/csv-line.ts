@@ -1,5 +1,10 @@
 /** What makes a spreadsheet read a cell as a formula, or as several: also in the wide letters of Chinese keyboards. */
 const COMES_TO_LIFE = /^[\s]*[=+\-@\t\r\n＝＋－＠]/u
+/**
+ * The same behind what ends a cell elsewhere. Where lists are written with semicolons, as in Indonesia, a spreadsheet ends a cell
+ * there also within these quotes: they only count at the beginning of what it takes for a cell.
+ */
+const COMES_TO_LIFE_ELSEWHERE = /([;\t\r\n][\s"]*)(?=[=+\-@＝＋－＠])/gu
 
 /** The mark by which spreadsheets know that a file is UTF-8. */
 export const BYTE_ORDER_MARK = '\ufeff'
@@ -15,5 +20,5 @@ export function csvLine(cells: readonly string[]): string {
 function cellOf(text: string): string {
   const visible = text.replace(/[^\P{Cc}\t\r\n]/gu, '')
   const still = COMES_TO_LIFE.test(visible) ? `'${visible}` : visible
-  return `"${still.replaceAll('"', '""')}"`
+  return `"${still.replaceAll('"', '""').replace(COMES_TO_LIFE_ELSEWHERE, "$1'")}"`
 }

@@ -15,6 +15,9 @@ const COLOR_TYPES: Record<number, { samples: number; depths: number[] } | undefi
   6: { samples: 4, depths: [8, 16] },
 }
 const WITH_PALETTE = 3
+/** How long what says of colours that they are transparent is, by colour type; of a palette one byte for each colour at the most. */
+const TRANSPARENCY: Record<number, number | undefined> = { 0: 2, 2: 6 }
+const MOST_COLORS = 256
 
 /** Where each pass of an interlaced picture begins and how far its pixels are apart: x, y, columns, rows (Adam7). */
 const PASSES = [
@@ -37,7 +40,7 @@ interface Header {
   width: number
   height: number
   bitsPerPixel: number
-  hasPalette: boolean
+  colorType: number
   isInterlaced: boolean
 }
 
@@ -57,11 +60,10 @@ export async function rewritePng(
   if (chunks.some(({ type }) => type === 'acTL')) return { fault: 'animated' }
   if (Math.min(header.width, header.height) < least || Math.max(header.width, header.height) > most)
     return { fault: 'dimensions' }
-  const palette = chunks.find(({ type }) => type === 'PLTE')
-  if (header.hasPalette && (!palette || palette.data.length % 3 !== 0)) return { fault: 'damaged' }
-  const rows = await pixelRows(chunks, header)
+  const colors = colorsOf(chunks, header)
+  const rows = colors && (await pixelRows(chunks, header))
   if (!rows) return { fault: 'damaged' }
-  const kept = chunks.filter(({ type }) => ['IHDR', 'PLTE', 'tRNS'].includes(type))
+  const kept = [...chunks.slice(0, 1), ...colors]
   const pixels = await promisify<Buffer, Buffer>(deflate)(rows)
   return {
     png: Buffer.concat([
@@ -99,9 +101,23 @@ function headerOf(data: Buffer): Header | null {
     width: data.readUInt32BE(0),
     height: data.readUInt32BE(4),
     bitsPerPixel: color.samples * depth,
-    hasPalette: colorType === WITH_PALETTE,
+    colorType,
     isInterlaced: interlace === 1,
   }
+}
+
+/**
+ * What says of colours what they are, one chunk of a kind and only of the length that it has: in any other there is room for a
+ * file of another kind. Null where a palette is missing or is none.
+ */
+function colorsOf(chunks: Chunk[], { colorType }: Header): Chunk[] | null {
+  const one = (wanted: string) => chunks.find(({ type }) => type === wanted)
+  const [palette, transparency] = [one('PLTE'), one('tRNS')]
+  if (colorType !== WITH_PALETTE)
+    return transparency && transparency.data.length === TRANSPARENCY[colorType] ? [transparency] : []
+  const colors = (palette?.data.length ?? 0) / 3
+  if (!palette || !Number.isInteger(colors) || colors < 1 || colors > MOST_COLORS) return null
+  return transparency && transparency.data.length <= colors ? [palette, transparency] : [palette]
 }
 
 /** The rows of pixels as they were before they were compressed: exactly as many bytes as the header announces, or null. */

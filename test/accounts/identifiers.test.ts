@@ -119,6 +119,8 @@ describe('An email address', () => {
     'is an address literal': 'mia@[192.0.2.1]',
     'has a label that begins with a hyphen': 'mia@-harbour.example',
     'has a space': 'mia @harbour.example',
+    'has no canonical form': 'mia½@harbour.example',
+    'has a capital without a small letter': 'İmia@harbour.example',
     'turns the reading direction round': 'mia\u202e@harbour.example',
     'is longer than mail allows': `mia@${'a.'.repeat(130)}example`,
     'has a longer local part than mail allows': `${'a'.repeat(65)}@b.example`,

@@ -56,6 +56,30 @@ describe('attacks: a file of people', () => {
     expect(await rolesOf('sari@lintas.example')).to.equal(0)
   })
 
+  it('AL-09: that a file made somebody run the organization is told to every owner, and by whom', async () => {
+    portal.mailbox.length = 0
+    const id = await olivia.look(
+      `email,role,hash\nsari@lintas.example,owner,${OLD_HASH}\nbudi@lintas.example,,`,
+    )
+    await olivia.start(id)
+    await bringAll(portal)
+    await portal.deliver()
+    expect(portal.mailbox.map(({ to, subject }) => [to, subject])).to.deep.equal([
+      ['olivia@harbour.example', 'A change in who runs Harbour Cloud'],
+    ])
+    expect(portal.mailbox[0]?.text)
+      .to.contain('sari has been an owner of Harbour Cloud since')
+      .and.to.contain('Done by Olivia Santoso.')
+  })
+
+  it('AL-09: of a file with more people with a role than owners want to read of, the rest is refused', async () => {
+    const rows = Array.from({ length: 22 }, (_, index) => `p${index}@lintas.example,administrator`)
+    const page = await olivia.send(`email,role\n${rows.join('\n')}`)
+    expect(page.text).to.contain('too many people with a role')
+    const { found, bad } = await keptOf(portal, page.address.slice(-36))
+    expect([found.good, bad.map(({ row }) => row)]).to.deep.equal([20, [22, 23]])
+  })
+
   it('TI-01: the import of another organization, or of none, is not there', async () => {
     const elsewhere = (await lookedAt(portal, 'email\nsari@lintas.example\nx@', 'meadow')).found.id
     for (const id of [elsewhere, 'nothing', '00000000-0000-0000-0000-000000000000']) {

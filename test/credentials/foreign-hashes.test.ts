@@ -88,6 +88,18 @@ describe('password hashes of other systems', () => {
       'too-costly',
     ],
     [
+      'scrypt with an N that its r forbids',
+      `$scrypt$ln=16,r=1,p=1$c29tZXNhbHQ$${'A'.repeat(43)}`,
+      'unreadable',
+    ],
+    ['scrypt with 65,536 blocks', `$scrypt$ln=1,r=65536,p=8$c29tZXNhbHQ$${'A'.repeat(43)}`, 'too-costly'],
+    ['argon2 with padding', `$argon2id$v=19$m=64,t=1,p=1$c29tZXNhbHQ=$${'A'.repeat(43)}`, 'unreadable'],
+    [
+      'argon2 with full stops',
+      `$argon2id$v=19$m=64,t=1,p=1$${'.'.repeat(22)}$${'A'.repeat(43)}`,
+      'unreadable',
+    ],
+    [
       'PBKDF2 of 900 million rounds',
       'pbkdf2_sha256$900000000$salt$n6CeR/KFrOVdmH38wtVptUgbrbMxPvff0DOtPgUha/8=',
       'too-costly',
@@ -116,6 +128,27 @@ describe('password hashes of other systems', () => {
     for (const stored of [null, ours, text])
       for (const typed of [PASSWORD, 'wrong', 'x'.repeat(129)])
         expect(await runs(() => hasher.verify(stored, typed, foreign))).to.deep.equal(expected)
+  })
+
+  it('PF-10: what is taken at its limits can be checked, and be stood in for: else nobody could sign in', async () => {
+    const [salt, digest] = ['c29tZXNhbHQ', 'A'.repeat(43)]
+    for (const text of [
+      `$scrypt$ln=15,r=1,p=1$${salt}$${digest}`,
+      `$scrypt$ln=1,r=8192,p=1$${salt}$${digest}`,
+      `$scrypt$ln=1,r=1,p=8192$${salt}$${digest}`,
+      `$argon2d$v=16$m=8,t=1,p=1$${salt}$${digest}`,
+      `$argon2i$m=129,t=1,p=16$${salt}$${digest}`,
+      `$argon2id$v=19$m=8,t=1,p=1$${'A'.repeat(86)}$${'A'.repeat(86)}`,
+      `$pbkdf2$1$A.$${'A'.repeat(22)}`,
+      `pbkdf2_sha512$1$s$${'A'.repeat(86)}==`,
+      `$2b$04$${'.'.repeat(53)}`,
+    ]) {
+      const read = readForeignHash(text)
+      if (typeof read === 'string') throw new Error(`${text} is ${read}`)
+      const foreign = [{ kind: read.kind, work: read.work + 15 }]
+      expect(await hasher.verify(text, PASSWORD, foreign), text).to.equal(false)
+      expect(await hasher.verify(null, PASSWORD, foreign), text).to.equal(false)
+    }
   })
 
   it('EN-03: what a cheaper hash of a kind spares is made up for', async () => {

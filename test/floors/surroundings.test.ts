@@ -47,12 +47,13 @@ const RULES: Rule[] = [
     isSeen: (node) =>
       isNamed(node, ['setTimeout', 'setInterval', 'setImmediate']) ||
       isMember(node, 'AbortSignal', ['timeout']),
-    // connect.ts gives up on a connection that went silent.
+    // connect.ts gives up on a connection that went silent; csv.ts waits for nothing, and gives others their turn.
     homes: [
       'src/worker.ts',
       'src/delivery/senders/',
       'src/database/embedded/',
       'src/database/connect.ts',
+      'src/people/import/csv.ts',
       'src/web/browser/countdown.ts',
     ],
     instead: 'let the worker do it, or store the instant from which it may happen',

@@ -121,6 +121,7 @@ const rowProblems: Record<RowProblem, true> = {
   'hash-unreadable': true,
   'hash-too-costly': true,
   'hash-kinds': true,
+  'managers-many': true,
 }
 
 const settings = valuesOf(settingsShape.parse({}))

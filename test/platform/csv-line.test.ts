@@ -12,8 +12,21 @@ describe('a line of a CSV file', () => {
     })
   }
 
+  for (const [text, line] of [
+    ['Mia;=1+1;', `"Mia;'=1+1;"`],
+    ['Mia; @SUM(A1)', `"Mia; '@SUM(A1)"`],
+    ['Mia;"=1+1"', `"Mia;""'=1+1"""`],
+    ['Mia\t=1+1', `"Mia\t'=1+1"`],
+    ['Mia\n＝1+1', `"Mia\n'＝1+1"`],
+    [';=1;=2', `";'=1;'=2"`],
+  ] as const) {
+    it(`IN-06: ${JSON.stringify(text)} is text also where semicolons end cells`, () => {
+      expect(csvLine([text])).to.equal(`${line}\r\n`)
+    })
+  }
+
   it('leaves all other text as it is', () => {
-    for (const text of ["O'Brien", '陈 = 1', 'a@b.example', '2026-01-01']) {
+    for (const text of ["O'Brien", '陈 = 1', 'a@b.example', '2026-01-01', 'a; b - c']) {
       expect(csvLine([text])).to.equal(`"${text}"\r\n`)
     }
   })

@@ -26,6 +26,24 @@ describe('A picture that somebody sent', () => {
     expect(clean.equals(await written(png()))).to.equal(true)
   })
 
+  it('comes with colours of the length that colours have, and no second time', async () => {
+    for (const type of ['PLTE', 'tRNS', 'IHDR']) {
+      const clean = await written(png({ before: [[type, Buffer.concat([SCRIPT, SCRIPT, SCRIPT])]] }))
+      expect(clean.includes('script'), type).to.equal(false)
+    }
+    const palette = { color: [3, 1] as [number, number], rows: Buffer.alloc(32 * (1 + 4)) }
+    const colors: [string, Buffer][] = [
+      ['PLTE', Buffer.from([255, 0, 0, 0, 0, 0])],
+      ['tRNS', Buffer.from([0])],
+    ]
+    const whole = await written(png({ ...palette, before: colors }))
+    expect([whole.includes('PLTE'), whole.includes('tRNS')]).to.deep.equal([true, true])
+    const more: [string, Buffer][] = [...colors, ['PLTE', SCRIPT], ['tRNS', SCRIPT]]
+    expect((await written(png({ ...palette, before: more }))).equals(whole)).to.equal(true)
+    const tooMany = png({ ...palette, before: [['PLTE', Buffer.alloc(3 * 257)]] })
+    expect(await rewritePng(tooMany, SIZE)).to.deep.equal({ fault: 'damaged' })
+  })
+
   it('may be interlaced, in greys, or with a palette', async () => {
     // 32 rows of Adam7: 4 + 4 + 4 + 8 + 8 + 16 + 16, each with its filter and a byte for every 8 pixels of 1 bit.
     const passes = [

@@ -12,7 +12,9 @@ const MOST_LANES = 16
 /** Memory times passes: some third of a second. */
 const MOST_WORK = 524_288
 
-const FORM = /^\$(argon2(?:id|i|d))\$(?:v=(16|19)\$)?m=(\d+),t=(\d+),p=(\d+)\$([^$]+)\$([^$]+)$/
+/** Base64 as PHC has it: the vendor throws at padding, and passes over the full stops that passlib writes elsewhere. */
+const FORM =
+  /^\$(argon2(?:id|i|d))\$(?:v=(16|19)\$)?m=(\d+),t=(\d+),p=(\d+)\$([A-Za-z0-9+/]+)\$([A-Za-z0-9+/]+)$/
 
 /** argon2 in all its variants, in PHC text form (RFC 9106). Before version 1.3 no version was written. */
 export const argon2: Scheme = {

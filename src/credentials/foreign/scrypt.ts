@@ -5,6 +5,10 @@ import { bytesOf, numberIn, powersOfTwo, type Scheme } from './scheme.ts'
 const MOST_MEMORY = 2 ** 20
 /** N times r times p: some third of a second. */
 const MOST_WORK = 2 ** 20
+/** r times p: 128 bytes for each of them are made by PBKDF2, which is slow and not in N. */
+const MOST_WIDTH = 2 ** 13
+/** RFC 7914 §6: N is less than 2^(16 r). OpenSSL throws at what is not, in the check and for everybody who pays for its like. */
+const BITS_PER_BLOCK = 16
 
 const FORM = /^\$scrypt\$ln=(\d+),r=(\d+),p=(\d+)\$([^$]+)\$([^$]+)$/
 
@@ -17,8 +21,10 @@ export const scrypt: Scheme = {
     const [blockSize, lanes] = [numberIn(r, 1, 65_536), numberIn(p, 1, 65_536)]
     const [salt, digest] = [bytesOf(saltText, 1, 64), bytesOf(digestText, 16, 64)]
     if (!logarithm || !blockSize || !lanes || !salt || !digest) return 'unreadable'
+    if (logarithm >= BITS_PER_BLOCK * blockSize) return 'unreadable'
     const work = 2 ** logarithm
-    if (work * blockSize > MOST_MEMORY || work * blockSize * lanes > MOST_WORK) return 'too-costly'
+    const width = blockSize * lanes
+    if (work * blockSize > MOST_MEMORY || work * width > MOST_WORK || width > MOST_WIDTH) return 'too-costly'
     return {
       kind: ['scrypt', blockSize, lanes].join(':'),
       work,

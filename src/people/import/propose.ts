@@ -35,6 +35,8 @@ export const MOST_ROWS = 200_000
 export const ROWS_AT_ONCE = 250
 /** Each check of a password then costs one more of each kind, for everybody. */
 export const MOST_HASH_KINDS = 4
+/** People of a file who are to run the organization: every owner gets a letter about each. */
+export const MOST_MANAGERS = 20
 
 /**
  * Looks at a file of people and keeps what would be made of it, sealed and for a day: nothing else is changed. What somebody had
@@ -63,8 +65,9 @@ export async function proposeImport(
   }
   for await (const item of readCsv(file)) {
     if ('fault' in item) return unread(item.fault, item.row)
-    if (item.cells.length === 0) continue
+    // Empty lines count: nobody else waits for as many as fit into a file.
     if (item.row > MOST_ROWS + 1) return unread('too-many-rows', item.row)
+    if (item.cells.length === 0) continue
     if (header) waiting.push(item)
     else {
       const read = readHeader(item.cells)
@@ -112,6 +115,7 @@ class Look {
   readonly #rules: RowRules
   readonly #kinds: Set<string>
   readonly #named = new Set<string>()
+  #managers = 0
   #number = 0
 
   constructor(parts: ImportParts, importId: string, rules: RowRules, kinds: readonly string[]) {
@@ -136,19 +140,22 @@ class Look {
     this.counts.toInvite += free.filter(({ email, hash }) => email !== null && !hash).length
   }
 
-  /** What only the rows before it tell: that somebody stands there twice, or that the hashes are of too many kinds. */
+  /** What only the rows before it tell: that somebody stands there twice, or that there are too many kinds of hashes or people with a role. */
   #withinFile(row: GoodRow | BadRow): GoodRow | BadRow {
     if (!isGood(row)) return row
     const faults: BadRow['faults'] = []
-    const { username, email, hash } = row
+    const { username, email, role, hash } = row
     const names = [username && `u ${username}`, email && `e ${canonicalEmail(email)}`] as const
     if (names[0] && this.#named.has(names[0])) faults.push({ column: 'username', why: 'twice' })
     if (names[1] && this.#named.has(names[1])) faults.push({ column: 'email', why: 'twice' })
     for (const name of names) if (name) this.#named.add(name)
+    if (role !== 'member' && this.#managers >= MOST_MANAGERS)
+      faults.push({ column: 'role', why: 'managers-many' })
     if (hash && !this.#kinds.has(hash.kind) && this.#kinds.size >= MOST_HASH_KINDS)
       faults.push({ column: 'password_hash', why: 'hash-kinds' })
     if (faults.length > 0) return asBad(row, faults)
     if (hash) this.#kinds.add(hash.kind)
+    if (role !== 'member') this.#managers += 1
     return row
   }
 }

@@ -35,6 +35,7 @@ export type RowProblem =
   | 'twice'
   | 'role'
   | 'role-not-yours'
+  | 'managers-many'
   | `phone-${PhoneProblem}`
   | `hash-${HashProblem}`
   | 'hash-kinds'

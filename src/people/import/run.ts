@@ -1,13 +1,14 @@
 import { newAccount, type Account } from '../../accounts/account.ts'
-import { accountById, addAccounts } from '../../accounts/store.ts'
+import { addAccounts, lockAccount } from '../../accounts/store.ts'
 import { recordAll, type Origin } from '../../audit/audit.ts'
-import { addForeignPasswords } from '../../credentials/store.ts'
+import { addForeignPasswords, foreignCosts } from '../../credentials/store.ts'
 import { withOrganization, withoutOrganization, type Transaction } from '../../database/transaction.ts'
 import { currentSettings, type SettingsVersion } from '../../organizations/store.ts'
 import { after } from '../../platform/clock.ts'
 import { newId } from '../../platform/random.ts'
 import { mayMake } from '../add.ts'
-import { rulesFor, type ImportParts } from './propose.ts'
+import { tellOwners } from '../tell.ts'
+import { MOST_HASH_KINDS, rulesFor, type ImportParts } from './propose.ts'
 import { asBad, mayGive, type BadRow, type GoodRow, type RowRules } from './row.ts'
 import { sift } from './sift.ts'
 import { endImport } from './start.ts'
@@ -38,13 +39,22 @@ interface RunParts extends ImportParts {
 /** Mails that can wait leave one by one, so that whoever waits for a link never stands in line behind them. */
 const BETWEEN_INVITATIONS_MS = 200
 
-/** Brings over a few rows of every import that runs, of any organization, and tells how many rows that were; 0: none runs. */
+/**
+ * Brings over a few rows of every import that runs, of any organization, and tells how many rows that were; 0: none runs. Throws
+ * what was wrong with one of them when it has been at all: no organization waits for another's (TI-13).
+ */
 export async function bringPeopleOver(parts: RunParts, stop?: AbortSignal): Promise<number> {
   let rows = 0
+  const faults: unknown[] = []
   for (const { organization_id, import_id } of await withoutOrganization(parts.database, importsToRun)) {
     if (stop?.aborted) break
-    rows += await bringOverSome(parts, organization_id, import_id)
+    try {
+      rows += await bringOverSome(parts, organization_id, import_id)
+    } catch (error) {
+      faults.push(error)
+    }
   }
+  if (faults.length > 0) throw new AggregateError(faults, 'imports that failed')
   return rows
 }
 
@@ -61,7 +71,8 @@ export async function bringOverSome(
   return withOrganization(parts.database, organizationId, async (tx) => {
     const found = await takeImport(tx, importId)
     if (found?.state !== 'running') return 0
-    const maker = found.madeBy === null ? null : await accountById(tx, found.madeBy)
+    // Held: a role that is taken away in this moment is gone before the rows, or after them, and not between.
+    const maker = found.madeBy === null ? null : await lockAccount(tx, found.madeBy)
     const origin: Origin = maker ? { actor: 'person', actorId: maker.id } : { actor: 'operator' }
     // Who does not run the organization any more makes nobody an account in it.
     if (found.madeBy !== null && !(maker && mayMake(maker))) {
@@ -74,7 +85,8 @@ export async function bringOverSome(
       return 0
     }
     const rules = await rulesFor(tx, maker?.role ?? null)
-    const { made, skipped } = await makeAccounts(parts, tx, { rows: batch.rows, rules, origin, of: found })
+    const by = { maker, rules, origin }
+    const { made, skipped } = await makeAccounts(parts, tx, { rows: batch.rows, by, of: found })
     await eraseGoodRows(tx, importId, batch.number)
     await addBatch(tx, parts.secrets, importId, 'bad', {
       number: await nextNumber(tx, importId),
@@ -88,15 +100,25 @@ export async function bringOverSome(
   })
 }
 
+/** In whose name accounts are made; null: whoever runs the server. */
+interface MakerOfAll {
+  maker: Account | null
+  rules: RowRules
+  origin: Origin
+}
+
 /** Makes accounts of rows that are still good: somebody may have signed up meanwhile, or the maker's role be another. */
 async function makeAccounts(
   parts: RunParts,
   tx: Transaction,
-  { rows, rules, origin, of }: { rows: GoodRow[]; rules: RowRules; origin: Origin; of: Import },
+  { rows, by, of }: { rows: GoodRow[]; by: MakerOfAll; of: Import },
 ): Promise<{ made: number; skipped: BadRow[] }> {
+  const { maker, rules, origin } = by
   const { free, taken } = await sift(tx, rows)
-  const allowed = free.filter((row) => whyNot(row, rules) === null)
-  const refused = free.flatMap((row) => whyNot(row, rules) ?? [])
+  const kinds = new Set((await foreignCosts(tx)).map(({ kind }) => kind))
+  const judged = free.map((row) => ({ row, bad: whyNot(row, rules, kinds) }))
+  const allowed = judged.filter(({ bad }) => bad === null).map(({ row }) => row)
+  const refused = judged.flatMap(({ bad }) => bad ?? [])
   const accounts = allowed.map((row) => ({
     row,
     account: accountFrom(newId(parts.random, tx.now), row, tx.now),
@@ -127,6 +149,10 @@ async function makeAccounts(
       detail: { import: of.id },
     })),
   )
+  // As with every other role that is given (ASVS 6.3.7): else a file would be the quiet way to one more owner.
+  for (const { account } of made)
+    if (maker && account.role !== 'member')
+      await tellOwners(tx, parts.random, { person: account, manager: maker }, account.role)
   if (of.invites) await inviteAll(parts, tx, made, origin, of)
   return { made: made.length, skipped: [...taken, ...refused, ...late] }
 }
@@ -147,10 +173,14 @@ async function inviteAll(
   }
 }
 
-function whyNot(row: GoodRow, { maker, needsUsername }: RowRules): BadRow | null {
+/** Judged once more: another file may have been brought over since this one was looked at. Counts the kinds of hashes that it lets pass. */
+function whyNot(row: GoodRow, { maker, needsUsername }: RowRules, kinds: Set<string>): BadRow | null {
   if (!mayGive(maker, row.role)) return asBad(row, [{ column: 'role', why: 'role-not-yours' }])
   if (needsUsername && row.username === null)
     return asBad(row, [{ column: 'username', why: 'needs-username' }])
+  if (!row.hash || kinds.has(row.hash.kind)) return null
+  if (kinds.size >= MOST_HASH_KINDS) return asBad(row, [{ column: 'password_hash', why: 'hash-kinds' }])
+  kinds.add(row.hash.kind)
   return null
 }
 
