@@ -111,6 +111,8 @@ async function contentOf(name: string): Promise<string> {
   try {
     return await readFile(name, 'utf8')
   } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT')
+      throw new CommandFailed(`There is no file "${name}".`)
     throw new CommandFailed(`${name} cannot be read: ${error instanceof Error ? error.message : ''}`)
   }
 }

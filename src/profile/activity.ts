@@ -202,11 +202,12 @@ function lineOf(accountId: string, names: Map<string, string>, events: PastEvent
   if (!newest || !oldest) throw new Error('a line tells of something')
   const matters = new Set(events.map(({ matter }) => matter))
   const networks = new Set(events.map(({ address }) => address))
+  const matter = matters.size === 1 ? newest.matter : null
   return {
     kind: newest.kind,
     outcome: newest.outcome,
-    matter: matters.size === 1 ? newest.matter : null,
-    doer: TOLD[newest.kind] === 'try' ? NOBODY : doerOf(accountId, names, newest),
+    matter,
+    doer: isAnybodys(newest, matter) ? NOBODY : doerOf(accountId, names, newest),
     count: events.length,
     at: newest.at,
     firstAt: oldest.at,
@@ -235,6 +236,11 @@ export async function copyOfActivity(
     const { at, kind, outcome, address: network } = event
     return { at, kind, outcome, by: whoDid(accountId, event), network }
   })
+}
+
+/** Whether anybody may have brought it about who knows the person's name. Invitations go out because who runs the organization said so. */
+function isAnybodys({ kind, actor }: PastEvent, matter: Matter | null): boolean {
+  return TOLD[kind] === 'try' && !(matter === 'invitation' && actor === 'system')
 }
 
 /** Whose try it was is not known: who was not signed in may have been anybody. */

@@ -58,14 +58,23 @@ function asRefused(error: unknown): Refused {
   return new Refused(STATUSES.find((known) => known === status) ?? (blamesRequest ? 400 : 500))
 }
 
+/** What the page calls a refusal: who may not open a page hears that, and not that a form was too old. */
+function wordsOf({ status, reason }: Refused): RefusalStatus | 'role' {
+  return status === 403 && reason !== 'form-token' ? 'role' : status
+}
+
 async function show(ctx: Context, parts: WebParts, refused: Refused): Promise<void> {
   const visit = visitOf(ctx)
+  const words = wordsOf(refused)
+  const page = words === 'role' ? 'account' : 'sign-in'
   const view = {
+    words,
+    page,
     status: refused.status,
     requestId: requestIdOf(ctx),
     wait: refused.retryAfterSeconds ? waitFor(refused.retryAfterSeconds, 'page') : null,
     // Under another Host a path would lead to the same refusal.
-    start: `${refused.status === 421 ? parts.publicUrl : ''}/${visit ? `${visit.organization.slug}/sign-in` : ''}`,
+    start: `${refused.status === 421 ? parts.publicUrl : ''}/${visit ? `${visit.organization.slug}/${page}` : ''}`,
   }
   ctx.set('Cache-Control', 'no-store')
   if (refused.retryAfterSeconds) ctx.set('Retry-After', String(refused.retryAfterSeconds))

@@ -35,6 +35,9 @@ describe('attacks: what is refused stands in the log, by what it was refused for
 
   it('AL-06: a page of a role that somebody has not', async () => {
     expect(reasonsOf(await mia.send('GET', '/harbour/manage/activity'))).to.deep.equal(['warn role'])
+    const page = await mia.open('/harbour/manage/recovery')
+    expect([page.status, page.heading]).to.deep.equal([403, 'Your account may not open this page'])
+    expect(page.root.querySelector('main a.button')?.getAttribute('href')).to.equal('/harbour/account')
     expect(reasonsOf(await mia.send('GET', '/harbour/account')), 'nothing was refused').to.deep.equal([])
   })
 

@@ -127,7 +127,7 @@ describe('latchkey settings export and settings import', () => {
     expect(
       await failed('import', 'harbour', await kept({ ...file, sms: { countries: ['ID', 'XX'] } })),
     ).to.match(/^sms\.countries\[1\]: there is no "XX"/)
-    expect(await failed('import', 'harbour', join(folder, 'nowhere.json'))).to.contain('cannot be read')
+    expect(await failed('import', 'harbour', join(folder, 'nowhere.json'))).to.contain('There is no file')
     expect((await inForce('harbour')).version).to.equal(1)
   })
 

@@ -110,6 +110,7 @@ describe('an administrator reads the activity log', () => {
     expect(lines[0]).to.contain('"Time (UTC)","What","Kind"')
     expect(lines.slice(1).every((line) => /"(sign-|step-up)/.test(line))).to.equal(true)
     expect(lines.some((line) => line.includes('"sign-in.failed","refused"'))).to.equal(true)
+    expect(file.body).to.contain('"refused","somebody who was not signed in",""').and.not.contain('"person"')
     const page = await filter({ group: 'organization' })
     expect(told(page)).to.include('The activity log was exported')
     expect(page.text).to.contain('group: sign-in')

@@ -68,7 +68,20 @@ describe('An owner decides what passwords are like, who signs up, and how pages 
     const answer = await owner.press('Save these settings')
     expect(answer.status).to.equal(422)
     expect(answer.text).to.contain('Somebody saved other settings in the meantime')
+    const [, ...shown] = answer.root.querySelectorAll('.changes > div').map(({ text }) => text)
+    expect(shown.join()).to.contain('Asks for a digit').and.contain('yes')
     expect((await inForce()).passwords).to.include({ minimumLength: 8, digit: false })
+    await owner.press('Save these settings')
+    expect((await inForce()).passwords).to.include({ minimumLength: 12, digit: true })
+  })
+
+  it('cannot save before the look, when what was typed could not be looked at', async () => {
+    await owner.open('/harbour/manage/passwords')
+    const refused = await owner.press('See what follows', { minimumLength: '7' })
+    expect([refused.status, refused.problemsAt('minimumLength').length]).to.deep.equal([422, 1])
+    expect(refused.text).to.contain('Nothing is saved yet').and.not.contain('Save these settings')
+    const looked = await owner.press('See what follows', { minimumLength: '17' })
+    expect(looked.text).to.contain('17 characters or more').and.contain('Save these settings')
   })
 
   it('pastes lists of domains, hears which lines are none, and loses nothing of what was typed', async () => {

@@ -91,6 +91,7 @@ describe('an administrator looks after people', () => {
     expect((await adam.open(`${page.address}/way-in`)).address).to.equal(page.address)
     expect(adam.page.text).to.contain('An invitation to choose a password was sent')
     expect(adam.page.text).to.contain('Adam Wirawan, who runs the organization')
+    expect(adam.page.text).to.match(/An invitation was sent .{1,60} The portal/)
   })
 
   it('adds somebody without an address, and is shown an initial password this once', async () => {
@@ -186,7 +187,7 @@ describe('an administrator looks after people', () => {
     await signIn(mia, 'mia')
     await openDeed('mia', 'state')
     const page = await adam.press('Suspend')
-    expect(page.text).to.contain('Mia Tanaka is suspended and cannot sign in.')
+    expect(page.text).to.contain('Mia Tanaka is suspended and cannot sign in.').and.not.contain('way back')
     expect(await isSignedIn(mia, 'harbour')).to.equal(false)
     expect(await canSignIn(portal, DEMO_PASSWORD)).to.equal(false)
     await openDeed('mia', 'state')

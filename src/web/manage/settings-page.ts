@@ -1,8 +1,10 @@
+import type { Context } from 'koa'
 import { shownDifference } from '../../organizations/settings-difference.ts'
 import type { Settings } from '../../organizations/settings.ts'
 import { changeSettings } from '../../settings/change-settings.ts'
 import { hiddenText, readForm, type Fields, type FormErrors, type ValuesOf } from '../form.ts'
 import { definePage, type Page, type Preview, type View } from '../page.ts'
+import { bodyOf } from '../sent-files.ts'
 import { signedInHere } from '../step-up.ts'
 import type { Visit } from '../visit.ts'
 import { afterSaving } from './saved.ts'
@@ -38,11 +40,13 @@ export function settingsPage<Form extends Fields>(topic: Topic<Form>): { page: P
     path,
     template,
     stepUp: true,
-    view: (visit) => show(visit, topic, null),
+    view: (visit, ctx, wrong) => show(visit, topic, refused(visit, ctx, wrong, topic)),
     fields: { ...fields, basedOn: hiddenText },
     look(visit, values) {
       const proposed = propose(visit, values)
-      return Promise.resolve('errors' in proposed ? proposed : show(visit, topic, proposed.settings))
+      return Promise.resolve(
+        'errors' in proposed ? proposed : show(visit, topic, { settings: proposed.settings, saves: true }),
+      )
     },
     async submit(visit, values) {
       const proposed = propose(visit, values)
@@ -67,11 +71,34 @@ export function settingsPage<Form extends Fields>(topic: Topic<Form>): { page: P
   return { page, preview }
 }
 
+/** What a form asks for. Settings are null where it proposes none that could be; `saves`: whether it can be saved as it stands. */
+interface Asked {
+  settings: Settings | null
+  saves: boolean
+}
+
+/**
+ * What a refused form asks for. Who was refused while saving, because somebody else saved or the password was wrong, is shown
+ * what would follow by now, and can save again; who only looked has not seen it yet, and looks first.
+ */
+function refused<Form extends Fields>(
+  visit: Visit,
+  ctx: Context,
+  wrong: FormErrors,
+  { fields, propose }: Topic<Form>,
+): Asked {
+  const body = bodyOf(ctx)
+  if (Object.keys(wrong).length === 0 || body['look'] !== undefined) return { settings: null, saves: false }
+  const form = readForm(fields, body)
+  const proposed = form.ok ? propose(visit, form.values) : null
+  return { settings: proposed && 'settings' in proposed ? proposed.settings : null, saves: true }
+}
+
 /** The page as it is opened, or with what would follow from other settings. */
 function show<Form extends Fields>(
   visit: Visit,
   { path, asFields, unseen = [], departuresOf, view }: Topic<Form>,
-  proposed: Settings | null,
+  { settings: proposed, saves }: Asked,
 ): { view: View } {
   const { organization, settings, settingsVersion, locale } = visit
   const shown = proposed ?? settings
@@ -85,6 +112,7 @@ function show<Form extends Fields>(
       now,
       departures: departuresOf(shown).map((name) => ({ name, isNew: !before.has(name) })),
       isProposal: proposed !== null,
+      saves,
       changes: shownDifference(settings, shown, locale),
       preview: `/${organization.slug}${path}/preview?${new URLSearchParams(seen).toString()}`,
     },

@@ -11,6 +11,7 @@ import { SESSION_ENDED, signedInHere } from '../../step-up.ts'
 import type { Visit } from '../../visit.ts'
 import { hasRole } from '../door.ts'
 import { filterIn, queryOf, searchOf, type Filter } from './filter.ts'
+import { doerOf } from './overview.ts'
 
 /** The columns of the file, in the order of `cellsOf`. */
 export const COLUMNS = [
@@ -84,7 +85,10 @@ async function* linesOf({ parts, organization, locale }: Visit, search: Search):
     })
     for (const event of events) {
       const nameOf = (id: string | null) => people.get(id ?? '')?.fullName ?? ''
-      const names = { by: nameOf(event.actorId), about: nameOf(event.subjectId) }
+      const by = event.actorId
+        ? nameOf(event.actorId) || t('manage.history.gone')
+        : t(`manage.activity.doers.${doerOf(event)}`)
+      const names = { by, about: nameOf(event.subjectId) }
       yield csvLine(cellsOf(event, t(`manage.activity.kinds.${event.kind}`), names))
     }
     before = events.at(-1)?.id ?? null
@@ -98,7 +102,7 @@ function cellsOf(event: LoggedEvent, what: string, names: { by: string; about: s
     what,
     event.kind,
     event.outcome,
-    names.by || event.actor,
+    names.by,
     event.actorId ?? '',
     names.about,
     event.subjectId ?? '',

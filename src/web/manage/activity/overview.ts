@@ -46,13 +46,13 @@ export const overview = definePage({
 })
 
 function shown(event: LoggedEvent, people: Map<string, Account>, locale: string) {
-  const { actor, actorId, subjectId, detail } = event
+  const { actorId, subjectId, detail } = event
   return {
     kind: event.kind,
     outcome: event.outcome,
     instant: event.at.toISOString(),
     when: formatInstant(event.at, locale),
-    by: { who: actor === 'person' && !actorId ? 'nobody' : actor, ...named(actorId, people) },
+    by: { who: doerOf(event), ...named(actorId, people) },
     // Whoever did something to themselves is named once.
     about: subjectId && subjectId !== actorId ? named(subjectId, people) : null,
     address: event.address,
@@ -60,6 +60,11 @@ function shown(event: LoggedEvent, people: Map<string, Account>, locale: string)
       .filter(([name, value]) => isTelling(name, value))
       .map(([name, value]) => `${name}: ${value}`),
   }
+}
+
+/** Whose doing an event was, where no account is named with it: `manage.activity.doers.*`. */
+export function doerOf({ actor, actorId }: LoggedEvent): LoggedEvent['actor'] | 'nobody' {
+  return actor === 'person' && !actorId ? 'nobody' : actor
 }
 
 /** Ids, hashes and what is not so tell a reader nothing; the file has them. */

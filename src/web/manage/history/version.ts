@@ -32,6 +32,7 @@ export const version = definePage({
       view: {
         version: saved.version,
         inForce: current.version,
+        before: before?.version ?? null,
         when: formatInstant(saved.savedAt, visit.locale),
         by: { isOperator: saved.savedBy === null, name: by?.fullName ?? null },
         restoredFrom: saved.restoredFrom,
