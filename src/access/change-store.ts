@@ -1,6 +1,6 @@
 import { deleteBatch } from '../database/purge.ts'
 import type { TenantRow, Transaction } from '../database/transaction.ts'
-import type { ChangeOfAuthenticator, ContactKind } from '../delivery/message.ts'
+import type { ChangeOfAuthenticator, ContactKind } from '../delivery/news.ts'
 import { after, DAY } from '../platform/clock.ts'
 
 /** What became of the second lock with a change; null: nothing. */

@@ -1,7 +1,7 @@
 import { contactOf, type Account } from '../accounts/account.ts'
 import { saveContact } from '../accounts/store.ts'
 import type { Transaction } from '../database/transaction.ts'
-import type { ChangeOfContact, ContactKind } from '../delivery/message.ts'
+import type { ChangeOfContact, ContactKind } from '../delivery/news.ts'
 import type { Random } from '../platform/random.ts'
 import { keepChange, type ChangeMaker } from './account-change.ts'
 

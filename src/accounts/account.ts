@@ -1,4 +1,4 @@
-import type { ContactKind } from '../delivery/message.ts'
+import type { ContactKind } from '../delivery/news.ts'
 import { after, HOUR } from '../platform/clock.ts'
 
 export type Role = 'member' | 'administrator' | 'owner'

@@ -1,5 +1,5 @@
 import type { TenantRow, Transaction } from '../database/transaction.ts'
-import type { ContactKind } from '../delivery/message.ts'
+import type { ContactKind } from '../delivery/news.ts'
 import type { Account, Contact, Role } from './account.ts'
 import { canonicalEmail, type Identifier } from './identifiers.ts'
 import { countryOf } from './phone.ts'

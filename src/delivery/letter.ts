@@ -6,7 +6,7 @@ import type {
   WayBack,
   WayMissing,
   WhyKept,
-} from './message.ts'
+} from './news.ts'
 
 /** What every mail says about who sends it and who reads it; colours as `#rrggbb`. */
 interface Letterhead {

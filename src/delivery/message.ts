@@ -1,6 +1,14 @@
 import { HOUR, MINUTE } from '../platform/clock.ts'
 import type { Transaction } from '../database/transaction.ts'
 import type { LetterData } from './letter.ts'
+import type {
+  ChangeOfAuthenticator,
+  ChangeOfContact,
+  ContactKind,
+  Standing,
+  WayBack,
+  WhyKept,
+} from './news.ts'
 
 /** What rests in the outbox for each message: ids and plain facts, never a secret (links are minted when a mail leaves). */
 export interface QueuedData {
@@ -86,31 +94,6 @@ export interface QueuedData {
   'test-text': { accountId: string }
   'add-a-way': { accountId: string }
 }
-
-/** What a message reaches a person by. */
-export type ContactKind = 'email' | 'phone'
-
-/** What was done with an address or number of an account. */
-export type ChangeOfContact = 'added' | 'changed' | 'removed'
-
-/** What somebody may do from now on: nothing, what they could before, or what their new role allows. */
-export type Standing = 'suspended' | 'active' | 'member' | 'administrator' | 'owner'
-
-/** Why an account stays whose deletion had been asked for. */
-export type WhyKept = 'asked' | 'last-owner'
-
-/** What a person lacks to get back in, and can add by signing in. */
-export type WayMissing =
-  'email-unverified' | 'phone-missing' | 'phone-unverified' | 'phone-country' | 'sms-alone'
-
-/** What was done with the second lock of an account. */
-export type ChangeOfAuthenticator = 'added' | 'replaced' | 'removed' | 'codes'
-
-/**
- * How the person of a protected account gets back in: its organization was asked, or is to be asked, or nobody there could
- * decide and it takes whoever runs the server.
- */
-export type WayBack = 'asked' | 'ask' | 'operator'
 
 export type MessageName = keyof QueuedData
 

@@ -10,7 +10,7 @@ import {
 import { bindPending, confirmPending, judgeKept, newPending } from '../credentials/pending-authenticator.ts'
 import { newRecoveryCodes } from '../credentials/recovery-codes.ts'
 import { withOrganization, type Transaction } from '../database/transaction.ts'
-import type { ChangeOfAuthenticator } from '../delivery/message.ts'
+import type { ChangeOfAuthenticator } from '../delivery/news.ts'
 import { currentSettings } from '../organizations/store.ts'
 import { endOtherSessions, renewSession } from '../sessions/store.ts'
 import type { ProfileParts } from './parts.ts'

@@ -1,6 +1,6 @@
 import { deleteBatch } from '../database/purge.ts'
 import type { TenantRow, Transaction } from '../database/transaction.ts'
-import type { ContactKind } from '../delivery/message.ts'
+import type { ContactKind } from '../delivery/news.ts'
 import { after, DAY } from '../platform/clock.ts'
 
 /** How a new address or number that waits can end. `taken`: the address became another account's meanwhile. */

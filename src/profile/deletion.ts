@@ -6,7 +6,7 @@ import { holdOwners, isOnlyOwner, setDeletionDue } from '../accounts/deletion-st
 import { accountById, lockAccount } from '../accounts/store.ts'
 import { record, visitorOrigin, type Origin } from '../audit/audit.ts'
 import { withOrganization, type Transaction } from '../database/transaction.ts'
-import type { WhyKept } from '../delivery/message.ts'
+import type { WhyKept } from '../delivery/news.ts'
 import { enqueue } from '../delivery/outbox.ts'
 import { tooManyWrongTokens } from '../limits/wrong-tokens.ts'
 import { after, DAY } from '../platform/clock.ts'

@@ -3,7 +3,7 @@ import { withKnownChange } from '../access/known-change.ts'
 import { lockSignedIn } from '../access/signed-in.ts'
 import { contactOf, type Account } from '../accounts/account.ts'
 import { record, visitorOrigin } from '../audit/audit.ts'
-import type { ContactKind } from '../delivery/message.ts'
+import type { ContactKind } from '../delivery/news.ts'
 import type { Changer } from './authenticator.ts'
 import type { ProfileParts } from './parts.ts'
 

@@ -3,7 +3,7 @@ import type { Account } from '../accounts/account.ts'
 import { canonicalEmail } from '../accounts/identifiers.ts'
 import { accountById, accountNamed, saveContact } from '../accounts/store.ts'
 import type { Transaction } from '../database/transaction.ts'
-import type { ContactKind } from '../delivery/message.ts'
+import type { ContactKind } from '../delivery/news.ts'
 
 /**
  * Gives an account back what it was reached by, and returns it as it is then. An address that is another account's by now

@@ -61,14 +61,12 @@ async function* signedOutMeanwhile(page: Page): AsyncGenerator<Scene> {
     await press(other, 'Sign out')
     return other
   }
-  await (await leftOpen()).close()
+  await leftOpen()
   await press(page, 'Save')
   yield { state: 'sign-in, a form is kept', page }
   await signIn(page, 'acme', 'nils')
   yield { state: 'profile, a form that was kept', page }
-  const other = await leftOpen()
-  await signIn(other, 'acme', 'adam')
-  await other.close()
+  await signIn(await leftOpen(), 'acme', 'adam')
   await press(page, 'Save')
   yield { state: 'account home, a page left open by somebody else', page }
   await page.context().clearCookies()

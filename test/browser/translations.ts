@@ -46,7 +46,10 @@ const ENGLISH = {
 export async function openTranslations(rig: Rig): Promise<Translations> {
   const answered = keepTranslations(rig.portal)
   const readers = await Promise.all([PHONE, DESKTOP].map((viewport) => rig.person({ viewport })))
-  for (const reader of readers) await reader.goto('/harbour/sign-in')
+  for (const reader of readers) {
+    await reader.goto('/harbour/sign-in')
+    await reader.evaluate((english) => Object.assign(window, { english }), ENGLISH)
+  }
   return {
     async faultsOf(page) {
       const { own, others } = answered()
@@ -54,7 +57,7 @@ export async function openTranslations(rig: Rig): Promise<Translations> {
       expect(parse(own).querySelector('title')?.textContent.trim()).to.equal(await page.title())
       const found = await Promise.all(
         readers.map(async (reader) => {
-          const faults = await reader.evaluate(readIn, { pages: others, english: ENGLISH })
+          const faults = await reader.evaluate(readIn, others)
           return faults.map((fault) => `${fault} (${reader.viewportSize()?.width ?? 0})`)
         }),
       )
@@ -91,8 +94,9 @@ function keepTranslations({ app }: Portal): () => Answered {
 }
 
 /** Runs in the browser: puts each page into the frame that is open, and reads it as a person does. */
-function readIn({ pages, english }: { pages: Answered['others']; english: typeof ENGLISH }): string[] {
+function readIn(pages: Answered['others']): string[] {
   const faults: string[] = []
+  const { english } = window as unknown as { english: typeof ENGLISH }
   const whole = new Set(english.whole)
   const width = document.documentElement.clientWidth
   for (const { locale, html } of pages) {

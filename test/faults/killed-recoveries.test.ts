@@ -3,8 +3,8 @@ import { systemRandom } from '../../src/platform/random.ts'
 import { seededChance } from '../soak/chance.ts'
 import { openKillingGround, type KillingGround } from '../soak/killed.ts'
 
-/** Each costs a start of the program. `npm run soak` kills it five hundred times. */
-const RECOVERIES = 6
+/** One by a link and one by a code: each costs a start of the program. `npm run soak` kills it five hundred times. */
+const RECOVERIES = 2
 
 describe('faults: recoveries in which the program is killed', function () {
   this.timeout(120_000)

@@ -1,14 +1,8 @@
 import { DEMO_ORGANIZATIONS } from '../../seeds/demo-organizations.ts'
 import type { Role } from '../../src/accounts/account.ts'
 import type { PasswordPolicy, PasswordProblem } from '../../src/credentials/password-policy.ts'
-import {
-  CHANNELS,
-  type ChangeOfAuthenticator,
-  type Channel,
-  type ContactKind,
-  type WayBack,
-  type WhyKept,
-} from '../../src/delivery/message.ts'
+import { CHANNELS, type Channel } from '../../src/delivery/message.ts'
+import type { ChangeOfAuthenticator, ContactKind, WayBack, WhyKept } from '../../src/delivery/news.ts'
 import type { PhoneProblem } from '../../src/accounts/phone.ts'
 import { settingsShape, type RecoverySettings } from '../../src/organizations/settings.ts'
 import { STRATEGIES } from '../../src/recovery/strategies/index.ts'

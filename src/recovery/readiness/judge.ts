@@ -1,5 +1,5 @@
 import type { Account } from '../../accounts/account.ts'
-import type { WayMissing } from '../../delivery/message.ts'
+import type { WayMissing } from '../../delivery/news.ts'
 import type { Settings } from '../../organizations/settings.ts'
 import { isNamed, usableWays } from '../reach.ts'
 import { offered } from '../strategies/index.ts'

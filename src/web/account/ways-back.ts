@@ -1,5 +1,5 @@
 import { contactOf, newUntil, SETTLED_AFTER, type Account } from '../../accounts/account.ts'
-import type { ContactKind } from '../../delivery/message.ts'
+import type { ContactKind } from '../../delivery/news.ts'
 import type { Settings } from '../../organizations/settings.ts'
 import { after } from '../../platform/clock.ts'
 import { usableWays } from '../../recovery/reach.ts'

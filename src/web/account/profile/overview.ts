@@ -1,6 +1,6 @@
 import { contactOf, newUntil } from '../../../accounts/account.ts'
 import { shownPhone } from '../../../accounts/phone.ts'
-import type { ContactKind } from '../../../delivery/message.ts'
+import type { ContactKind } from '../../../delivery/news.ts'
 import { formatInstant } from '../../../i18n/format.ts'
 import { askAgain, cancelContact, waitingFor } from '../../../profile/ask-contact.ts'
 import { choice } from '../../form.ts'

@@ -1,4 +1,4 @@
-import type { ContactKind } from '../../../delivery/message.ts'
+import type { ContactKind } from '../../../delivery/news.ts'
 import { removeContact } from '../../../profile/remove-contact.ts'
 import { definePage } from '../../page.ts'
 import { signedInHere } from '../../step-up.ts'

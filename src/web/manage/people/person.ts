@@ -1,7 +1,7 @@
 import { contactOf, newUntil } from '../../../accounts/account.ts'
 import { shownPhone } from '../../../accounts/phone.ts'
 import { withOrganization } from '../../../database/transaction.ts'
-import type { ContactKind } from '../../../delivery/message.ts'
+import type { ContactKind } from '../../../delivery/news.ts'
 import { formatInstant } from '../../../i18n/format.ts'
 import { reached, waysBack } from '../../account/ways-back.ts'
 import { definePage } from '../../page.ts'
