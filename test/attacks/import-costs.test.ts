@@ -83,6 +83,20 @@ describe('attacks: what a file of people costs', () => {
     )
     expect(there).to.have.length(1)
   })
+
+  const setState = (state: string) =>
+    portal.within('harbour', (tx) => tx.sql('organizations').where('id', tx.organizationId).update({ state }))
+
+  it('TI-18: nobody is brought over into an organization that is suspended', async () => {
+    const { found } = await lookedAt(portal, 'email\nsari@lintas.example')
+    await start(portal, found.id, 'harbour', true)
+    await setState('suspended')
+    await bringAll(portal)
+    expect((await keptOf(portal, found.id)).found).to.include({ state: 'running', made: 0 })
+    await setState('active')
+    await bringAll(portal)
+    expect((await keptOf(portal, found.id)).found).to.include({ state: 'done', made: 1 })
+  })
 })
 
 /** Counts how often others had their turn. */
