@@ -33,10 +33,12 @@ export async function addForeignPasswords(
   if (passwords.length === 0) return
   const organization_id = tx.organizationId
   const most = new Map<string, number>()
+  const byKind = ([one]: [string, number], [other]: [string, number]) => (one < other ? -1 : 1)
   for (const { kind, work } of passwords) most.set(kind, Math.max(work, most.get(kind) ?? 0))
   await tx
     .sql<ForeignKindRow>('foreign_hash_kinds')
-    .insert([...most].map(([kind, work]) => ({ organization_id, kind, work })))
+    // In one order everywhere, or two who hold several lock each other out.
+    .insert([...most].toSorted(byKind).map(([kind, work]) => ({ organization_id, kind, work })))
     .onConflict(['organization_id', 'kind'])
     .merge({ work: tx.sql.raw('greatest(foreign_hash_kinds.work, excluded.work)') as unknown as number })
   await tx.sql<PasswordRow>('passwords').insert(
@@ -55,11 +57,13 @@ export async function foreignCosts(tx: Transaction): Promise<ForeignCost[]> {
   return tx.rows<ForeignKindRow>('foreign_hash_kinds').orderBy('kind').select('kind', 'work')
 }
 
-/** Forgets the kinds of which no hash is left, so that signing in costs less again. */
+/**
+ * Forgets the kinds of which no hash is left, so that signing in costs less again. They are held before the hashes are looked for: one
+ * that is being brought over in this moment would not be seen, and would cost more than nobody's from then on (EN-03).
+ */
 export async function purgeForeignKinds(tx: Transaction): Promise<number> {
   const kinds = () => tx.rows<ForeignKindRow>('foreign_hash_kinds')
-  // Held first: passwords that are just being added hold the same rows, and are seen once they are there.
-  await kinds().forUpdate()
+  await kinds().orderByRaw('kind collate "C"').forUpdate()
   return kinds()
     .whereNotExists(
       tx

@@ -11,8 +11,9 @@ import { hasRole, isLeftOpen } from './manage/door.ts'
 import { takeNotice } from './notice.ts'
 import type { Answer, Download, GoTo, Page, Preview, Submitted, TooMany, View } from './page.ts'
 import type { WebParts } from './parts.ts'
+import { oneFileAtATime } from './one-file.ts'
 import { placesAround } from './places.ts'
-import { bodyOf, readSentForm, type SentForm } from './sent-files.ts'
+import { bodyOf, readSentForm, type FileLimits, type SentForm } from './sent-files.ts'
 import { askedAgain, proveAgain } from './step-up.ts'
 import { keepUnsent, takeUnsent } from './unsent.ts'
 import { renderPage } from './views.ts'
@@ -42,27 +43,41 @@ export function mount(router: Router, parts: WebParts, page: Page): void {
       throw new Refused(405)
     }
     const visit = await visitHere(parts, page, ctx)
-    const isRefused = page.signedIn && !visit.person
+    const accountId = visit.person?.account.id
     // Files are read only for who may send them here.
-    const sent = await readSentForm(ctx, isRefused ? undefined : page.files)
-    const { body } = sent
-    const switches = view !== undefined && isSwitch(body)
-    const isOwn = isOwnForm(ctx, parts, visit.organization.id, visit.cookies, body['csrf'])
-    if (isRefused) {
-      const isKept =
-        isOwn &&
-        view !== undefined &&
-        !switches &&
-        keepUnsent(visit, page.fields, body, pathHere(visit, ctx), ctx.search)
-      redirect(ctx, visit, toSignIn(visit, isKept))
-      return
-    }
-    if (!isOwn) throw new Refused(403, { reason: 'form-token' })
-    if (page.signedIn && isAnothers(visit, body))
-      redirect(ctx, visit, { goTo: '/account', notice: 'other-person' })
-    else if (switches) await switchLanguage(ctx, visit, body)
-    else if (submit) await take(ctx, visit, page, submit, sent)
+    if (page.files && accountId !== undefined && ctx.is('multipart'))
+      await oneFileAtATime(ctx, accountId, () => takeForm(ctx, visit, page, page.files))
+    else await takeForm(ctx, visit, page, undefined)
   })
+}
+
+/** Takes what was sent to a page: a form of ours, or what is none. */
+async function takeForm(
+  ctx: Context,
+  visit: Visit,
+  page: Page,
+  files: FileLimits | undefined,
+): Promise<void> {
+  const { view, submit } = page
+  const isRefused = page.signedIn && !visit.person
+  const sent = await readSentForm(ctx, files)
+  const { body } = sent
+  const switches = view !== undefined && isSwitch(body)
+  const isOwn = isOwnForm(ctx, visit.parts, visit.organization.id, visit.cookies, body['csrf'])
+  if (isRefused) {
+    const isKept =
+      isOwn &&
+      view !== undefined &&
+      !switches &&
+      keepUnsent(visit, page.fields, body, pathHere(visit, ctx), ctx.search)
+    redirect(ctx, visit, toSignIn(visit, isKept))
+    return
+  }
+  if (!isOwn) throw new Refused(403, { reason: 'form-token' })
+  if (page.signedIn && isAnothers(visit, body))
+    redirect(ctx, visit, { goTo: '/account', notice: 'other-person' })
+  else if (switches) await switchLanguage(ctx, visit, body)
+  else if (submit) await take(ctx, visit, page, submit, sent)
 }
 
 /** Takes a form of ours: on to what comes of it, or the page again with what is wrong. */

@@ -34,6 +34,21 @@ describe('attacks: what a file of people costs', () => {
     })
   }).timeout(60_000)
 
+  it('LD-02: of files that a session sends at once, one is read', async () => {
+    await adam.visitor.open('/harbour/manage/people/import')
+    const form = () => {
+      const sent = new FormData()
+      sent.append('csrf', adam.visitor.csrf)
+      sent.append('people', new Blob(['email\n', 'x'.repeat(4_000_000)]))
+      return sent
+    }
+    const send = () => adam.visitor.send('POST', '/harbour/manage/people/import', form())
+    const answers = await Promise.all([send(), send(), send(), send()])
+    const statuses = answers.map(({ status }) => status).toSorted()
+    expect(statuses).to.deep.equal([422, 429, 429, 429])
+    expect((await send()).status).to.equal(422)
+  })
+
   it('EN-03: files that were looked at before one another bring no more kinds of hashes than one may', async () => {
     const scrypts = (blocks: number[]) =>
       `username,hash\n${blocks.map((r) => `p${r},"$scrypt$ln=1,r=${r},p=1$c29tZXNhbHQ$${'A'.repeat(43)}"`).join('\n')}`
@@ -67,6 +82,20 @@ describe('attacks: what a file of people costs', () => {
       tx.sql('accounts').where({ email: 'sari@lintas.example' }),
     )
     expect(there).to.have.length(1)
+  })
+
+  const setState = (state: string) =>
+    portal.within('harbour', (tx) => tx.sql('organizations').where('id', tx.organizationId).update({ state }))
+
+  it('TI-18: nobody is brought over into an organization that is suspended', async () => {
+    const { found } = await lookedAt(portal, 'email\nsari@lintas.example')
+    await start(portal, found.id, 'harbour', true)
+    await setState('suspended')
+    await bringAll(portal)
+    expect((await keptOf(portal, found.id)).found).to.include({ state: 'running', made: 0 })
+    await setState('active')
+    await bringAll(portal)
+    expect((await keptOf(portal, found.id)).found).to.include({ state: 'done', made: 1 })
   })
 })
 

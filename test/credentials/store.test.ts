@@ -1,10 +1,19 @@
 import { expect } from 'chai'
-import { passwordOf, savePassword, upgradePassword } from '../../src/credentials/store.ts'
+import {
+  addForeignPasswords,
+  foreignCosts,
+  passwordOf,
+  purgeForeignKinds,
+  removePassword,
+  savePassword,
+  upgradePassword,
+} from '../../src/credentials/store.ts'
 import { withOrganization, withoutOrganization, type Transaction } from '../../src/database/transaction.ts'
 import { DAY } from '../../src/platform/clock.ts'
 import { newId, systemRandom } from '../../src/platform/random.ts'
 import { stoppedClock } from '../support/clock.ts'
 import { freshDatabase, type FreshDatabase } from '../support/database.ts'
+import { untilWaiting } from '../support/locks.ts'
 
 const [first, second] = ['$argon2id$first', '$argon2id$second']
 
@@ -43,6 +52,22 @@ describe('stored passwords', () => {
       created_at: clock.now(),
     }
     await within(harbour, (tx) => tx.insert('accounts', row))
+  })
+
+  it('EN-03: a kind of hash is not forgotten while somebody who has one is being brought over', async () => {
+    const foreign = { accountId: account, hash: `$2b$06$${'a'.repeat(53)}`, kind: 'bcrypt', work: 64 }
+    await within(harbour, async (tx) => {
+      await addForeignPasswords(tx, [foreign])
+      await removePassword(tx, account)
+    })
+    const purged = await within(harbour, async (tx) => {
+      await addForeignPasswords(tx, [foreign])
+      const purging = within(harbour, purgeForeignKinds)
+      await untilWaiting(tx, 1)
+      return { purging }
+    })
+    expect(await purged.purging).to.equal(0)
+    expect(await within(harbour, foreignCosts)).to.deep.equal([{ kind: 'bcrypt', work: 64 }])
   })
 
   it('has none at first, then the one last saved with its time', async () => {

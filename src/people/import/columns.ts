@@ -46,7 +46,8 @@ export function readHeader(cells: readonly string[]): Header | HeaderFault {
   const at: Header['at'] = {}
   const unread: string[] = []
   for (const [index, cell] of cells.entries()) {
-    const known = CALLED[cell.toLowerCase().replace(/[\s_-]/g, '')]
+    const name = cell.toLowerCase().replace(/[\s_-]/g, '')
+    const known = Object.hasOwn(CALLED, name) ? CALLED[name] : undefined
     // Django calls its hashes so. Who has passwords in the clear there is told so row by row.
     const column = known === 'password' ? 'password_hash' : known
     if (column === undefined) {

@@ -217,9 +217,10 @@ export async function endRun(tx: Transaction, importId: string): Promise<void> {
   await runningImports(tx).where({ organization_id: tx.organizationId, import_id: importId }).delete()
 }
 
-/** Every import that runs, of any organization. */
+/** Every import that runs, of any organization but those that are suspended: theirs wait (TI-18). */
 export async function importsToRun(tx: SystemTransaction): Promise<RunningRow[]> {
-  return runningImports(tx)
+  const active = tx.sql<{ id: string; state: string }>('organizations').where({ state: 'active' })
+  return runningImports(tx).whereIn('organization_id', active.select('id'))
 }
 
 /** The import that runs in this organization; null when none does. */
