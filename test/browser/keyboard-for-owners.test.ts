@@ -106,7 +106,7 @@ describe('running an organization, read aloud and by the keyboard alone', () => 
       '  meter "4 of 5 people can get back in by themselves"',
       '  heading "Who cannot, and why" [level=2]',
     ])
-    await go(page, '1 No email address 1 person: Nils Okafor They, or an administrator, can add an address.')
+    await go(page, '1 No email address 1 person: Nils Okafor They can add one in their profile.')
     await seeHeading(page, 'Cannot get back in: No email address')
   })
 

@@ -80,6 +80,8 @@ describe('An owner decides what passwords are like, who signs up, and how pages 
     const refused = await owner.press('See what follows', { minimumLength: '7' })
     expect([refused.status, refused.problemsAt('minimumLength').length]).to.deep.equal([422, 1])
     expect(refused.text).to.contain('Nothing is saved yet').and.not.contain('Save these settings')
+    const same = await owner.press('See what follows', { minimumLength: '8' })
+    expect(same.text).to.contain('These are the settings as they are.').and.not.contain('Save these settings')
     const looked = await owner.press('See what follows', { minimumLength: '17' })
     expect(looked.text).to.contain('17 characters or more').and.contain('Save these settings')
   })

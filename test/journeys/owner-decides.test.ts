@@ -29,6 +29,7 @@ describe('An owner decides how people get back in', () => {
   it('starts from a preset, sees what would follow, and saves it as a version of which every owner is told', async () => {
     await changeAccount(portal, 'harbour', 'adam', { role: 'owner' })
     const form = await olivia.open('/harbour/manage/recovery?preset=sixty-minutes')
+    expect(form.text).to.contain('“A link that works for an hour” is filled in below. Nothing is saved yet.')
     expect(valueOf(form, 'linkLifetimeMinutes')).to.equal('60')
     const review = await olivia.press('See what follows')
     expect(review.heading).to.equal('What would follow')

@@ -105,6 +105,7 @@ function show<Form extends Fields>(
   const now = asFields(shown, visit)
   const seen = Object.entries(now).filter(([name]) => !unseen.includes(name))
   const before = new Set(departuresOf(settings))
+  const changes = shownDifference(settings, shown, locale)
   return {
     view: {
       ...view?.(visit, shown),
@@ -112,8 +113,8 @@ function show<Form extends Fields>(
       now,
       departures: departuresOf(shown).map((name) => ({ name, isNew: !before.has(name) })),
       isProposal: proposed !== null,
-      saves,
-      changes: shownDifference(settings, shown, locale),
+      saves: saves && (proposed === null || changes.length > 0),
+      changes,
       preview: `/${organization.slug}${path}/preview?${new URLSearchParams(seen).toString()}`,
     },
   }

@@ -14,6 +14,7 @@ export const settings = definePage({
     const shown = chosen ? withPreset(visit.settings, chosen) : visit.settings
     return {
       view: {
+        chosen,
         presets: PRESET_NAMES.map((name) => ({ name, isChosen: name === chosen })),
         methods: METHODS,
         choices: CHOICES,
