@@ -22,6 +22,10 @@ type NoticeName =
   | 'account-exists'
   | 'deletion-asked'
   | 'deletion-stopped'
+  | 'standing-changed'
+  | 'managers-changed'
+  | 'settings-changed'
+  | 'test-email'
 type Notice = { [Name in NoticeName]: QueuedMessage<Name> }[NoticeName]
 
 /** What links in notices are made of. */
@@ -210,7 +214,14 @@ export async function nameOf(tx: Transaction, accountId: string): Promise<string
   return (await accountById(tx, accountId))?.fullName ?? null
 }
 
-async function commonTo(publicUrl: string, tx: Transaction, message: Notice) {
+/** Whether somebody is an owner still: who is none any more is told nothing of how people get in and who decides it. */
+export async function isOwner(tx: Transaction, accountId: string): Promise<boolean> {
+  const account = await accountById(tx, accountId)
+  return account?.role === 'owner' && account.state === 'active'
+}
+
+/** What letters to a person are made of; each prints only some of it. */
+export async function commonTo(publicUrl: string, tx: Transaction, message: Notice) {
   const organization = await organizationOf(tx)
   const { settings } = await currentSettings(tx)
   return {
@@ -222,11 +233,11 @@ async function commonTo(publicUrl: string, tx: Transaction, message: Notice) {
   }
 }
 
-function toRecipient<Name extends NoticeName>(
+/** Hands a letter over to the address that whoever queued it named: it may be one that the account no longer has. */
+export function toRecipient<Name extends NoticeName>(
   message: QueuedMessage<Name>,
   data: LetterData[Name],
 ): Prepared<Name> {
-  // Whoever queues a notice names its address, which may be one that the account no longer has.
   if (message.to === null) return { drop: 'no address' }
   return { send: { to: message.to, locale: message.locale, data } }
 }

@@ -2,16 +2,15 @@ import { lockSignedIn, type SignedIn } from '../access/signed-in.ts'
 import { verifiedEmail } from '../accounts/account.ts'
 import { countryOf } from '../accounts/phone.ts'
 import { spendSmsToConfirm } from '../accounts/sms-allowance.ts'
-import { accountById } from '../accounts/store.ts'
 import { record, visitorOrigin } from '../audit/audit.ts'
 import type { Database } from '../database/connect.ts'
 import { withOrganization, type Transaction } from '../database/transaction.ts'
 import type { Channel, Prepared, QueuedMessage } from '../delivery/message.ts'
 import { enqueue } from '../delivery/outbox.ts'
 import type { Limits } from '../limits/limits.ts'
-import { letterhead } from '../organizations/branding.ts'
 import { currentSettings, organizationOf } from '../organizations/store.ts'
 import type { Random } from '../platform/random.ts'
+import { commonTo, toRecipient } from './prepare.ts'
 
 interface TestParts {
   database: Database
@@ -63,18 +62,10 @@ export async function sendTest(
 export async function prepareTestEmail(
   publicUrl: string,
   tx: Transaction,
-  { to, locale, data }: QueuedMessage<'test-email'>,
+  message: QueuedMessage<'test-email'>,
 ): Promise<Prepared<'test-email'>> {
-  if (to === null) return { drop: 'no address' }
-  const organization = await organizationOf(tx)
-  const { settings } = await currentSettings(tx)
-  const reader = await accountById(tx, data.accountId)
-  const letter = {
-    ...letterhead(organization, settings),
-    person: { fullName: reader?.fullName ?? null },
-    messagesUrl: `${publicUrl}/${organization.slug}/manage/messages`,
-  }
-  return { send: { to, locale, data: letter } }
+  const common = await commonTo(publicUrl, tx, message)
+  return toRecipient(message, { ...common, messagesUrl: `${publicUrl}/${common.slug}/manage/messages` })
 }
 
 /** The text that proves that texts go out. It costs what every text costs, and is refused for the same reasons. */

@@ -4,7 +4,7 @@ import type { RecoverySettings, Settings } from './settings.ts'
 type Decided = Pick<RecoverySettings, 'methods' | 'linkLifetimeMinutes' | 'authenticator' | 'afterReset'>
 
 /** Ways in which organizations let their people back in, each by the name that its words have. */
-export const PRESETS = {
+const PRESETS = {
   'email-link': {
     methods: ['email-link'],
     linkLifetimeMinutes: 5,

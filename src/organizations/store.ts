@@ -68,17 +68,23 @@ export async function addOrganization(tx: SystemTransaction, organization: Organ
   await tx.sql<OrganizationRow>('organizations').insert({ ...organization, created_at: tx.now })
 }
 
+/** Who saved settings and what they were made from; `basedOn`: the version that they take the place of, today's if left out. */
+interface Saving {
+  basedOn?: number
+  savedBy?: string | null
+  restoredFrom?: number | null
+}
+
 /**
  * Saves settings as the next numbered version and returns the number. Throws a duplicate error (`isDuplicate`) when
- * somebody else saves in the same moment.
+ * somebody else saves in the same moment, or has saved since the version that they are based on.
  */
 export async function saveSettings(
   tx: Transaction,
   settings: Settings,
-  { savedBy = null, restoredFrom = null }: { savedBy?: string | null; restoredFrom?: number | null } = {},
+  { basedOn, savedBy = null, restoredFrom = null }: Saving = {},
 ): Promise<number> {
-  const latest = await tx.rows<SettingsRow>('organization_settings').orderBy('version', 'desc').first()
-  const version = (latest?.version ?? 0) + 1
+  const version = (basedOn ?? (await latestVersion(tx))) + 1
   await tx.insert<SettingsRow>('organization_settings', {
     version,
     settings,
@@ -87,6 +93,11 @@ export async function saveSettings(
     restored_from: restoredFrom,
   })
   return version
+}
+
+async function latestVersion(tx: Transaction): Promise<number> {
+  const latest = await tx.rows<SettingsRow>('organization_settings').orderBy('version', 'desc').first()
+  return latest?.version ?? 0
 }
 
 /** The settings in force. Throws when an organization has none, which is a bug. */

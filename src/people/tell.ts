@@ -15,7 +15,7 @@ export async function tellPerson(
   standing: QueuedData['standing-changed']['standing'],
 ): Promise<void> {
   const data = { accountId: person.id, at: tx.now.toISOString(), standing, byId: manager.id }
-  await write(tx, random, person, { name: 'standing-changed', data })
+  await write(tx, random, await localeHere(tx), person, { name: 'standing-changed', data })
 }
 
 /**
@@ -29,18 +29,29 @@ export async function tellOwners(
   standing: QueuedData['managers-changed']['standing'],
 ): Promise<void> {
   const about = { at: tx.now.toISOString(), standing, personId: person.id, byId: manager.id }
-  for (const owner of await owners(tx))
-    if (owner.id !== person.id)
-      await write(tx, random, owner, { name: 'managers-changed', data: { accountId: owner.id, ...about } })
+  const locale = await localeHere(tx)
+  for (const owner of await owners(tx)) {
+    const data = { accountId: owner.id, ...about }
+    if (owner.id !== person.id) await write(tx, random, locale, owner, { name: 'managers-changed', data })
+  }
 }
 
 type Letter = {
   [Name in 'standing-changed' | 'managers-changed']: { name: Name; data: QueuedData[Name] }
 }['standing-changed' | 'managers-changed']
 
-async function write(tx: Transaction, random: Random, reader: Account, letter: Letter): Promise<void> {
+/** The language of the organization, for who has none of their own. */
+async function localeHere(tx: Transaction): Promise<string> {
+  return (await currentSettings(tx)).settings.branding.locale
+}
+
+async function write(
+  tx: Transaction,
+  random: Random,
+  locale: string,
+  reader: Account,
+  letter: Letter,
+): Promise<void> {
   const to = verifiedEmail(reader)
-  if (!to) return
-  const { settings } = await currentSettings(tx)
-  await enqueue(tx, random, { ...letter, to, locale: reader.locale ?? settings.branding.locale })
+  if (to) await enqueue(tx, random, { ...letter, to, locale: reader.locale ?? locale })
 }

@@ -31,8 +31,8 @@ export type SettingsChanged =
 
 /**
  * Puts settings in force, as the next numbered version, in the name of an owner who is signed in or of whoever runs the
- * server; every owner is told what changed (ASVS 7.5.3, 16.3.3). Recoveries under way go on under the stricter of both. Of two who save at once, one is told
- * to look again.
+ * server; every owner is told what changed (ASVS 7.5.3, 16.3.3). Recoveries under way go on under the stricter of both. Of two
+ * who save at once, one is told to look again.
  */
 export async function changeSettings(
   { database, random }: { database: Database; random: Random },
@@ -49,6 +49,8 @@ export async function changeSettings(
       const changes = differenceOf(current.settings, wanted.settings)
       if (changes.length === 0) return { outcome: 'same' }
       const version = await saveSettings(tx, wanted.settings, {
+        // Not whatever is the latest by now: who saved since this was read would be written over.
+        basedOn: current.version,
         savedBy: by.origin.actorId ?? null,
         restoredFrom: wanted.restoredFrom ?? null,
       })
@@ -80,12 +82,7 @@ async function whoSaves(
 }
 
 /** Queues the letter about a version of the settings to every owner who has a verified address, also to who saved it. */
-export async function tellOwners(
-  tx: Transaction,
-  random: Random,
-  version: number,
-  locale: string,
-): Promise<void> {
+async function tellOwners(tx: Transaction, random: Random, version: number, locale: string): Promise<void> {
   for (const owner of await owners(tx)) {
     const to = verifiedEmail(owner)
     if (!to) continue

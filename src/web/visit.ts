@@ -112,7 +112,7 @@ const KNOWN_NAMES = new Set([...Object.values(bowser.BROWSER_MAP), ...Object.val
  * "Firefox · Linux": names out of the library's own lists. For what it does not know it gives the header's text, which
  * anybody can write, and which would stand in a mail to somebody else.
  */
-export function deviceInWords(userAgent: string): string {
+function deviceInWords(userAgent: string): string {
   if (userAgent === '') return ''
   const { browser, os } = bowser.parse(userAgent.slice(0, 500))
   return [browser.name, os.name].filter((name) => name !== undefined && KNOWN_NAMES.has(name)).join(' · ')

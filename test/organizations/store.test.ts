@@ -54,6 +54,12 @@ describe('Organizations as they are stored', () => {
     expect(await within((tx) => settingsUnder(tx, 1))).to.deep.equal({ version: 1, settings: first })
   })
 
+  it('are not written over by who based theirs on an older version', async () => {
+    const late = within((tx) => saveSettings(tx, parseSettings({}), { basedOn: 1 }))
+    expect(isDuplicate(await late.catch((thrown: unknown) => thrown))).to.equal(true)
+    expect((await within(currentSettings)).version).to.equal(2)
+  })
+
   it('are called what their owners call them, as long as they do', async () => {
     expect(await within(organizationOf)).to.deep.equal(birch)
     const renamed = parseSettings({ branding: { name: 'Birch' } })

@@ -6,7 +6,7 @@ import { readinessUnder } from './readiness.ts'
 import { addDay, areMoreThan, countClasses, dayOf, isDayKept, keepCounts } from './store.ts'
 
 /** So many people are counted on every page; counting more takes longer than a page should. */
-export const COUNTED_LIVE = 10_000
+const COUNTED_LIVE = 10_000
 
 /** Counts an organization's people anew where that is too much for a page, and once a day how many could get back in. */
 export async function measureReadiness(

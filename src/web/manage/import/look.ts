@@ -12,7 +12,7 @@ import { SESSION_ENDED, signedInHere } from '../../step-up.ts'
 import { idOfImport, importAsked, mayDecide, stillThere } from './asked.ts'
 
 /** What those get who bring no password along. */
-export const INVITES = ['yes', 'no'] as const
+const INVITES = ['yes', 'no'] as const
 
 /** As many bad rows as anybody reads on a page; all of them are in the file to download. */
 const SHOWN = 100

@@ -13,7 +13,7 @@ import type { StepUp } from '../../../profile/step-up.ts'
 import { SESSION_ENDED, signedInHere } from '../../step-up.ts'
 import { signedInPerson, type Visit } from '../../visit.ts'
 import type { ManagingRole } from '../door.ts'
-import { idAsked, personAsked, type DeedName } from './asked.ts'
+import { idAsked, personAsked, type Asked, type DeedName } from './asked.ts'
 
 /** One thing that can be done to a person's account. */
 interface DeedPage<Form extends Fields> {
@@ -53,12 +53,23 @@ export function deedPage<Form extends Fields>(deed: DeedPage<Form>): Page {
 /** What changes who runs the organization, where it is done to somebody who does. */
 const STANDING: readonly DeedName[] = ['state', 'delete']
 
-/** What a page of a deed is given, or where it leads; who may do nothing to this person is refused. */
-export async function viewOf(visit: Visit, ctx: Context, name: DeedName) {
-  const { person, deeds, sessions, authenticator } = await personAsked(visit, ctx)
+/** Whom an address names, if this can be done to them, or where it leads. Throws 403 to who may do nothing to this person. */
+export async function doableTo(
+  visit: Visit,
+  ctx: Context,
+  name: DeedName,
+): Promise<Asked | { goTo: string }> {
+  const asked = await personAsked(visit, ctx)
   const { account: reader } = signedInPerson(visit)
-  if (!mayManage(reader, person)) throw new Refused(403)
-  if (!deeds.includes(name)) return { goTo: addressOf(person.id) }
+  if (!mayManage(reader, asked.person)) throw new Refused(403)
+  return asked.deeds.includes(name) ? asked : { goTo: addressOf(asked.person.id) }
+}
+
+/** What a page of a deed is given, or where it leads. Throws as `doableTo` does. */
+export async function viewOf(visit: Visit, ctx: Context, name: DeedName) {
+  const asked = await doableTo(visit, ctx, name)
+  if ('goTo' in asked) return asked
+  const { person, sessions, authenticator } = asked
   const { id, fullName, email, role, state } = person
   const isTold = verifiedEmail(person) !== null
   const isToldToOwners = name === 'role' || (person.role !== 'member' && STANDING.includes(name))

@@ -1,7 +1,6 @@
 import { definePage } from '../../page.ts'
 import { addHere } from './add.ts'
-import { personAsked } from './asked.ts'
-import { viewOf } from './deed.ts'
+import { doableTo, viewOf } from './deed.ts'
 
 /** A new invitation, or a new initial password, for who was added and never came in; the one before is over. */
 export const wayIn = definePage({
@@ -13,7 +12,7 @@ export const wayIn = definePage({
   view: (visit, ctx) => viewOf(visit, ctx, 'way-in'),
   fields: {},
   async submit(visit, _values, ctx) {
-    const { goTo } = await viewOf(visit, ctx, 'way-in')
-    return goTo === undefined ? addHere(visit, (await personAsked(visit, ctx)).person) : { goTo }
+    const asked = await doableTo(visit, ctx, 'way-in')
+    return 'goTo' in asked ? asked : addHere(visit, asked.person)
   },
 })

@@ -6,7 +6,7 @@ import { viewOfSignUp } from '../../signup/sign-up.ts'
 import { settingsPage } from '../settings-page.ts'
 
 /** Who may sign up, in the order in which the page offers it. */
-export const MODES = ['closed', 'open', 'company'] as const
+const MODES = ['closed', 'open', 'company'] as const
 
 /** As long as two hundred domains are, with room to spare. */
 const LONGEST_LIST = 6000
