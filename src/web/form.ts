@@ -13,9 +13,10 @@ export type FormErrors = Record<string, Problem[]>
 export type Fields = Record<string, z.ZodType<string>>
 export type ValuesOf<Form extends Fields> = { [Name in keyof Form]: string }
 
-/** A form as it was read: the values, or what is wrong with them; what was typed comes back either way. */
+/** A form as it was read: the values, or what is wrong with some of them; what was typed comes back either way. */
 export type ReadForm<Form extends Fields> =
-  { ok: true; values: ValuesOf<Form> } | { ok: false; errors: FormErrors; typed: Record<string, string> }
+  | { ok: true; values: ValuesOf<Form> }
+  | { ok: false; values: Partial<ValuesOf<Form>>; errors: FormErrors; typed: Record<string, string> }
 
 /** Longer than any name or address is; secrets are measured by their own rules. */
 const LONGEST_TEXT = 254
@@ -127,5 +128,5 @@ export function readForm<Form extends Fields>(fields: Form, body: unknown): Read
     if (text.success && text.data.trim() !== '') typed[name] = text.data
   }
   if (Object.keys(errors).length === 0) return { ok: true, values: values as ValuesOf<Form> }
-  return { ok: false, errors, typed: { ...values, ...typed } }
+  return { ok: false, values: values as Partial<ValuesOf<Form>>, errors, typed: { ...values, ...typed } }
 }

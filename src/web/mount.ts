@@ -88,7 +88,7 @@ async function take(
   submit: NonNullable<Page['submit']>,
   { body, files }: SentForm,
 ): Promise<void> {
-  const form = readForm(page.fields ?? {}, body)
+  const form = readHere(visit, page, body)
   const { look } = page
   if (look && body['look'] !== undefined) {
     const looked = form.ok ? await look(visit, form.values) : { errors: form.errors }
@@ -106,6 +106,15 @@ async function take(
     return answer(ctx, visit, page, submitted)
   const typed = withoutSecrets(page.fields ?? {}, form.ok ? form.values : form.typed)
   await showAgain(ctx, visit, page, submitted, typed)
+}
+
+/** The form as it was read, with every fault in the order of the page: also those that only the page knows. */
+function readHere(visit: Visit, { fields = {}, judge }: Page, body: unknown): ReadForm<Fields> {
+  const form = readForm(fields, body)
+  if (form.ok || !judge) return form
+  const faults = { ...judge(visit, form.values), ...form.errors }
+  const inOrder = Object.keys(fields).flatMap((name) => (faults[name] ? [[name, faults[name]] as const] : []))
+  return { ...form, errors: Object.fromEntries(inOrder) }
 }
 
 /** What is wrong with the form, and with the proof that stands last in it: every fault at once, in the order of the page. */

@@ -67,6 +67,8 @@ export interface Page<Form extends Fields = Fields> {
   fields?: Form
   /** The files that its form sends besides (`enctype="multipart/form-data"`). Its path has no parts that name something. */
   files?: FileLimits
+  /** What else is wrong where some of the fields could not be read: one answer names every fault. It does no work that costs much. */
+  judge?: (visit: Visit, values: Partial<ValuesOf<Form>>) => FormErrors
   submit?: (visit: Visit, values: ValuesOf<Form>, ctx: Context, files: SentFiles) => Promise<Submitted>
   /** What the button `look` of its form shows: what would follow. It changes nothing, so no proof is asked for. */
   look?: (visit: Visit, values: ValuesOf<Form>) => Promise<{ errors: FormErrors } | { view: View }>

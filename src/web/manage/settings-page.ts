@@ -42,6 +42,10 @@ export function settingsPage<Form extends Fields>(topic: Topic<Form>): { page: P
     stepUp: true,
     view: (visit, ctx, wrong) => show(visit, topic, refused(visit, ctx, wrong, topic)),
     fields: { ...fields, basedOn: hiddenText },
+    judge(visit, values) {
+      const proposed = propose(visit, { ...asFields(visit.settings, visit), ...values })
+      return 'errors' in proposed ? proposed.errors : {}
+    },
     look(visit, values) {
       const proposed = propose(visit, values)
       return Promise.resolve(

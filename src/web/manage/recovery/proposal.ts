@@ -43,7 +43,10 @@ export const proposalFields = {
 export type ProposalValues = ValuesOf<typeof proposalFields>
 
 /** What stands in the fields for these settings. */
-export function asFields({ recovery, sms }: Settings, locale: string): Record<string, string> {
+export function asFields(
+  { recovery, sms }: Settings,
+  locale: string,
+): Record<string, string> & ProposalValues {
   const ticked = METHODS.filter(({ id }) => recovery.methods.includes(id))
   return {
     ...Object.fromEntries(ticked.map(({ field }) => [field, 'on'])),

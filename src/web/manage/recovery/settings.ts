@@ -24,6 +24,10 @@ export const settings = definePage({
     }
   },
   fields: proposalFields,
+  judge({ settings: today, locale }, values) {
+    const proposed = proposedSettings(today, { ...asFields(today, locale), ...values }, locale)
+    return 'errors' in proposed ? proposed.errors : {}
+  },
   submit(visit, values) {
     const proposed = proposedSettings(visit.settings, values, visit.locale)
     if ('errors' in proposed) return Promise.resolve({ errors: proposed.errors })
