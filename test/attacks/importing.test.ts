@@ -1,6 +1,6 @@
-import { createHook } from 'node:async_hooks'
 import { expect } from 'chai'
 import { MINUTE } from '../../src/platform/clock.ts'
+import { hashingOf } from '../support/hashing.ts'
 import { bringAll, broughtOver, keptOf, lookedAt, OLD_HASH } from '../support/import.ts'
 import { importHere, type ImportPages } from '../support/import-pages.ts'
 import { openPortal, type Portal } from '../support/portal.ts'
@@ -187,16 +187,3 @@ describe('attacks: a file of people', () => {
     expect(await canSignIn(portal, 'anything', 'sari')).to.equal(false)
   })
 })
-
-/** What native code hashes while something runs. */
-async function hashingOf(work: () => Promise<unknown>): Promise<string[]> {
-  const entered: string[] = []
-  const hook = createHook({
-    init(_id, type) {
-      if (/PBKDF2|SCRYPT|argon2:/.test(type)) entered.push(type)
-    },
-  }).enable()
-  await work()
-  hook.disable()
-  return entered.toSorted()
-}

@@ -1,9 +1,9 @@
-import { createHook } from 'node:async_hooks'
 import { expect } from 'chai'
 import { readForeignHash, standIn } from '../../src/credentials/foreign/index.ts'
 import { powersOfTwo, type ForeignHash } from '../../src/credentials/foreign/scheme.ts'
 import { createPasswordHasher } from '../../src/credentials/password.ts'
 import { systemRandom } from '../../src/platform/random.ts'
+import { hashingOf } from '../support/hashing.ts'
 
 const QUICK = { memoryCost: 64, timeCost: 2, parallelism: 1 }
 const hasher = createPasswordHasher({ concurrency: 1, queue: 9, random: systemRandom, cost: QUICK })
@@ -127,7 +127,7 @@ describe('password hashes of other systems', () => {
     const expected = ['PBKDF2REQUEST', 'SCRYPTREQUEST', 'argon2:HashWorker']
     for (const stored of [null, ours, text])
       for (const typed of [PASSWORD, 'wrong', 'x'.repeat(129)])
-        expect(await runs(() => hasher.verify(stored, typed, foreign))).to.deep.equal(expected)
+        expect(await hashingOf(() => hasher.verify(stored, typed, foreign))).to.deep.equal(expected)
   })
 
   it('PF-10: what is taken at its limits can be checked, and be stood in for: else nobody could sign in', async () => {
@@ -156,23 +156,10 @@ describe('password hashes of other systems', () => {
     const cheap = readForeignHash(VECTORS['bcrypt']?.[3]?.[1] ?? '') as ForeignHash
     expect(cheap).to.include({ kind: 'bcrypt', work: 32 })
     const run = () => standIn({ kind: 'scrypt:8:1', work: 2 ** 6 + 2 ** 5 })
-    expect(await runs(run)).to.deep.equal(['SCRYPTREQUEST', 'SCRYPTREQUEST'])
-    expect(await runs(() => standIn({ kind: 'argon2id:19:64:1', work: 2 }))).to.deep.equal([
+    expect(await hashingOf(run)).to.deep.equal(['SCRYPTREQUEST', 'SCRYPTREQUEST'])
+    expect(await hashingOf(() => standIn({ kind: 'argon2id:19:64:1', work: 2 }))).to.deep.equal([
       'argon2:HashWorker',
     ])
     await standIn({ kind: 'bcrypt', work: 2 ** 4 + 2 ** 5 })
   })
 })
-
-/** What native code is entered while something runs. */
-async function runs(work: () => Promise<unknown>): Promise<string[]> {
-  const entered: string[] = []
-  const hook = createHook({
-    init(_id, type) {
-      if (/PBKDF2|SCRYPT|argon2:/.test(type)) entered.push(type)
-    },
-  }).enable()
-  await work()
-  hook.disable()
-  return entered.toSorted()
-}

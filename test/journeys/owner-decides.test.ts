@@ -84,7 +84,8 @@ describe('An owner decides how people get back in', () => {
     const atlantis = await propose(olivia, 'harbour', { countries: 'ID, Atlantis' })
     expect(atlantis.problemsAt('countries')[0]).to.contain('“Atlantis” is no country that we know')
     const all = await propose(olivia, 'harbour', { linkLifetimeMinutes: 'soon', countries: 'Atlantis' })
-    for (const name of ['linkLifetimeMinutes', 'countries']) expect(all.problemsAt(name), name).to.have.length(1)
+    for (const name of ['linkLifetimeMinutes', 'countries'])
+      expect(all.problemsAt(name), name).to.have.length(1)
   })
 
   it('names countries as people do, in any of the languages', async () => {
