@@ -26,6 +26,7 @@ import { purgeDevices } from './sessions/devices-store.ts'
 import { purgeSessions } from './sessions/store.ts'
 import { purgeHalfSignIns } from './signin/store.ts'
 
+/** Each tells how many rows it changed; one that changed none holds none. */
 const purgesOfAnOrganization: readonly ((tx: Transaction) => Promise<number>)[] = [
   purgeAttempts,
   expireRequests,
@@ -38,13 +39,14 @@ const purgesOfAnOrganization: readonly ((tx: Transaction) => Promise<number>)[] 
   purgeHalfSignIns,
   purgeSignUps,
   purgeInitialPasswords,
-  purgeForeignKinds,
   purgeImports,
   purgeDevices,
   purgeTries,
   purgeMessages,
   purgeAsks,
   purgeDays,
+  // The last of its transaction, because it holds rows also where it deletes none.
+  purgeForeignKinds,
 ]
 
 interface HouseParts {
@@ -63,15 +65,39 @@ export async function keepHouse(
   { database, random, log, strategies }: HouseParts,
   stop?: AbortSignal,
 ): Promise<void> {
-  async function unlessItFails(work: () => Promise<void>, facts: object): Promise<void> {
+  async function unlessItFails(work: () => Promise<void>, facts: object): Promise<boolean> {
     try {
       await work()
+      return true
     } catch (error) {
       log.error({ err: error, ...facts }, 'a part of housekeeping could not be done')
+      return false
     }
   }
   async function untilDone(batch: () => Promise<number>): Promise<void> {
     while (!stop?.aborted && (await batch()) >= PURGE_BATCH);
+  }
+  /**
+   * What finds nothing to do, and so holds no row, shares its transaction with those after it: most organizations have
+   * nothing over, and opening a transaction costs more than looking. Whatever changed something ends it.
+   */
+  async function purgeAllOf(organization: string): Promise<void> {
+    let next = 0
+    async function untilOneDid(tx: Transaction): Promise<void> {
+      for (const purge of purgesOfAnOrganization.slice(next)) {
+        if (stop?.aborted) return
+        next += 1
+        const changed = await purge(tx)
+        if (changed >= PURGE_BATCH) next -= 1
+        if (changed > 0) return
+      }
+    }
+    while (next < purgesOfAnOrganization.length && !stop?.aborted) {
+      const first = next
+      const work = () => withOrganization(database, organization, untilOneDid)
+      // What could not even begin, or not be kept, is for the next time.
+      if (!(await unlessItFails(work, { organization })) && next === first) next += 1
+    }
   }
   async function deleteDueOf(organization: string): Promise<void> {
     // Each by itself: one that cannot be deleted must not keep those after it.
@@ -85,9 +111,7 @@ export async function keepHouse(
   await unlessItFails(() => untilDone(() => withoutOrganization(database, purgeLimits)), {})
   for (const { id } of await allOrganizations(database)) {
     const facts = { organization: id }
-    for (const purge of purgesOfAnOrganization) {
-      await unlessItFails(() => untilDone(() => withOrganization(database, id, purge)), facts)
-    }
+    await purgeAllOf(id)
     await unlessItFails(() => deleteDueOf(id), facts)
     if (stop?.aborted) return
     const measure = (tx: Transaction) => measureReadiness({ strategies }, tx)

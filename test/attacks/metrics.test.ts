@@ -13,7 +13,7 @@ const SAID: Record<string, RegExp> = {
   channel: /^(email|sms)$/,
   outcome: /^(sent|failed|dropped|postponed|success|refused)$/,
   kind: /^[a-z-]+(\.[a-z-]+)?$/,
-  work: /^(sending|chaining|housekeeping)$/,
+  work: /^(sending|chaining|housekeeping|importing)$/,
   state: /^(used|free|waiting)$/,
   le: /^(\d+(\.\d+)?|\+Inf)$/,
 }

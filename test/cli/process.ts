@@ -21,14 +21,15 @@ export interface Ended {
   err: string
 }
 
-/** Starts a command on a database, with more of the environment if given. */
+/** Starts a command on a database, with more of the environment if given; of another checkout if its folder is given. */
 export function latchkey(
   words: string[],
   store: FreshDatabase,
   environment: Record<string, string> = {},
+  checkout = projectRoot,
 ): Running {
-  const child = spawn(process.execPath, [join(projectRoot, 'bin', 'latchkey.mjs'), ...words], {
-    cwd: projectRoot,
+  const child = spawn(process.execPath, [join(checkout, 'bin', 'latchkey.mjs'), ...words], {
+    cwd: checkout,
     env: {
       PATH: process.env['PATH'],
       DATABASE_URL: asUrl(store.application),

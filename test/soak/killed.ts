@@ -2,29 +2,15 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { DEMO_ORGANIZATIONS, DEMO_PASSWORD } from '../../seeds/demo-organizations.ts'
-import { sentMessages } from '../../src/delivery/outbox.ts'
 import { asUrl } from '../cli/process.ts'
-import { until } from '../database/embedded-rig.ts'
 import { startDemo, type Running } from '../faults/process.ts'
 import { timed } from '../bench/measure.ts'
 import { freshDatabase, type FreshDatabase } from '../support/database.ts'
-import { isSignedIn, signIn } from '../support/steps.ts'
 import { Visitor } from '../support/visitor.ts'
-import { findFaults } from './aftermath.ts'
 import type { Chance } from './chance.ts'
 import { addPerson } from './people.ts'
-import { WALKS, type Person, type Walk } from './walks.ts'
-
-/** What became of one recovery in which the program was killed. */
-export interface Fate {
-  /** What the person was doing when it was killed. */
-  during: string
-  /** `unheard`: the new password was set and nobody was told. */
-  outcome: 'old' | 'unheard' | 'acknowledged'
-  /** What must not be so, in words; empty when all is well. */
-  faults: string[]
-}
+import { Recovery, type Fate, type Place } from './recovery.ts'
+import { WALKS, type Walk } from './walks.ts'
 
 /** Where in a recovery the program is killed: so long after a step begins, in parts of the time that it takes. */
 interface Doom {
@@ -51,15 +37,28 @@ export async function openKillingGround(chance: Chance): Promise<KillingGround> 
   const usual = new Map<Walk, number[]>()
 
   const once = async (walk: Walk, doom: Doom | null): Promise<Fate> => {
-    const recovery = new Recovery(
-      store,
-      running,
-      await addPerson(store.database, walk.slug, recoveries++),
-      walk,
-    )
-    const during = await recovery.walk(doom, usual)
+    const person = await addPerson(store.database, walk.slug, recoveries++)
+    const recovery = new Recovery(placeOf(store, running), person, walk)
+    await recovery.signInBefore()
+    const during = await walkUpTo(doom, recovery)
     if (doom) running = await start(store, folder)
-    return { during, ...(await recovery.look(running)) }
+    return { during, ...(await recovery.look(placeOf(store, running))) }
+  }
+  /** Walks up to the kill; returns the step at which that came. */
+  const walkUpTo = async (doom: Doom | null, recovery: Recovery): Promise<string> => {
+    const took: number[] = []
+    for (const [index, [name]] of recovery.walk.steps.entries()) {
+      if (index === doom?.step) {
+        const interrupted = recovery.go(index).catch((error: unknown) => error)
+        await pause((usual.get(recovery.walk)?.[index] ?? 0) * doom.fraction)
+        await running.end('SIGKILL')
+        await interrupted
+        return name
+      }
+      took.push(await timed(() => recovery.go(index)))
+    }
+    usual.set(recovery.walk, took)
+    return 'nothing'
   }
   const close = async () => {
     await running.end('SIGKILL')
@@ -103,92 +102,8 @@ function start(store: FreshDatabase, folder: string): Promise<Running> {
   })
 }
 
-/** One person's recovery, and the sessions that they had open before it. */
-class Recovery {
-  readonly #store: FreshDatabase
-  #running: Running
-  readonly #person: Person
-  readonly #walk: Walk
-  readonly #recovering: Visitor
-  readonly #earlier: Visitor[]
-
-  constructor(store: FreshDatabase, running: Running, person: Person, walk: Walk) {
-    this.#store = store
-    this.#running = running
-    this.#person = person
-    this.#walk = walk
-    this.#recovering = this.#browser()
-    // Two tries at once from one address would be told to wait.
-    this.#earlier = [this.#browser(18), this.#browser(19)]
-  }
-
-  /** Signs in in two browsers and recovers in a third, up to the kill. Returns the step at which that came. */
-  async walk(doom: Doom | null, usual: Map<Walk, number[]>): Promise<string> {
-    const { slug, steps } = this.#walk
-    const pages = await Promise.all(
-      this.#earlier.map((browser) => signIn(browser, this.#person.username, DEMO_PASSWORD, slug)),
-    )
-    for (const { address, status, text } of pages)
-      if (address !== `/${slug}/account`) throw new Error(`sign-in answered ${status}: ${text}`)
-    const read = (pattern: RegExp) => this.#read(pattern)
-    const took: number[] = []
-    for (const [index, [name, go]] of steps.entries()) {
-      const going = () => go(this.#recovering, this.#person, read)
-      if (index === doom?.step) {
-        const interrupted = going().catch((error: unknown) => error)
-        await pause((usual.get(this.#walk)?.[index] ?? 0) * doom.fraction)
-        await this.#running.end('SIGKILL')
-        await interrupted
-        return name
-      }
-      took.push(await timed(going))
-    }
-    usual.set(this.#walk, took)
-    return 'nothing'
-  }
-
-  /** What the person finds when the program runs again. */
-  async look(running: Running): Promise<Omit<Fate, 'during'>> {
-    this.#running = running
-    const seen = await findFaults({
-      database: this.#store.database,
-      organizationId: organizationId(this.#walk.slug),
-      person: this.#person,
-      walk: this.#walk,
-      browser: () => this.#browser(),
-      kept: await Promise.all(this.#earlier.map((one) => this.#stillSignedIn(one))),
-      isRecovererSignedIn: await this.#stillSignedIn(this.#recovering),
-    })
-    const outcome = this.#person.isAcknowledged ? 'acknowledged' : seen.isNew ? 'unheard' : 'old'
-    return { outcome, faults: seen.faults }
-  }
-
-  /** The same browser, at the port that the program has now. */
-  #stillSignedIn({ cookies }: Visitor): Promise<boolean> {
-    const browser = this.#browser()
-    for (const [name, value] of cookies) browser.setCookie(name, value)
-    return isSignedIn(browser, this.#walk.slug)
-  }
-
-  /** A browser in one half of 198.18.0.0/15, which is for measurements: nobody lives there. */
-  #browser(half = 18): Visitor {
-    const number = Number(this.#person.phone.slice(-7)) % 65_536
-    return new Visitor(this.#running.url, `198.${half}.${number >> 8}.${number & 255}`)
-  }
-
-  /** Waits for the message to the person, and fails at once when the program that should send it is gone. */
-  async #read(pattern: RegExp): Promise<string> {
-    let isGone = false
-    void this.#running.ended.then(() => (isGone = true))
-    return until('the message came', async () => {
-      if (isGone) throw new Error('killed')
-      const sent = await sentMessages(this.#store.database, [organizationId(this.#walk.slug)], 20)
-      const mine = sent.find(({ to }) => to === this.#person.email || to === this.#person.phone)
-      return mine && pattern.exec(mine.text ?? '')?.[0]
-    })
-  }
-}
-
-function organizationId(slug: string): string {
-  return DEMO_ORGANIZATIONS.find((one) => one.slug === slug)?.id ?? ''
+function placeOf({ database }: FreshDatabase, { url, ended }: Running): Place {
+  let isGone = false
+  void ended.then(() => (isGone = true))
+  return { database, browser: (address) => new Visitor(url, address), isGone: () => isGone }
 }

@@ -126,7 +126,7 @@ export class Visitor {
     body?: Fields | FormData | string,
     headers: Record<string, string> = {},
   ): Promise<Page> {
-    const target = new URL(address, this.#page ? new URL(this.#page.address, this.#origin) : this.#origin)
+    const target = this.resolve(address)
     const { content, type } = await encoded(body)
     const page = await new Promise<Page>((resolve, reject) => {
       const outgoing = request(
@@ -174,6 +174,11 @@ export class Visitor {
       outgoing.end(content)
     })
     return page
+  }
+
+  /** A whole address for one that hangs on the page that is open. */
+  protected resolve(address: string): URL {
+    return new URL(address, this.#page ? new URL(this.#page.address, this.#origin) : this.#origin)
   }
 
   async #follow(answer: Page): Promise<Page> {

@@ -239,17 +239,15 @@ export async function purgeImports(tx: Transaction): Promise<number> {
     .update({ state: 'stopped' })
     .returning('id')
   for (const { id } of stuck) await endRun(tx, id)
-  await tx
+  const batches = await tx
     .rows<BatchRow>('import_batches')
     .whereIn('import_id', imports().where('moved_at', '<=', over).select('id'))
     .delete()
   const proposals = await deleteBatch(imports, (old) =>
     old.whereIn('state', ['reading', 'proposed']).where('moved_at', '<=', over),
   )
-  return (
-    proposals +
-    (await deleteBatch(imports, (old) => old.where('moved_at', '<=', after(tx.now, -KEPT_FOR_MS))))
-  )
+  const old = await deleteBatch(imports, (any) => any.where('moved_at', '<=', after(tx.now, -KEPT_FOR_MS)))
+  return stuck.length + batches + proposals + old
 }
 
 /** Which imports run; they belong to no organization, like the queue of messages. */
