@@ -13,6 +13,7 @@ export async function fetchBrowser() {
   const folder = await mkdtemp(join(cache, 'chromium-'))
   try {
     await unpackInto(folder)
+    await writeFile(join(folder, 'fonts', 'fonts.conf'), fontsIn(join(dirname(fetchedBrowser), 'fonts')))
     await rm(dirname(fetchedBrowser), { recursive: true, force: true })
     await rename(folder, dirname(fetchedBrowser))
   } finally {
@@ -35,4 +36,16 @@ async function unpackInto(folder) {
     advice: `The fetched Chromium could not be unpacked. ${instead}`,
   })
   await rm(join(folder, 'node_modules'), { recursive: true, force: true })
+}
+
+/** Where the fonts lie that it brings: it looks in the places of Amazon's machines only, and without any font a field crashes it. */
+function fontsIn(folder) {
+  return `<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig>
+  <dir>${folder}</dir>
+  <dir>/usr/share/fonts</dir>
+  <cachedir>${join(folder, 'cache')}</cachedir>
+</fontconfig>
+`
 }

@@ -39,6 +39,8 @@ export async function lookAt(
   let looks = 0
   for await (const { state, page, isMail } of scenes) {
     looks += 1
+    // A press is over when the answer begins.
+    await page.waitForLoadState()
     if (!isMail) faults.push(...(await translations.faultsOf(page)).map((fault) => `${state}: ${fault}`))
     await page.setViewportSize(NARROW)
     const width = await page.evaluate(() => document.documentElement.scrollWidth)
