@@ -109,7 +109,7 @@ describe('sign-up, read aloud and by the keyboard alone', () => {
     expect(await focused(page)).to.equal(TERMS)
     await page.keyboard.press('Space')
     await enter(page)
-    await seeSummary(page, ['Enter a password'])
+    await seeSummary(page, [NOT_A_COMPANY, 'Enter a password', NO_NUMBER])
     await type(page, 'Email', RINA.email)
     await type(page, 'Password', RINAS_PASSWORD)
     await type(page, 'Mobile number (optional)', RINA.phone)

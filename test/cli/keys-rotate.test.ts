@@ -45,7 +45,11 @@ describe('latchkey keys rotate', () => {
     )
     expect(
       (stored as Record<string, string>[]).map((row) => `${row['relname']}.${row['attname']}`),
-    ).to.have.members(SEALED.map(({ table, column }) => `${table}.${column}`))
+      // Rows of an import live for a day: they are gone long before an old key is taken away.
+    ).to.have.members([
+      ...SEALED.map(({ table, column }) => `${table}.${column}`),
+      'import_batches.rows_sealed',
+    ])
   })
 
   it('seals all of it anew, each for its own row, and tells how much and what is next', async () => {

@@ -36,6 +36,7 @@ describe('Reading a form', () => {
         const form = readForm(fields, { identifier: value, password: 'secret' })
         expect(form).to.deep.equal({
           ok: false,
+          values: { password: 'secret' },
           errors: { identifier: UNREADABLE },
           typed: { password: 'secret' },
         })
@@ -49,6 +50,7 @@ describe('Reading a form', () => {
       const form = readForm(fields, { identifier: text, password: text })
       expect(form, JSON.stringify(text)).to.deep.equal({
         ok: false,
+        values: {},
         errors: { identifier: UNREADABLE, password: UNREADABLE },
         typed: {},
       })
@@ -59,11 +61,13 @@ describe('Reading a form', () => {
     for (const nothing of [undefined, null, '', 'a string', 42, []])
       expect(readForm(fields, nothing)).to.deep.equal({
         ok: false,
+        values: {},
         errors: { identifier: [{ key: 'missing' }], password: [{ key: 'no-password' }] },
         typed: {},
       })
     expect(readForm(fields, { identifier: ' \u3000 ', password: ' ' })).to.deep.equal({
       ok: false,
+      values: { password: ' ' },
       errors: { identifier: [{ key: 'missing' }] },
       typed: { password: ' ' },
     })
