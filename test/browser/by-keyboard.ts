@@ -16,6 +16,7 @@ export async function go(page: Page, name: string): Promise<void> {
 
 /** Presses Enter where one stands, and waits for the page that comes of it. */
 export async function enter(page: Page): Promise<void> {
+  await page.waitForLoadState()
   await Promise.all([page.waitForEvent('load'), page.keyboard.press('Enter')])
 }
 
@@ -31,8 +32,9 @@ export async function type(page: Page, name: string, text: string): Promise<void
   await page.keyboard.type(text)
 }
 
-/** Walks on until the focus is at these words. */
+/** Walks on until the focus is at these words, on a page that is there whole: a press is over when the answer begins. */
 export async function tabTo(page: Page, name: string): Promise<void> {
+  await page.waitForLoadState()
   const passed: string[] = []
   while (passed.length < MOST_STOPS) {
     const { words, place } = await tab(page)
