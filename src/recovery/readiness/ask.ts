@@ -16,10 +16,10 @@ import type { Strategy } from '../strategy.ts'
 import { isMendable } from './judge.ts'
 import { populationOf, sorted, type Population } from './population.ts'
 import { judgeUnder } from './readiness.ts'
-import { ASKED_AGAIN_AFTER, askedLately, countAskedLately, noteAsked, peopleIn } from './store.ts'
+import { ASKED_AGAIN_AFTER, askedLately, countAskedLately, countIn, noteAsked, peopleIn } from './store.ts'
 
 /** So many are asked by one press. */
-export const ASKED_AT_ONCE = 200
+const ASKED_AT_ONCE = 200
 
 /** Mails that can wait leave one by one, so that whoever waits for a link never stands in line behind them. */
 const ONE_AFTER_ANOTHER = SECOND
@@ -82,19 +82,33 @@ export async function askPeople(
   })
 }
 
-/** How many could be asked under these settings, and how many of them were asked of late. */
+/** Who could be asked under these settings. */
+export interface Asking {
+  askable: number
+  /** How many were asked of late, also those who have mended it since. */
+  lately: number
+  /** How many one press would ask, and whether that leaves some for another. */
+  now: number
+  isMore: boolean
+}
+
+/** Counts whom a press would ask, and no further: those who are asked already are not looked at one by one. */
 export async function countAskable(
   parts: { strategies: readonly Strategy[] },
   tx: Transaction,
   settings: Settings,
   population: Population,
-): Promise<{ askable: number; lately: number }> {
+): Promise<Asking> {
   const { count, classes, managers } = askableUnder(parts, settings, population, tx.now)
-  const ofManagers = await askedLately(
-    tx,
-    managers.map(({ id }) => id),
-  )
-  return { askable: count, lately: ofManagers.size + (await countAskedLately(tx, classes)) }
+  const toAsk =
+    (await notAsked(tx, managers)).length +
+    (await countIn(tx, classes, { most: ASKED_AT_ONCE + 1, notAskedSince: askedAgainFrom(tx) }))
+  return {
+    askable: count,
+    lately: await countAskedLately(tx),
+    now: Math.min(toAsk, ASKED_AT_ONCE),
+    isMore: toAsk > ASKED_AT_ONCE,
+  }
 }
 
 /**
@@ -151,11 +165,18 @@ function askableUnder(
 
 /** Those who were not asked of late: who runs the organization first. */
 async function toAsk(tx: Transaction, { classes, managers }: Askable): Promise<Account[]> {
+  const others = await peopleIn(tx, classes, { most: ASKED_AT_ONCE, notAskedSince: askedAgainFrom(tx) })
+  return [...(await notAsked(tx, managers)), ...others].slice(0, ASKED_AT_ONCE)
+}
+
+async function notAsked(tx: Transaction, people: readonly Account[]): Promise<Account[]> {
   const asked = await askedLately(
     tx,
-    managers.map(({ id }) => id),
+    people.map(({ id }) => id),
   )
-  const notAskedSince = after(tx.now, -ASKED_AGAIN_AFTER)
-  const others = await peopleIn(tx, classes, { most: ASKED_AT_ONCE, notAskedSince })
-  return [...managers.filter(({ id }) => !asked.has(id)), ...others].slice(0, ASKED_AT_ONCE)
+  return people.filter(({ id }) => !asked.has(id))
+}
+
+function askedAgainFrom({ now }: Transaction): Date {
+  return after(now, -ASKED_AGAIN_AFTER)
 }

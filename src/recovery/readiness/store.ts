@@ -111,12 +111,22 @@ export async function oneOfEach(tx: Transaction, classes: readonly string[]): Pr
   )
 }
 
-/** The people of some classes, in the order of their ids. Each class is read along the index, and no further than needed. */
-export async function peopleIn(
+/** The people of some classes, in the order of their ids. */
+export async function peopleIn(tx: Transaction, classes: readonly string[], part: Part): Promise<Account[]> {
+  return inOrder(tx, await idsIn(tx, classes, part))
+}
+
+/** How many people are in some classes, counted up to `most`. */
+export async function countIn(tx: Transaction, classes: readonly string[], part: Part): Promise<number> {
+  return (await idsIn(tx, classes, part)).length
+}
+
+/** Each class is read along the index, and no further than needed. */
+async function idsIn(
   tx: Transaction,
   classes: readonly string[],
   { after: last, most, notAskedSince }: Part,
-): Promise<Account[]> {
+): Promise<{ id: string }[]> {
   const { rows } = await tx.sql.raw<{ rows: { id: string }[] }>(
     `select found.id from unnest(:classes::text[]) as wanted (of)
      cross join lateral (
@@ -137,7 +147,7 @@ export async function peopleIn(
       most,
     },
   )
-  return inOrder(tx, rows)
+  return rows
 }
 
 /** Everybody active who runs the organization and whose account is not locked after a report, in the order of their ids. */
@@ -211,16 +221,9 @@ export async function askedLately(
   return new Map(rows.map(({ account_id, asked_at }) => [account_id, asked_at]))
 }
 
-/** How many of the people in some classes were asked lately. */
-export async function countAskedLately(tx: Transaction, classes: readonly string[]): Promise<number> {
-  const rows: unknown = await asks(tx)
-    .join('accounts', (of) =>
-      of
-        .on('accounts.organization_id', 'readiness_asks.organization_id')
-        .andOn('accounts.id', 'readiness_asks.account_id'),
-    )
-    .whereIn('accounts.recovery_class', classes)
-    .select(tx.sql.raw('count(*)::int as people'))
+/** How many people were asked so lately that they may not be asked again. */
+export async function countAskedLately(tx: Transaction): Promise<number> {
+  const rows: unknown = await asks(tx).select(tx.sql.raw('count(*)::int as people'))
   return (rows as { people: number }[])[0]?.people ?? 0
 }
 

@@ -1,7 +1,7 @@
 import { withOrganization } from '../../../database/transaction.ts'
 import { formatDay, formatInstant, formatShare } from '../../../i18n/format.ts'
 import { after, DAY } from '../../../platform/clock.ts'
-import { ASKED_AT_ONCE, askPeople, countAskable } from '../../../recovery/readiness/ask.ts'
+import { askPeople, countAskable } from '../../../recovery/readiness/ask.ts'
 import { populationOf } from '../../../recovery/readiness/population.ts'
 import { readinessUnder, settlingUnder } from '../../../recovery/readiness/readiness.ts'
 import { dayOf, daysSince } from '../../../recovery/readiness/store.ts'
@@ -34,7 +34,6 @@ export const overview = definePage({
       },
     )
     const { people, able, unable, countedAt } = readiness
-    const toAsk = asking.askable - asking.lately
     return {
       view: {
         people,
@@ -43,7 +42,7 @@ export const overview = definePage({
         countedAt: countedAt ? formatInstant(countedAt, locale) : '',
         unable: unable.map((some) => shownUnable(some, locale)),
         settling,
-        asking: { ...asking, now: Math.min(toAsk, ASKED_AT_ONCE), isMore: toAsk > ASKED_AT_ONCE },
+        asking,
         chart: chartOf(days, locale),
         days: days
           .map((day) => ({
