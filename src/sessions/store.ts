@@ -45,9 +45,10 @@ export async function openSession(
   authenticatedAt = tx.now,
 ): Promise<string> {
   const token = newToken(random)
+  const tokenHash = hashToken(token)
   await tx.insert<SessionRow>('sessions', {
     id: newId(random, tx.now),
-    token_hash: hashToken(token),
+    token_hash: tokenHash,
     account_id: accountId,
     opened_at: tx.now,
     authenticated_at: authenticatedAt,
@@ -57,11 +58,9 @@ export async function openSession(
   const surplus = tx
     .rows<SessionRow>('sessions')
     .where('account_id', accountId)
-    .orderBy([
-      { column: 'last_seen_at', order: 'desc' },
-      { column: 'id', order: 'desc' },
-    ])
-    .offset(MOST_PER_ACCOUNT)
+    .whereNot('token_hash', tokenHash)
+    .orderBy('last_seen_at', 'desc')
+    .offset(MOST_PER_ACCOUNT - 1)
     .select('token_hash')
   await tx.rows<SessionRow>('sessions').whereIn('token_hash', surplus).delete()
   return token

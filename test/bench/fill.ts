@@ -139,8 +139,8 @@ const PAST: readonly Step[] = [
        case when template = 'sign-in-paused' then 'person-' || n || '@people.example' end, 'en',
        case template when 'recover-link' then jsonb_build_object('attemptId', pg_temp.id_of(begun, 4, n))
          else jsonb_build_object('accountId', id) end,
-       case when pg_temp.chance(n, 23) < 10 then 'failed' else 'sent' end, 1,
-       case when pg_temp.chance(n, 23) < 10 then 'refused' end, sent, sent + interval '3 days', sent + interval '2 seconds'
+       case when pg_temp.chance(n, 23) < 100 then 'failed' else 'sent' end, 1,
+       case when pg_temp.chance(n, 23) < 100 then 'refused' end, sent, sent + interval '3 days', sent + interval '2 seconds'
      from made, lateral (select :at::timestamptz - interval '1 hour' - pg_temp.chance(n, 20) * interval '40 minutes' as begun) as way,
        lateral (select begun + interval '1 second' as sent,
          case when pg_temp.chance(n, 22) < 100 then 'recover-link' else 'sign-in-paused' end as template) as kind

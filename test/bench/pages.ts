@@ -90,7 +90,7 @@ async function pagesFurtherOn(adam: Visitor): Promise<[string, string][]> {
   const linkOn = async (path: string, selector: string) => {
     const page = await adam.open(`/${ORGANIZATION}${path}`)
     const href = page.root.querySelector(selector)?.getAttribute('href')
-    if (!href) throw new Error(`no ${selector} on ${path}`)
+    if (!href) throw new Error(`no ${selector} on ${path}, which answered ${page.status}`)
     const { pathname, search } = new URL(
       href.replaceAll('&amp;', '&'),
       `http://any/${ORGANIZATION}${path.split('?')[0]}`,

@@ -92,6 +92,14 @@ describe('Sessions', () => {
     for (const token of [oldest, eleventh, ...tokens.slice(2)]) expect(await see(token)).not.to.equal(null)
   })
 
+  it('never end the one that was just opened, however many began in the same instant', async () => {
+    for (let session = 0; session < 3 * MOST_PER_ACCOUNT; session += 1) {
+      expect(await see(await open()), `session ${session}`).not.to.equal(null)
+      // The same instant for another transaction: its ids have another beginning.
+      portal.clock.pass(0)
+    }
+  })
+
   it('are not written to at each page view, but often enough', async () => {
     const token = await open()
     const lastSeen = async () => (await see(token))?.lastSeenAt.getTime()
