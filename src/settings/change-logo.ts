@@ -4,12 +4,12 @@ import type { Database } from '../database/connect.ts'
 import { withOrganization } from '../database/transaction.ts'
 import { keepLogo } from '../organizations/logo-store.ts'
 import { currentSettings } from '../organizations/store.ts'
-import { rewritePng, type PngFault } from '../platform/png.ts'
+import { redrawPicture, type PictureFault } from '../platform/picture.ts'
 import type { Random } from '../platform/random.ts'
 import { changeSettings, type SettingsChanged } from './change-settings.ts'
 
-/** What the largest and the smallest logo may measure, in pixels. */
-export const LOGO_SIZE = { least: 16, most: 1024 }
+/** What the smallest and the largest logo may measure, in pixels; pages show it at 144 by 128 of them at the most. */
+export const LOGO_SIZE = { least: 16, most: 4096, drawn: 512 }
 
 /**
  * Puts a picture in force as the logo of an organization, or none, in the name of an owner who is signed in. It is a setting
@@ -20,10 +20,10 @@ export async function changeLogo(
   organizationId: string,
   who: SignedIn,
   { file, locale }: { file: Buffer | null; locale: string },
-): Promise<SettingsChanged | { outcome: 'unfit'; fault: PngFault }> {
-  const rewritten = file && (await rewritePng(file, LOGO_SIZE))
-  if (rewritten && 'fault' in rewritten) return { outcome: 'unfit', fault: rewritten.fault }
-  const png = rewritten?.png ?? null
+): Promise<SettingsChanged | { outcome: 'unfit'; fault: PictureFault }> {
+  const drawn = file && (await redrawPicture(file, LOGO_SIZE))
+  if (drawn && 'fault' in drawn) return { outcome: 'unfit', fault: drawn.fault }
+  const png = drawn && Buffer.from(drawn.png)
   const hash = png && createHash('sha256').update(png).digest('hex')
   const seen = await withOrganization(parts.database, organizationId, async (tx) => {
     const held = await lockSignedIn(tx, who)

@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import sharp from 'sharp'
 import { currentSettings } from '../../src/organizations/store.ts'
 import { ownerOf } from '../support/owner.ts'
 import { png } from '../support/png.ts'
@@ -50,7 +51,7 @@ describe('attacks: the look of an organization', () => {
       '<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>',
       '<!doctype html><script>alert(1)</script>',
       png().subarray(0, 70).toString('latin1'),
-      'x'.repeat(600 * 1024),
+      'x'.repeat(3 * 1024 ** 2),
     ]) {
       await owner.open(LOGO)
       const refused = await owner.press(
@@ -115,5 +116,17 @@ describe('attacks: the look of an organization', () => {
     await owner.press('Take version 2 over again')
     expect(await logo()).to.equal(before)
     expect((await portal.visitor().send('GET', (await addressOfLogo()) ?? '')).status).to.equal(200)
+  })
+
+  it('CS-09: a WebP is taken as well, and served as what it was drawn to', async () => {
+    const before = await logo()
+    await owner.open(LOGO)
+    const webp = await sharp(png({ width: 600, height: 300 }))
+      .webp()
+      .toBuffer()
+    await owner.press('Use this picture', {}, { logo: picture(webp) })
+    expect(await logo()).not.to.equal(before)
+    const { headers } = await portal.visitor().send('GET', (await addressOfLogo()) ?? '')
+    expect(headers['content-type']).to.equal('image/png')
   })
 })

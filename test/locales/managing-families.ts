@@ -8,7 +8,7 @@ import type {
 import { PRESET_NAMES } from '../../src/organizations/presets.ts'
 import { valuesOf } from '../../src/organizations/settings-difference.ts'
 import { settingsShape, type SignUpSettings } from '../../src/organizations/settings.ts'
-import type { PngFault } from '../../src/platform/png.ts'
+import type { PictureFault } from '../../src/platform/picture.ts'
 import { isMendable, WHYS } from '../../src/recovery/readiness/judge.ts'
 import { COLUMNS } from '../../src/people/import/columns.ts'
 import type { FileFault } from '../../src/people/import/propose.ts'
@@ -44,10 +44,9 @@ const passwordDepartures: Record<PasswordDeparture, true> = {
 const signUpDepartures: Record<SignUpDeparture, true> = { 'long-verification': true }
 const colorDepartures: Record<ColorDeparture, true> = { pale: true, dark: true }
 
-const pictureFaults: Record<PngFault, true> = {
-  'not-png': true,
+const pictureFaults: Record<PictureFault, true> = {
+  'not-picture': true,
   damaged: true,
-  animated: true,
   dimensions: true,
 }
 

@@ -4,9 +4,6 @@ import { crc32, deflateSync } from 'node:zlib'
 export interface Odd {
   width?: number
   height?: number
-  /** Colour type and bits a sample; else true colour of 8 bits with alpha. */
-  color?: [type: number, depth: number]
-  interlace?: number
   /** What is compressed in place of the right rows. */
   rows?: Buffer
   before?: [string, Buffer][]
@@ -14,19 +11,12 @@ export interface Odd {
   checksums?: 'wrong'
 }
 
-/** A small picture, red all over, or one that is odd in some way. */
-export function png({
-  width = 32,
-  height = 32,
-  color = [6, 8],
-  interlace = 0,
-  rows,
-  ...odd
-}: Odd = {}): Buffer {
+/** A small picture of 8 bits a sample with alpha, red all over, or one that is odd in some way. */
+export function png({ width = 32, height = 32, rows, ...odd }: Odd = {}): Buffer {
   const head = Buffer.alloc(13)
   head.writeUInt32BE(width, 0)
   head.writeUInt32BE(height, 4)
-  head.set([color[1], color[0], 0, 0, interlace], 8)
+  head.set([8, 6, 0, 0, 0], 8)
   const row = Buffer.from([0, ...Array.from({ length: width }, () => [255, 0, 0, 255]).flat()])
   const pixels = rows ?? Buffer.concat(Array.from({ length: height }, () => row))
   return Buffer.concat([

@@ -4,7 +4,7 @@ import { definePage } from '../../page.ts'
 import { signedInHere } from '../../step-up.ts'
 import { afterSaving } from '../saved.ts'
 
-const MOST_KILOBYTES = 512
+const MOST_MEGABYTES = 2
 
 /** The picture that stands beside the name of an organization on all its pages. */
 export const logo = definePage({
@@ -13,9 +13,9 @@ export const logo = definePage({
   signedIn: true,
   role: 'owner',
   stepUp: true,
-  view: () => ({ view: { ...LOGO_SIZE, kilobytes: MOST_KILOBYTES } }),
+  view: () => ({ view: { ...LOGO_SIZE, megabytes: MOST_MEGABYTES } }),
   fields: { remove: optionalLine({ tooLong: 'errors.form.unreadable' }) },
-  files: { logo: MOST_KILOBYTES * 1024 },
+  files: { logo: MOST_MEGABYTES * 1024 ** 2 },
   async submit(visit, { remove }, _ctx, { logo: sent }) {
     const fault = (name: string) => ({ errors: { logo: [{ key: `errors.logo.${name}` }] } })
     if (!sent && remove === '') return fault('missing')
