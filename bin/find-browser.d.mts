@@ -1,3 +1,2 @@
-export const fetchedBrowser: string
 export function findBrowser(): Promise<string | undefined>
 export function browserEnvironment(program: string): NodeJS.ProcessEnv

@@ -13,18 +13,16 @@ if (major < 20 || (major === 20 && minor < 19)) {
 
 const { alone } = await import('./prepare/alone.mjs')
 const { build, isBuilt } = await import('./prepare/build.mjs')
-const { fetchBrowser } = await import('./prepare/fetch-browser.mjs')
+const { fetchBrowser, hasBrowser } = await import('./prepare/fetch-browser.mjs')
 const { install, isInstalled } = await import('./prepare/install.mjs')
-const { findBrowser } = await import('./find-browser.mjs')
 
 const steps = [
   { isDone: isInstalled, act: install, line: 'Installing packages (npm ci), this can take a minute ...' },
   { isDone: isBuilt, act: build, line: 'Building ...' },
 ]
 if (process.argv.includes('--browser')) {
-  const isDone = async () => (await findBrowser()) !== undefined
   steps.push({
-    isDone,
+    isDone: hasBrowser,
     act: fetchBrowser,
     line: 'Fetching a Chromium for the tests, this can take a minute ...',
   })

