@@ -1,4 +1,5 @@
 import nunjucks from 'nunjucks'
+import { initialOf } from '../i18n/initial.ts'
 import type { Translate, Words } from '../i18n/words.ts'
 import type { LetterData } from './letter.ts'
 import { CHANNELS, type MessageName } from './message.ts'
@@ -26,7 +27,7 @@ export function createRenderer(words: Words, templatesFolder: string): Renderer 
     new nunjucks.Environment(new nunjucks.FileSystemLoader(templatesFolder), {
       autoescape,
       throwOnUndefined: true,
-    })
+    }).addFilter('initial', initialOf)
   const [html, text] = [environment(true), environment(false)]
   function renderMail(name: MessageName, locale: string, data: LetterData[MessageName]): Rendered<'welcome'> {
     const t: Translate = words.in(locale)

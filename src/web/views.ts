@@ -3,6 +3,7 @@ import type { Context, Middleware } from 'koa'
 import koaViews from 'koa-views'
 import nunjucks from 'nunjucks'
 import { formatInstant } from '../i18n/format.ts'
+import { initialOf } from '../i18n/initial.ts'
 import { projectRoot } from '../platform/root.ts'
 import type { AskedAgain } from '../profile/step-up.ts'
 import type { WayIn } from '../recovery/requests/store.ts'
@@ -40,6 +41,7 @@ const environment = new nunjucks.Environment(new nunjucks.FileSystemLoader(TEMPL
   throwOnUndefined: false,
   trimBlocks: true,
 })
+environment.addFilter('initial', initialOf)
 
 /**
  * koa-views over our own nunjucks Environment: everything is escaped, templates are compiled once, and what an

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { DEMO_AUTHENTICATOR } from '../../seeds/demo-organizations.ts'
-import { allAccounts } from '../../src/accounts/store.ts'
+import { firstAccounts } from '../../src/accounts/store.ts'
 import { CommandFailed } from '../../src/cli/command.ts'
 import { bindAuthenticator, spendFactor } from '../../src/credentials/authenticator-store.ts'
 import { newTotpSecret } from '../../src/credentials/totp.ts'
@@ -143,7 +143,9 @@ describe('attacks: the secret key is changed while the portal serves', () => {
           await bindAuthenticator(tx, secrets, id, { secret, lastStep: 0, codes: [] })
           enrolled.push({ slug, id, key: secret })
         }
-        const noah = (await allAccounts(tx)).find(({ username }) => username === DEMO_AUTHENTICATOR.username)
+        const noah = (await firstAccounts(tx, 1000)).find(
+          ({ username }) => username === DEMO_AUTHENTICATOR.username,
+        )
         enrolled.push({ slug, id: noah!.id, key: DEMO_AUTHENTICATOR.key })
       })
     return enrolled

@@ -5,7 +5,7 @@ import { connectionOf } from '../../src/database/connect.ts'
 import { mayTextCountry } from '../../src/accounts/countries-store.ts'
 import { withOrganization, withoutOrganization, type TenantRow } from '../../src/database/transaction.ts'
 import { enqueue } from '../../src/delivery/outbox.ts'
-import { allAccounts } from '../../src/accounts/store.ts'
+import { firstAccounts } from '../../src/accounts/store.ts'
 import { keepLogo } from '../../src/organizations/logo-store.ts'
 import { addOrganization } from '../../src/organizations/store.ts'
 import { measureReadiness } from '../../src/recovery/readiness/measure.ts'
@@ -124,7 +124,7 @@ describe('tenancy, on the real database', () => {
       await portal.within('harbour', (tx) => mayTextCountry(portal.app.parts, tx, 'ID', 'en'))
       await portal.within('harbour', async (tx) => {
         await measureReadiness(portal.app.parts, tx, { countedLive: 0 })
-        await noteAsked(tx, [(await allAccounts(tx))[0]?.id ?? ''])
+        await noteAsked(tx, [(await firstAccounts(tx, 1000))[0]?.id ?? ''])
       })
       await broughtOver(portal, `username,hash\nbudi,${OLD_HASH}\nbu di,`)
       const { id } = await portal.organization('harbour')

@@ -141,6 +141,17 @@ describe('An owner decides what passwords are like, who signs up, and how pages 
     expect(refused.problemsAt('mode')[0]).to.contain('have no username')
   })
 
+  it('says nothing of the contrast of the old colour beside a new one, while something else is wrong', async () => {
+    await owner.open('/harbour/manage/branding')
+    const refused = await owner.press('See what follows', {
+      color: 'FFE066',
+      supportKind: 'link',
+      supportValue: 'help',
+    })
+    expect(refused.problemsAt('supportValue')).to.have.length(1)
+    expect(refused.text).not.to.contain('It contrasts')
+  })
+
   it('looks at another colour and another place of help before they are everybody’s', async () => {
     await owner.open('/harbour/manage/branding')
     const looked = await owner.press('See what follows', {

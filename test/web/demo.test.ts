@@ -1,9 +1,12 @@
 import { get } from 'node:http'
 import { expect } from 'chai'
+import { newAccount } from '../../src/accounts/account.ts'
+import { addAccount } from '../../src/accounts/store.ts'
 import { dispatch } from '../../src/delivery/dispatch.ts'
 import { enqueue } from '../../src/delivery/outbox.ts'
 import { createCapturingSender, createCapturingSmsSender } from '../../src/delivery/senders/captured.ts'
 import type { Config } from '../../src/platform/config.ts'
+import { newId, systemRandom } from '../../src/platform/random.ts'
 import { PHONE, preparersThatMint, renderer } from '../delivery/rig.ts'
 import { openPortal, type Portal, withPortal } from '../support/portal.ts'
 
@@ -24,6 +27,23 @@ describe('The demo’s own pages', () => {
       expect(page.root.querySelector(`a[href="/${slug}/recover"]`), slug).not.to.equal(null)
     }
     expect(page.text).to.contain('Lantern-Harbour-42!').and.to.contain('mia@harbour.example')
+  })
+
+  it('list who came with the demo, and not the thousands that somebody imported', async () => {
+    await portal.within('summit', async (tx) => {
+      for (let person = 0; person < 30; person += 1)
+        await addAccount(
+          tx,
+          newAccount({
+            id: newId(systemRandom, tx.now),
+            username: `later-${person}`,
+            fullName: 'Later Person',
+          }),
+        )
+    })
+    const page = await portal.visitor().open('/')
+    expect(page.root.querySelectorAll('ul.people li').length).to.be.lessThan(60)
+    expect(page.text).to.contain('mia@harbour.example').and.not.to.contain('later-29')
   })
 
   it('show the outbox to this machine', async () => {

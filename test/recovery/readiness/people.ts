@@ -1,5 +1,5 @@
 import { newAccount, type Account, type Role } from '../../../src/accounts/account.ts'
-import { addAccount, allAccounts } from '../../../src/accounts/store.ts'
+import { addAccount, firstAccounts } from '../../../src/accounts/store.ts'
 import { bindAuthenticator, withAuthenticator } from '../../../src/credentials/authenticator-store.ts'
 import type { Transaction } from '../../../src/database/transaction.ts'
 import { after, HOUR } from '../../../src/platform/clock.ts'
@@ -39,7 +39,7 @@ export async function everyKind(tx: Transaction, secrets: Secrets): Promise<void
 
 /** Everybody active, and whether each has an authenticator. */
 export async function everybody(tx: Transaction): Promise<{ account: Account; hasAuthenticator: boolean }[]> {
-  const active = (await allAccounts(tx)).filter(({ state }) => state === 'active')
+  const active = (await firstAccounts(tx, 1000)).filter(({ state }) => state === 'active')
   const having = await withAuthenticator(
     tx,
     active.map(({ id }) => id),
