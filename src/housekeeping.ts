@@ -12,6 +12,7 @@ import { purgeTries } from './limits/sign-in-delays.ts'
 import { allOrganizations } from './organizations/store.ts'
 import type { Logger } from './platform/log.ts'
 import type { Random } from './platform/random.ts'
+import { stopStuckImport } from './people/import/start.ts'
 import { purgeImports } from './people/import/store.ts'
 import { deleteDueAccount } from './profile/delete-due.ts'
 import { purgePendingContacts } from './profile/contact-store.ts'
@@ -65,7 +66,7 @@ export async function keepHouse(
   { database, random, log, strategies }: HouseParts,
   stop?: AbortSignal,
 ): Promise<void> {
-  async function unlessItFails(work: () => Promise<void>, facts: object): Promise<boolean> {
+  async function unlessItFails(work: () => Promise<unknown>, facts: object): Promise<boolean> {
     try {
       await work()
       return true
@@ -113,6 +114,7 @@ export async function keepHouse(
     const facts = { organization: id }
     await purgeAllOf(id)
     await unlessItFails(() => deleteDueOf(id), facts)
+    await unlessItFails(() => withOrganization(database, id, (tx) => stopStuckImport({ random }, tx)), facts)
     if (stop?.aborted) return
     const measure = (tx: Transaction) => measureReadiness({ strategies }, tx)
     await unlessItFails(() => withOrganization(database, id, measure), facts)

@@ -1,51 +1,23 @@
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
+import { setTimeout } from 'node:timers/promises'
 import { withOrganization, type Transaction } from '../database/transaction.ts'
+import { FALLBACK_LOCALE, type Translate } from '../i18n/words.ts'
+import { organizationBySlug } from '../organizations/store.ts'
 import { makerNamed } from '../people/add.ts'
-import { MOST_ROWS, proposeImport, type FileFault } from '../people/import/propose.ts'
-import type { RowProblem } from '../people/import/row.ts'
+import { MOST_ROWS, proposeImport } from '../people/import/propose.ts'
 import { bringOverSome, type InviteLater } from '../people/import/run.ts'
 import { startImportOfOperator } from '../people/import/start.ts'
 import { dropImport, importById, nextBatch, runningHere, type Import } from '../people/import/store.ts'
+import { SECOND } from '../platform/clock.ts'
 import { invite } from '../recovery/begin.ts'
 import { CommandFailed, type Command, type Opened, type Tools } from './command.ts'
 import { inOrganization } from './requests.ts'
 
-const WHY_FILE: Record<FileFault, string> = {
-  'not-text': 'it is no CSV file in UTF-8',
-  'too-large': 'it is larger than 32 MB; split it',
-  quotes: 'its quotation marks do not match',
-  'row-too-long': 'a row is too long to be one person’s',
-  'no-header': 'its first row names no column "username" or "email"',
-  'too-many-columns': 'it has too many columns',
-  'column-twice': 'two of its columns mean the same',
-  'no-rows': 'there is nobody in it',
-  'too-many-rows': `it has more than ${MOST_ROWS} rows; split it`,
-}
-
-const WHY_ROW: Record<RowProblem, string> = {
-  cells: 'more or fewer cells than the first row',
-  characters: 'characters that nobody can read',
-  nobody: 'neither a username nor an email address',
-  'no-way-in': 'neither an email address nor a password hash; use people create',
-  'needs-username': 'recovery here asks for a username',
-  'username-unreadable': 'no username: letters a-z, digits, dots, hyphens and underscores, 64 at most',
-  'email-unreadable': 'no email address, or several',
-  'too-long': 'longer than 200 characters',
-  taken: 'somebody else here has it',
-  twice: 'stands in an earlier row too',
-  role: 'no such role: member, administrator or owner',
-  'role-not-yours': 'only an owner can give this role',
-  'managers-many': 'too many people with a role in one file; give it on their pages',
-  'phone-unreadable': 'no phone number; write it with the country code',
-  'phone-not-mobile': 'no mobile number',
-  'hash-unreadable': 'no hash of argon2, bcrypt, scrypt or PBKDF2',
-  'hash-too-costly': 'checking this hash would take too long',
-  'hash-kinds': 'too many kinds of hashes here',
-}
-
 /** As often as progress is told, in parts of the whole. */
 const TOLD_TIMES = 20
+/** How long a batch that a worker has in hand is left to it. */
+const PAUSE_MS = SECOND / 5
 
 export const peopleImport: Command = {
   name: 'people import',
@@ -64,9 +36,12 @@ export const peopleImport: Command = {
     if (!(await stat(path).catch(() => null))?.isFile())
       throw new CommandFailed(`There is no file "${path}".`)
     await inOrganization(tools, slug, async (opened, organizationId) => {
-      const here = new Here(tools, opened, organizationId)
+      const here = new Here(tools, opened, { slug, id: organizationId })
       const isDryRun = options['dry-run'] === true
-      if (!isDryRun) await here.goOn()
+      if (!isDryRun) {
+        await here.mustBeActive()
+        await here.goOn()
+      }
       const looked = await here.look(path)
       if (isDryRun) await here.forget(looked.id)
       else if (looked.good > 0) await here.bringOver(looked, options['invite'] === true)
@@ -80,12 +55,21 @@ export const peopleImport: Command = {
 class Here {
   readonly #tools: Tools
   readonly #parts: Opened['parts']
-  readonly #organizationId: string
+  readonly #organization: { slug: string; id: string }
+  readonly #t: Translate
 
-  constructor(tools: Tools, { parts }: Opened, organizationId: string) {
+  constructor(tools: Tools, { parts }: Opened, organization: { slug: string; id: string }) {
     this.#tools = tools
     this.#parts = parts
-    this.#organizationId = organizationId
+    this.#organization = organization
+    this.#t = parts.words.in(FALLBACK_LOCALE)
+  }
+
+  /** Throws `CommandFailed` for a suspended organization: what runs there waits (TI-18). */
+  async mustBeActive(): Promise<void> {
+    const { slug } = this.#organization
+    const organization = await organizationBySlug(this.#parts.database, slug)
+    if (organization?.state !== 'active') throw new CommandFailed(`The organization "${slug}" is suspended.`)
   }
 
   /** Goes on with what was interrupted, whoever began it: else the file's people would wait behind it. */
@@ -93,20 +77,17 @@ class Here {
     const id = await this.#within(runningHere)
     if (id === null) return
     this.#tools.say('An import is under way here; going on with it first.')
-    await this.#bringAll(id)
+    const { state } = await this.#bringAll(id)
+    if (state === 'stopped') this.#tools.say('It was stopped meanwhile.')
   }
 
   async look(path: string): Promise<Import> {
-    const proposed = await proposeImport(
-      this.#parts,
-      this.#organizationId,
-      makerNamed(null),
-      createReadStream(path),
-    )
+    const file = createReadStream(path)
+    const proposed = await proposeImport(this.#parts, this.#organization.id, makerNamed(null), file)
     if (proposed.outcome === 'no-such-maker') throw new Error('whoever runs the server may import')
     if (proposed.outcome === 'unread')
       throw new CommandFailed(
-        `The file cannot be used, from row ${proposed.row}: ${WHY_FILE[proposed.fault]}.`,
+        this.#t(`errors.people.${proposed.fault}`, { row: proposed.row, rows: MOST_ROWS }),
       )
     const found = await this.found(proposed.id)
     const { good, there, bad } = found
@@ -116,16 +97,20 @@ class Here {
   }
 
   async bringOver({ id }: Import, invites: boolean): Promise<void> {
-    const { outcome } = await startImportOfOperator(this.#parts, this.#organizationId, {
+    const { outcome } = await startImportOfOperator(this.#parts, this.#organization.id, {
       importId: id,
       invites,
     })
     if (outcome !== 'started')
       throw new CommandFailed('Another import has begun here. Try again when it is done.')
     const last = await this.#lastNumber(id)
-    await this.#bringAll(id)
+    const { state, made, good } = await this.#bringAll(id)
     await this.#sayBadRows(id, last)
-    this.#tools.say(`Made ${(await this.found(id)).made} accounts.`)
+    if (state === 'stopped')
+      throw new CommandFailed(
+        `The import was stopped: ${made} of ${good} accounts were made. The same command goes on.`,
+      )
+    this.#tools.say(`Made ${made} accounts.`)
   }
 
   async forget(id: string): Promise<void> {
@@ -138,17 +123,21 @@ class Here {
     return found
   }
 
-  /** A worker may be at it too: then there is less to do here. */
-  async #bringAll(id: string): Promise<void> {
+  /** A worker may be at it too: then there is less to do here. Returns what came of it. */
+  async #bringAll(id: string): Promise<Import> {
     const inviteLater: InviteLater = (tx, ...of) => invite(this.#parts, tx, ...of)
     const parts = { ...this.#parts, invite: inviteLater }
-    let told = 0
-    for (let found = await this.found(id); found.state === 'running'; found = await this.found(id)) {
-      await bringOverSome(parts, this.#organizationId, id)
-      const done = Math.floor((TOLD_TIMES * (found.made + found.skipped)) / found.good)
+    let [told, found] = [0, await this.found(id)]
+    while (found.state === 'running') {
+      await this.mustBeActive()
+      const brought = await bringOverSome(parts, this.#organization.id, id)
+      found = await this.found(id)
+      const done = Math.floor((TOLD_TIMES * (found.made + found.skipped)) / Math.max(found.good, 1))
       if (done > told) this.#tools.say(`${found.made + found.skipped} of ${found.good}`)
       told = Math.max(told, done)
+      if (brought === 0 && found.state === 'running') await setTimeout(PAUSE_MS)
     }
+    return found
   }
 
   async #sayBadRows(id: string, after: number): Promise<void> {
@@ -161,7 +150,7 @@ class Here {
           const where = [`row ${row}`, column, found && JSON.stringify(found.replace(/\p{C}/gu, ''))].filter(
             (part) => part,
           )
-          this.#tools.say(`${where.join(', ')}: ${WHY_ROW[why]}`)
+          this.#tools.say(`${where.join(', ')}: ${this.#t(`manage.import.why.${why}`)}`)
         }
   }
 
@@ -173,6 +162,6 @@ class Here {
   }
 
   #within<Result>(work: (tx: Transaction) => Promise<Result>): Promise<Result> {
-    return withOrganization(this.#parts.database, this.#organizationId, work)
+    return withOrganization(this.#parts.database, this.#organization.id, work)
   }
 }

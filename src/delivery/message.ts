@@ -76,13 +76,13 @@ export interface QueuedData {
   'deletion-stopped': { accountId: string; why: WhyKept }
   /** `at` is an ISO 8601 instant. */
   'standing-changed': { accountId: string; at: string; standing: Standing | 'out'; byId: string }
-  /** `accountId` is the reader's; `at` an ISO 8601 instant. */
+  /** `accountId` is the reader's; `at` an ISO 8601 instant; `byId` null: whoever runs the server did it. */
   'managers-changed': {
     accountId: string
     at: string
     standing: Standing | 'deleted'
     personId: string
-    byId: string
+    byId: string | null
   }
   /** Names nobody: there is no account any more. */
   'account-deleted': { isByManager?: true }

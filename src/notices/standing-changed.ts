@@ -41,7 +41,7 @@ export async function prepareManagersChanged(
     when: formatInstant(new Date(data.at), message.locale),
     standing: data.standing,
     name: person?.fullName ?? null,
-    by: await nameOf(tx, data.byId),
+    by: data.byId && (await nameOf(tx, data.byId)),
     isByReader: data.byId === data.accountId,
     peopleUrl: person ? `${people}/${person.id}` : people,
     passwordUrl: `${publicUrl}/${common.slug}/account/password`,

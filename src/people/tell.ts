@@ -20,15 +20,16 @@ export async function tellPerson(
 
 /**
  * Queues the letter that tells every owner but the person themselves who runs the organization from now on, or does not any more
- * (ASVS 6.3.7): also who did it, for it may have been done from a session that was stolen from them.
+ * (ASVS 6.3.7): also who did it, for it may have been done from a session that was stolen from them. No manager: whoever runs the
+ * server did it.
  */
 export async function tellOwners(
   tx: Transaction,
   random: Random,
-  { person, manager }: Managed,
+  { person, manager }: { person: Account; manager: Account | null },
   standing: QueuedData['managers-changed']['standing'],
 ): Promise<void> {
-  const about = { at: tx.now.toISOString(), standing, personId: person.id, byId: manager.id }
+  const about = { at: tx.now.toISOString(), standing, personId: person.id, byId: manager?.id ?? null }
   const locale = await localeHere(tx)
   for (const owner of await owners(tx)) {
     const data = { accountId: owner.id, ...about }

@@ -4,10 +4,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { CommandFailed } from '../../src/cli/command.ts'
-import { bringSome, lookedAt, OLD_HASH, OLD_PASSWORD, start } from '../support/import.ts'
+import { runningHere } from '../../src/people/import/store.ts'
+import { bringSome, keptOf, lookedAt, OLD_HASH, OLD_PASSWORD, start } from '../support/import.ts'
 import { openPortal, type Portal } from '../support/portal.ts'
-import { canSignIn } from '../support/steps.ts'
+import { canSignIn, signIn } from '../support/steps.ts'
 import { terminal } from './terminal.ts'
+
+const addresses = (count: number) =>
+  Array.from({ length: count }, (_, index) => `p${index}@lintas.example`).join('\n')
 
 describe('latchkey people import', () => {
   let portal: Portal
@@ -62,8 +66,8 @@ describe('latchkey people import', () => {
       'username,email,phone\nmia,new@lintas.example,\nsari,sari@lintas.example,12\nbudi,b@lintas.example,'
     const { said, failed } = await typed('harbour', fileOf(csv), '--dry-run')
     expect(said).to.deep.equal([
-      'row 2, username, "mia": somebody else here has it',
-      'row 3, phone, "12": no phone number; write it with the country code',
+      'row 2, username, "mia": Somebody else here has it.',
+      'row 3, phone, "12": This is no phone number. Write it with the country code, and see that the spreadsheet keeps it as text.',
       '1 to be made, 0 here already, 2 bad.',
     ])
     expect(failed).to.equal('Of 2 rows nothing would be made.')
@@ -74,7 +78,7 @@ describe('latchkey people import', () => {
   })
 
   it('goes on with what was interrupted', async () => {
-    const csv = `email\n${Array.from({ length: 600 }, (_, index) => `p${index}@lintas.example`).join('\n')}`
+    const csv = `email\n${addresses(600)}`
     const { found } = await lookedAt(portal, csv)
     await start(portal, found.id)
     await bringSome(portal, found.id)
@@ -86,6 +90,36 @@ describe('latchkey people import', () => {
     expect(await peopleAt('harbour')).to.equal(before + 350)
   })
 
+  it('fails, and says how far it came, where somebody stops it meanwhile', async () => {
+    const running = typed('harbour', fileOf(`email\n${addresses(5000)}`))
+    const olivia = portal.visitor()
+    await signIn(olivia, 'olivia')
+    const made = async () => {
+      const id = await portal.within('harbour', runningHere)
+      return id === null ? null : (await keptOf(portal, id)).found
+    }
+    let found = await made()
+    while (!found?.made) found = await made()
+    await olivia.open(`/harbour/manage/people/import/${found.id}`)
+    await olivia.press('Stop the import')
+    const { failed } = await running
+    expect(failed).to.match(
+      /^The import was stopped: \d+ of 5000 accounts were made\. The same command goes on\.$/,
+    )
+    expect((await keptOf(portal, found.id)).found.state).to.equal('stopped')
+  })
+
+  it('TI-18: brings nobody into a suspended organization, nor goes on there with what was interrupted', async () => {
+    const { found } = await lookedAt(portal, 'email\nsari@lintas.example')
+    await start(portal, found.id)
+    await portal.within('harbour', (tx) =>
+      tx.sql('organizations').where('id', tx.organizationId).update({ state: 'suspended' }),
+    )
+    const { said, failed } = await typed('harbour', fileOf('email\nbudi@lintas.example'))
+    expect([said, failed]).to.deep.equal([[], 'The organization "harbour" is suspended.'])
+    expect((await keptOf(portal, found.id)).found).to.include({ state: 'running', made: 0 })
+  })
+
   it('invites who brings no password along, if asked to', async () => {
     await typed('harbour', fileOf('email\nsari@lintas.example'), '--invite')
     await portal.deliver()
@@ -94,8 +128,8 @@ describe('latchkey people import', () => {
 
   it('says why a file cannot be used', async () => {
     expect((await typed('harbour', join(folder, 'nothing.csv'))).failed).to.contain('There is no file')
-    expect((await typed('harbour', fileOf('a,b\n1,2'))).failed).to.contain('from row 1: its first row')
-    expect((await typed('harbour', fileOf('email\n"a'))).failed).to.contain('from row 2: its quotation marks')
+    expect((await typed('harbour', fileOf('a,b\n1,2'))).failed).to.contain('The first row must name')
+    expect((await typed('harbour', fileOf('email\n"a'))).failed).to.contain('Row 2 has quotation marks')
     expect((await typed('nowhere', fileOf('email\na@b.example'))).failed).to.contain('no organization')
   })
 })

@@ -86,15 +86,17 @@ export async function bringOverSome(
     }
     const rules = await rulesFor(tx, maker?.role ?? null)
     const by = { maker, rules, origin }
-    const { made, skipped } = await makeAccounts(parts, tx, { rows: batch.rows, by, of: found })
+    const { made, there, skipped } = await makeAccounts(parts, tx, { rows: batch.rows, by, of: found })
     await eraseGoodRows(tx, importId, batch.number)
     await addBatch(tx, parts.secrets, importId, 'bad', {
       number: await nextNumber(tx, importId),
       rows: skipped,
     })
     await changeImport(tx, importId, {
+      good: found.good - there,
+      there: found.there + there,
       made: found.made + made,
-      skipped: found.skipped + batch.rows.length - made,
+      skipped: found.skipped + skipped.length,
     })
     return batch.rows.length
   })
@@ -107,18 +109,20 @@ interface MakerOfAll {
   origin: Origin
 }
 
-/** Makes accounts of rows that are still good: somebody may have signed up meanwhile, or the maker's role be another. */
+/** What came of rows: accounts, people who had come by themselves, and rows of which nothing is made. */
+interface MadeOf {
+  made: number
+  there: number
+  skipped: BadRow[]
+}
+
+/** Makes accounts of rows that are still good, with all that belongs to them. */
 async function makeAccounts(
   parts: RunParts,
   tx: Transaction,
   { rows, by, of }: { rows: GoodRow[]; by: MakerOfAll; of: Import },
-): Promise<{ made: number; skipped: BadRow[] }> {
-  const { maker, rules, origin } = by
-  const { free, taken } = await sift(tx, rows)
-  const kinds = new Set((await foreignCosts(tx)).map(({ kind }) => kind))
-  const judged = free.map((row) => ({ row, bad: whyNot(row, rules, kinds) }))
-  const allowed = judged.filter(({ bad }) => bad === null).map(({ row }) => row)
-  const refused = judged.flatMap(({ bad }) => bad ?? [])
+): Promise<MadeOf> {
+  const { allowed, there, refused } = await judge(tx, rows, by.rules)
   const accounts = allowed.map((row) => ({
     row,
     account: accountFrom(newId(parts.random, tx.now), row, tx.now),
@@ -128,7 +132,6 @@ async function makeAccounts(
     accounts.map(({ account }) => account),
   )
   const made = accounts.filter(({ account }) => added.has(account.id))
-  // Taken in this very moment.
   const late = accounts
     .filter(({ account }) => !added.has(account.id))
     .map(({ row }) => asBad(row, [{ column: row.email === null ? 'username' : 'email', why: 'taken' }]))
@@ -138,23 +141,56 @@ async function makeAccounts(
       hash ? [{ accountId: account.id, hash: hash.text, kind: hash.kind, work: hash.work }] : [],
     ),
   )
+  await recordAndTell(parts, tx, { people: made.map(({ account }) => account), by, of })
+  if (of.invites) await inviteAll(parts, tx, made, by.origin, of)
+  return { made: made.length, there: there.length, skipped: [...refused, ...late] }
+}
+
+/** Looks at rows once more: somebody may have signed up meanwhile, another file been brought over, or the maker's role be another. */
+async function judge(
+  tx: Transaction,
+  rows: GoodRow[],
+  rules: RowRules,
+): Promise<{ allowed: GoodRow[]; there: GoodRow[]; refused: BadRow[] }> {
+  const { free, there, taken } = await sift(tx, rows)
+  const kinds = new Set((await foreignCosts(tx)).map(({ kind }) => kind))
+  const [allowed, refused]: [GoodRow[], BadRow[]] = [[], taken]
+  for (const row of free) {
+    const bad = whyNot(row, rules, kinds)
+    if (bad) refused.push(bad)
+    else {
+      allowed.push(row)
+      if (row.hash) kinds.add(row.hash.kind)
+    }
+  }
+  return { allowed, there, refused }
+}
+
+/** Why nothing is made of a row by today's rules, and the kinds of hashes that there are; null: something is. */
+function whyNot(row: GoodRow, { maker, needsUsername }: RowRules, kinds: ReadonlySet<string>): BadRow | null {
+  if (!mayGive(maker, row.role)) return asBad(row, [{ column: 'role', why: 'role-not-yours' }])
+  if (needsUsername && row.username === null)
+    return asBad(row, [{ column: 'username', why: 'needs-username' }])
+  const isOneMore = row.hash !== null && !kinds.has(row.hash.kind)
+  if (isOneMore && kinds.size >= MOST_HASH_KINDS)
+    return asBad(row, [{ column: 'password_hash', why: 'hash-kinds' }])
+  return null
+}
+
+/** Whoever comes to run the organization is told of as at every other role that is given: a file is no quiet way to one more owner. */
+async function recordAndTell(
+  { random }: RunParts,
+  tx: Transaction,
+  { people, by: { maker, origin }, of }: { people: Account[]; by: MakerOfAll; of: Import },
+): Promise<void> {
+  const event = { kind: 'person.created', outcome: 'success', origin, detail: { import: of.id } } as const
   await recordAll(
     tx,
-    parts.random,
-    made.map(({ account }) => ({
-      kind: 'person.created',
-      outcome: 'success',
-      origin,
-      subjectId: account.id,
-      detail: { import: of.id },
-    })),
+    random,
+    people.map(({ id }) => ({ ...event, subjectId: id })),
   )
-  // As with every other role that is given (ASVS 6.3.7): else a file would be the quiet way to one more owner.
-  for (const { account } of made)
-    if (maker && account.role !== 'member')
-      await tellOwners(tx, parts.random, { person: account, manager: maker }, account.role)
-  if (of.invites) await inviteAll(parts, tx, made, origin, of)
-  return { made: made.length, skipped: [...taken, ...refused, ...late] }
+  for (const person of people)
+    if (person.role !== 'member') await tellOwners(tx, random, { person, manager: maker }, person.role)
 }
 
 async function inviteAll(
@@ -171,17 +207,6 @@ async function inviteAll(
     const dueAt = after(tx.now, (before + index) * BETWEEN_INVITATIONS_MS)
     await parts.invite(tx, settings, { ...account, email }, origin, dueAt)
   }
-}
-
-/** Judged once more: another file may have been brought over since this one was looked at. Counts the kinds of hashes that it lets pass. */
-function whyNot(row: GoodRow, { maker, needsUsername }: RowRules, kinds: Set<string>): BadRow | null {
-  if (!mayGive(maker, row.role)) return asBad(row, [{ column: 'role', why: 'role-not-yours' }])
-  if (needsUsername && row.username === null)
-    return asBad(row, [{ column: 'username', why: 'needs-username' }])
-  if (!row.hash || kinds.has(row.hash.kind)) return null
-  if (kinds.size >= MOST_HASH_KINDS) return asBad(row, [{ column: 'password_hash', why: 'hash-kinds' }])
-  kinds.add(row.hash.kind)
-  return null
 }
 
 /** The address is vouched for by who brings the person over, as at an invitation; the phone never is. */

@@ -10,6 +10,7 @@ import {
   endRun,
   eraseGoodRows,
   lockImport,
+  takeStuckImport,
   type Import,
 } from './store.ts'
 
@@ -24,7 +25,7 @@ interface Wanted {
   invites: boolean
 }
 
-/** Lets the worker bring people over, in the name of who is signed in and sent the file: nobody else has seen it. */
+/** Lets the worker bring people over, in the name of who is signed in and sent the file: nobody else answers for it. */
 export async function startImport(
   parts: ImportParts,
   organizationId: string,
@@ -32,9 +33,9 @@ export async function startImport(
   wanted: Wanted,
 ): Promise<ImportStarted> {
   return withOrganization(parts.database, organizationId, async (tx): Promise<ImportStarted> => {
+    const found = await lockImport(tx, wanted.importId)
     const account = (await lockSignedIn(tx, who))?.account
     if (!account || !mayMake(account)) return { outcome: 'over' }
-    const found = await lockImport(tx, wanted.importId)
     if (found?.state !== 'proposed') return { outcome: 'gone' }
     if (found.madeBy !== account.id) return { outcome: 'not-theirs' }
     return run(parts, tx, found, wanted.invites, visitorOrigin(who.visitor, account.id))
@@ -75,7 +76,7 @@ async function run(
 
 /**
  * Stops an import, or forgets one that was only looked at: by who sent the file, or by an owner. Who was brought over by then
- * stays; all others are erased.
+ * stays; who was not is erased.
  */
 export async function stopImport(
   parts: ImportParts,
@@ -84,9 +85,9 @@ export async function stopImport(
   importId: string,
 ): Promise<ImportStopped> {
   return withOrganization(parts.database, organizationId, async (tx): Promise<ImportStopped> => {
+    const found = await lockImport(tx, importId)
     const account = (await lockSignedIn(tx, who))?.account
     if (!account || !mayMake(account)) return { outcome: 'over' }
-    const found = await lockImport(tx, importId)
     if (!found || !['proposed', 'running'].includes(found.state)) return { outcome: 'gone' }
     if (found.madeBy !== account.id && account.role !== 'owner') return { outcome: 'not-theirs' }
     if (found.state === 'proposed') await dropImport(tx, importId)
@@ -95,7 +96,14 @@ export async function stopImport(
   })
 }
 
-/** Ends an import that ran, and erases the rows of which nothing was made. */
+/** Stops the import that runs here if nothing was done with it for so long that its rows are over. Returns how many those were. */
+export async function stopStuckImport(parts: Pick<ImportParts, 'random'>, tx: Transaction): Promise<number> {
+  const stuck = await takeStuckImport(tx)
+  if (stuck) await endImport(parts, tx, stuck, 'stopped', { actor: 'system' })
+  return stuck ? 1 : 0
+}
+
+/** Ends an import that ran, and erases the rows that it did not come to. */
 export async function endImport(
   { random }: Pick<ImportParts, 'random'>,
   tx: Transaction,

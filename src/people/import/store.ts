@@ -17,7 +17,7 @@ export interface Import {
   /** Whether those without a password of their own are invited. */
   invites: boolean
   unread: string[]
-  /** Rows that were good, bad, and of people who were here, when the file was looked at. */
+  /** Rows that were good and bad when the file was looked at, and of people who were here, or had come by themselves before their turn. */
   good: number
   bad: number
   there: number
@@ -34,7 +34,7 @@ interface ImportRow extends TenantRow {
   made_at: Date
   state: ImportState
   invites: boolean
-  unread: string
+  unread: string[]
   good: number
   bad: number
   there: number
@@ -69,7 +69,7 @@ export async function addImport(tx: Transaction, id: string, madeBy: string | nu
     made_at: tx.now,
     state: 'reading',
     invites: false,
-    unread: '[]',
+    unread: asJson([]),
     good: 0,
     bad: 0,
     there: 0,
@@ -92,7 +92,7 @@ export async function changeImport(tx: Transaction, id: string, change: Change):
     .update({
       ...same,
       ...(toInvite === undefined ? {} : { to_invite: toInvite }),
-      ...(unread === undefined ? {} : { unread: JSON.stringify(unread) }),
+      ...(unread === undefined ? {} : { unread: asJson(unread) }),
       moved_at: tx.now,
     })
 }
@@ -103,7 +103,10 @@ export async function importById(tx: Transaction, id: string): Promise<Import | 
   return row ? shown(row) : null
 }
 
-/** Like `importById`, and nobody else moves it until the transaction ends. Waits for who is just moving it. */
+/**
+ * Like `importById`, and nobody else moves it until the transaction ends. Waits for who is just moving it. Before any account: who
+ * held theirs first and the worker, which holds an import and then its maker, would wait for each other.
+ */
 export async function lockImport(tx: Transaction, id: string): Promise<Import | null> {
   const row = await tx.rows<ImportRow>('imports').where({ id }).forUpdate().first()
   return row ? shown(row) : null
@@ -115,7 +118,7 @@ export async function takeImport(tx: Transaction, id: string): Promise<Import | 
   return row ? shown(row) : null
 }
 
-/** The latest imports, newest first; those that were only looked at are between them and whoever sent the file. */
+/** The latest imports, newest first; those that were only looked at stand in no list. */
 export async function latestImports(tx: Transaction, most: number): Promise<Import[]> {
   const rows = await tx
     .rows<ImportRow>('imports')
@@ -128,13 +131,11 @@ export async function latestImports(tx: Transaction, most: number): Promise<Impo
   return rows.map(shown)
 }
 
-/** Forgets what somebody only had looked at. */
+/** Forgets what somebody only had looked at, but not what somebody starts in this moment, nor a file that is being read. */
 export async function dropProposals(tx: Transaction, madeBy: string | null): Promise<void> {
-  await tx
-    .rows<ImportRow>('imports')
-    .where({ made_by: madeBy })
-    .whereIn('state', ['reading', 'proposed'])
-    .delete()
+  const imports = () => tx.rows<ImportRow>('imports')
+  const old = imports().where({ made_by: madeBy, state: 'proposed' }).forUpdate().skipLocked()
+  await imports().whereIn('id', old.select('id')).delete()
 }
 
 /** Forgets an import with all that is left of its rows. */
@@ -229,30 +230,41 @@ export async function runningHere(tx: Transaction): Promise<string | null> {
   return row?.import_id ?? null
 }
 
-/** Erases the rows that nothing was done with for a day, and old imports, one batch of them. */
+/** The import that runs here and that nobody has moved for a day, held until the transaction ends; null when there is none. */
+export async function takeStuckImport(tx: Transaction): Promise<Import | null> {
+  const row = await tx
+    .rows<ImportRow>('imports')
+    .where({ state: 'running' })
+    .where('moved_at', '<=', after(tx.now, -ROWS_KEPT_FOR_MS))
+    .forUpdate()
+    .skipLocked()
+    .first()
+  return row ? shown(row) : null
+}
+
+/** Erases the rows of which nothing was made a day after the last that was done with their import, and old imports, one batch of them. */
 export async function purgeImports(tx: Transaction): Promise<number> {
   const imports = () => tx.rows<ImportRow>('imports')
   const over = after(tx.now, -ROWS_KEPT_FOR_MS)
-  const stuck = await imports()
-    .where('state', 'running')
-    .where('moved_at', '<=', over)
-    .update({ state: 'stopped' })
-    .returning('id')
-  for (const { id } of stuck) await endRun(tx, id)
   const batches = await tx
     .rows<BatchRow>('import_batches')
-    .whereIn('import_id', imports().where('moved_at', '<=', over).select('id'))
+    .whereIn('import_id', imports().whereNot('state', 'running').where('moved_at', '<=', over).select('id'))
     .delete()
   const proposals = await deleteBatch(imports, (old) =>
     old.whereIn('state', ['reading', 'proposed']).where('moved_at', '<=', over),
   )
   const old = await deleteBatch(imports, (any) => any.where('moved_at', '<=', after(tx.now, -KEPT_FOR_MS)))
-  return stuck.length + batches + proposals + old
+  return batches + proposals + old
 }
 
 /** Which imports run; they belong to no organization, like the queue of messages. */
 function runningImports({ sql }: SystemTransaction) {
   return sql<RunningRow, RunningRow[]>('running_imports')
+}
+
+/** A list as a jsonb column takes it: an array would become one of PostgreSQL's own. */
+function asJson(list: string[]): string[] {
+  return JSON.stringify(list) as unknown as string[]
 }
 
 function contextOf(importId: string, number: number): string {
@@ -266,7 +278,7 @@ function shown(row: ImportRow): Import {
     madeAt: row.made_at,
     state: row.state,
     invites: row.invites,
-    unread: row.unread as unknown as string[],
+    unread: row.unread,
     good: row.good,
     bad: row.bad,
     there: row.there,

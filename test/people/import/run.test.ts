@@ -1,12 +1,12 @@
 import { EventEmitter, once } from 'node:events'
 import { expect } from 'chai'
 import { newAccount } from '../../../src/accounts/account.ts'
-import { accountNamed, addAccount, changeStanding } from '../../../src/accounts/store.ts'
+import { accountNamed, addAccount, changeStanding, lockAccount } from '../../../src/accounts/store.ts'
 import { foreignCosts, passwordOf } from '../../../src/credentials/store.ts'
-import type { Database } from '../../../src/database/connect.ts'
-import { withoutOrganization } from '../../../src/database/transaction.ts'
 import { DAY } from '../../../src/platform/clock.ts'
 import { newId, systemRandom } from '../../../src/platform/random.ts'
+import { makerNamed } from '../../../src/people/add.ts'
+import { proposeImport, type Proposed } from '../../../src/people/import/propose.ts'
 import { takeImport } from '../../../src/people/import/store.ts'
 import { importHere } from '../../support/import-pages.ts'
 import {
@@ -17,8 +17,10 @@ import {
   lookedAt,
   OLD_HASH,
   OLD_PASSWORD,
+  propose,
   start,
 } from '../../support/import.ts'
+import { untilWaiting } from '../../support/locks.ts'
 import { openPortal, type Portal } from '../../support/portal.ts'
 import { canSignIn, signIn } from '../../support/steps.ts'
 
@@ -43,10 +45,7 @@ describe('bringing people over', () => {
   it('makes accounts that are found, reached and told of like every other', async () => {
     const { found } = await broughtOver(
       portal,
-      `${HEAD}\nsari,sari@lintas.example,0812 3456 7890,Sari Dewi,administrator,${OLD_HASH}\n`.replace(
-        '0812',
-        '+62812',
-      ),
+      `${HEAD}\nsari,sari@lintas.example,+62812 3456 7890,Sari Dewi,administrator,${OLD_HASH}\n`,
     )
     expect(found).to.include({ state: 'done', made: 1, skipped: 0 })
     const sari = await person('sari')
@@ -69,6 +68,14 @@ describe('bringing people over', () => {
         .select('kind'),
     )
     expect(kinds).to.deep.equal([{ kind: 'person.created' }])
+    await portal.deliver()
+    const told = portal.mailbox.map(({ to, text }) => [
+      to,
+      text.includes('Sari Dewi has been an administrator'),
+    ])
+    expect(told, 'that somebody comes to run the organization').to.deep.equal([
+      ['olivia@harbour.example', true],
+    ])
   })
 
   it('lets people in with the password that they had, whose hash is ours from then on', async () => {
@@ -130,11 +137,16 @@ describe('bringing people over', () => {
     await portal.app.keepHouse()
     expect(await portal.within('harbour', (tx) => tx.sql('imports'))).to.deep.equal([])
     expect((await keptOf(portal, running.found.id, 'meadow')).found.state).to.equal('stopped')
+    const ended = await portal.within('meadow', (tx) =>
+      tx.sql('audit_events').where({ kind: 'people.import-ended' }).select('actor', 'outcome'),
+    )
+    expect(ended, 'the log has its end too').to.deep.equal([{ actor: 'system', outcome: 'refused' }])
+    expect(await portal.within('meadow', (tx) => tx.sql('import_batches'))).to.deep.equal([])
     expect(await start(portal, proposed.found.id)).to.deep.equal({ outcome: 'gone' })
     expect(await portal.app.importPeople()).to.equal(0)
   })
 
-  it('passes over whose name or address was taken since the file was looked at, and says so', async () => {
+  it('passes over whose name or address was taken since the file was looked at and says so, and who came by themselves', async () => {
     const { found } = await lookedAt(
       portal,
       `${HEAD}\nsari,sari@lintas.example,,,,\nbudi,budi@lintas.example,,,,\n,tuti@lintas.example,,,,`,
@@ -145,7 +157,7 @@ describe('bringing people over', () => {
     await start(portal, found.id)
     await bringAll(portal)
     const kept = await keptOf(portal, found.id)
-    expect(kept.found).to.include({ state: 'done', made: 1, skipped: 2 })
+    expect(kept.found).to.include({ state: 'done', good: 2, there: 1, made: 1, skipped: 1 })
     expect(kept.bad.map(({ row, faults }) => [row, faults])).to.deep.equal([
       [2, [{ column: 'username', why: 'taken' }]],
     ])
@@ -165,7 +177,7 @@ describe('bringing people over', () => {
       await addAccount(tx, account)
       held.emit('held')
       // Until the import waits for this address.
-      for (let waiting = 0; waiting === 0;) waiting = await waitingForLocks(portal.store.database)
+      await untilWaiting(tx, 1)
     })
     await isHeld
     await bringAll(portal)
@@ -206,12 +218,27 @@ describe('bringing people over', () => {
     const working = portal.within('harbour', async (tx) => {
       await takeImport(tx, id)
       held.emit('held')
-      for (let waiting = 0; waiting === 0;) waiting = await waitingForLocks(portal.store.database)
+      await untilWaiting(tx, 1)
+      // As a worker goes on: who stops it must not hold what it wants next.
+      await lockAccount(tx, (await person('olivia'))?.id ?? '')
     })
     await isHeld
     await olivia.visitor.press('Stop the import')
     await working
     expect((await keptOf(portal, id)).found.state).to.equal('stopped')
+  })
+
+  it('is looked at to its end also while its maker has another file looked at', async () => {
+    const { id } = await portal.organization('harbour')
+    const second: Proposed[] = []
+    async function* slowly() {
+      yield Buffer.from(`${many(300)}\n`)
+      second.push(await propose(portal, many(2)))
+      yield Buffer.from('last@lintas.example\n')
+    }
+    const first = await proposeImport(portal.app.parts, id, makerNamed(null), slowly())
+    expect([first, ...second].map(({ outcome }) => outcome)).to.deep.equal(['proposed', 'proposed'])
+    expect(first.outcome === 'proposed' && (await keptOf(portal, first.id)).found.good).to.equal(301)
   })
 
   it('is brought over once, however many workers are at it', async () => {
@@ -244,13 +271,3 @@ describe('bringing people over', () => {
     expect(await rowsLeft()).to.deep.equal([{ kind: 'bad' }])
   })
 })
-
-/** How many statements wait for somebody else's lock. */
-async function waitingForLocks(database: Database): Promise<number> {
-  return withoutOrganization(database, async (tx) => {
-    const { rows } = await tx.sql.raw<{ rows: { count: number }[] }>(
-      'select count(*)::int as count from pg_locks where not granted',
-    )
-    return rows[0]?.count ?? 0
-  })
-}
