@@ -33,7 +33,7 @@ export async function up(knex: Knex): Promise<void> {
       import_id uuid not null,
       number integer not null check (number > 0),
       kind text not null check (kind in ('good', 'bad')),
-      -- Names, addresses and password hashes of people who are nobody's yet: sealed, and gone within a day.
+      -- Names, addresses and password hashes of people who are nobody's yet: sealed, and gone a day after their import.
       rows_sealed text not null,
       primary key (organization_id, import_id, number),
       foreign key (organization_id, import_id) references imports (organization_id, id) on delete cascade

@@ -29,6 +29,9 @@ export interface Account {
   deletionDueAt: Date | null
 }
 
+/** As long as a name is stored. */
+export const LONGEST_FULL_NAME = 200
+
 /** An account as it is when it is made, for what is given: that of a member, and of the rest nothing is known yet. */
 export function newAccount(given: Pick<Account, 'id' | 'fullName'> & Partial<Account>): Account {
   return {

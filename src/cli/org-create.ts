@@ -1,4 +1,4 @@
-import { newAccount } from '../accounts/account.ts'
+import { LONGEST_FULL_NAME, newAccount } from '../accounts/account.ts'
 import { addAccount } from '../accounts/store.ts'
 import { isEmail } from '../accounts/identifiers.ts'
 import { record } from '../audit/audit.ts'
@@ -35,7 +35,9 @@ export const orgCreate: Command = {
         ? []
         : ['--name must be the organization’s name, in one line of up to 100 characters']),
       ...(isEmail(email) ? [] : ['--owner-email must be one email address']),
-      ...(textOf(options['owner-name']).length <= 200 ? [] : ['--owner-name can have up to 200 characters']),
+      ...(textOf(options['owner-name']).length <= LONGEST_FULL_NAME
+        ? []
+        : [`--owner-name can have up to ${LONGEST_FULL_NAME} characters`]),
     ]
     if (faults.length > 0) throw new CommandFailed(faults.join('\n'))
     const opened = await tools.open()

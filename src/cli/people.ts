@@ -1,3 +1,4 @@
+import { LONGEST_FULL_NAME } from '../accounts/account.ts'
 import { isEmail, readIdentifier } from '../accounts/identifiers.ts'
 import { isDuplicate } from '../database/faults.ts'
 import { makerNamed, type NewPerson, type NotAdded } from '../people/add.ts'
@@ -130,8 +131,8 @@ function commonOf(options: Options, otherwise: string): Pick<NewPerson, 'fullNam
 
 function nameFault(options: Options): string | false {
   const name = textOf(options, 'name')
-  const isGood = name === null || (name !== '' && name.length <= 200 && !/\p{Cc}/u.test(name))
-  return !isGood && '--name must be the person’s name, in one line of up to 200 characters'
+  const isGood = name === null || (name !== '' && name.length <= LONGEST_FULL_NAME && !/\p{Cc}/u.test(name))
+  return !isGood && `--name must be the person’s name, in one line of up to ${LONGEST_FULL_NAME} characters`
 }
 
 function textOf(options: Options, name: string): string | null {

@@ -5,7 +5,8 @@ export const worker: Command = {
   usage: '',
   summary: 'sends mail and keeps house',
   help: [
-    'Sends what is due and deletes what is over, until it is told to end. Any number of workers may run.',
+    'Sends what is due, brings imported people over, chains the activity log and deletes what is over, until it is told to end.',
+    'Any number of workers may run; without one nothing of that happens.',
     'It wakes at once where it may LISTEN (DATABASE_DIRECT_URL, past a pooler), and looks each second anyway.',
   ],
   async run(tools) {

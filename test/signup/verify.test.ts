@@ -10,6 +10,7 @@ import { followLink as followRecoveryLink } from '../../src/recovery/follow-link
 import { admitByLink } from '../../src/recovery/from-sign-up.ts'
 import { attemptOfLink, holdAttempt } from '../../src/recovery/in-hand.ts'
 import { verifyEmail, type Verified } from '../../src/signup/verify.ts'
+import { untilWaiting } from '../support/locks.ts'
 import { openPortal, verificationIn, type Portal } from '../support/portal.ts'
 import {
   followLink,
@@ -153,10 +154,7 @@ describe('Proving a mailbox, many at once', () => {
     const { done } = await portal.within('harbour', async (tx) => {
       await write(tx)
       const working = work()
-      for (let waits = false; !waits;) {
-        const answer = await tx.sql.raw<{ rows: unknown[] }>('select 1 from pg_locks where not granted')
-        waits = answer.rows.length > 0
-      }
+      await untilWaiting(tx, 1)
       return { done: working }
     })
     return done

@@ -32,15 +32,15 @@ export type Proposed =
 
 export const MOST_ROWS = 200_000
 /** Rows that are looked at, and later brought over, in one transaction. */
-export const ROWS_AT_ONCE = 250
+const ROWS_AT_ONCE = 250
 /** Each check of a password then costs one more of each kind, for everybody. */
 export const MOST_HASH_KINDS = 4
 /** People of a file who are to run the organization: every owner gets a letter about each. */
-export const MOST_MANAGERS = 20
+const MOST_MANAGERS = 20
 
 /**
  * Looks at a file of people and keeps what would be made of it, sealed and for a day: nothing else is changed. What somebody had
- * looked at before and did not bring over is forgotten. Rows are read a few at a time, and as many are in memory.
+ * looked at before and did not bring over is forgotten. Rows are looked at a few at a time; of all of them only the names stay in memory, to see who stands there twice.
  */
 export async function proposeImport(
   parts: ImportParts,

@@ -1,4 +1,4 @@
-import type { Role } from '../../accounts/account.ts'
+import { LONGEST_FULL_NAME, type Role } from '../../accounts/account.ts'
 import { isEmail, readIdentifier } from '../../accounts/identifiers.ts'
 import { readPhone, type PhoneProblem } from '../../accounts/phone.ts'
 import { readForeignHash } from '../../credentials/foreign/index.ts'
@@ -57,7 +57,6 @@ export interface RowRules {
   country: string | undefined
 }
 
-const LONGEST_NAME = 200
 /** As much of a cell as is shown of it. */
 const LONGEST_SHOWN = 120
 const ROLES: readonly Role[] = ['member', 'administrator', 'owner']
@@ -85,7 +84,7 @@ export function readRow(
   if (phone && 'problem' in phone) fault('phone', `phone-${phone.problem}`)
   const fullName =
     cell('full_name').replace(/\s+/gu, ' ') || username || email.slice(0, email.lastIndexOf('@'))
-  if (fullName.length > LONGEST_NAME) fault('full_name', 'too-long')
+  if (fullName.length > LONGEST_FULL_NAME) fault('full_name', 'too-long')
   const role = ROLES.find((one) => one === (cell('role').toLowerCase() || 'member'))
   if (role === undefined) fault('role', 'role')
   else if (!mayGive(rules.maker, role)) fault('role', 'role-not-yours')

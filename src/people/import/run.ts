@@ -36,7 +36,7 @@ interface RunParts extends ImportParts {
   invite: InviteLater
 }
 
-/** Mails that can wait leave one by one, so that whoever waits for a link never stands in line behind them. */
+/** Five a second: as with those who are asked to add what is missing, whoever waits for a link stands in no line behind them. */
 const BETWEEN_INVITATIONS_MS = 200
 
 /**

@@ -1,3 +1,4 @@
+import { LONGEST_FULL_NAME } from '../../accounts/account.ts'
 import { countryName } from '../../i18n/format.ts'
 import { countryAssumed, type Settings } from '../../organizations/settings.ts'
 import { signUp as signUpWith } from '../../signup/begin.ts'
@@ -6,9 +7,6 @@ import { optionalLine, optionalSecret, type FormErrors } from '../form.ts'
 import { listOfRules, wordsFor } from '../new-password.ts'
 import { definePage } from '../page.ts'
 import type { Visit } from '../visit.ts'
-
-/** As long as a name is stored. */
-const LONGEST_NAME = 200
 
 const CLOSED = { show: 'signup/closed', status: 404, view: {} }
 
@@ -22,7 +20,7 @@ export const signUp = definePage({
     return { view: viewOfSignUp(settings, locale, wrong) }
   },
   fields: {
-    fullName: optionalLine({ tooLong: 'errors.fullName.too-long' }, LONGEST_NAME),
+    fullName: optionalLine({ tooLong: 'errors.fullName.too-long' }, LONGEST_FULL_NAME),
     email: optionalLine({ tooLong: 'errors.email.unreadable' }),
     password: optionalSecret,
     phone: optionalLine({ tooLong: 'errors.phone.unreadable' }),

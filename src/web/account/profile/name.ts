@@ -1,12 +1,10 @@
+import { LONGEST_FULL_NAME } from '../../../accounts/account.ts'
 import { rename } from '../../../profile/rename.ts'
 import { requiredText } from '../../form.ts'
 import { definePage } from '../../page.ts'
 import { SESSION_ENDED, signedInHere } from '../../step-up.ts'
 import { signedInPerson } from '../../visit.ts'
 import { PROFILE } from './overview.ts'
-
-/** As long as a name is stored. */
-const LONGEST_NAME = 200
 
 /** What the person is called. */
 export const name = definePage({
@@ -17,7 +15,7 @@ export const name = definePage({
   fields: {
     fullName: requiredText(
       { missing: 'errors.fullName.missing', tooLong: 'errors.fullName.too-long' },
-      LONGEST_NAME,
+      LONGEST_FULL_NAME,
     ),
   },
   async submit(visit, { fullName }) {

@@ -1,9 +1,7 @@
+import { LONGEST_FULL_NAME } from '../../../accounts/account.ts'
 import { optionalLine } from '../../form.ts'
 import { definePage } from '../../page.ts'
 import { addHere, readPerson } from './add.ts'
-
-/** As long as a name is stored. */
-const LONGEST_NAME = 200
 
 /** Somebody new: with an address they are invited, and without one they get an initial password. */
 export const newPerson = definePage({
@@ -14,7 +12,7 @@ export const newPerson = definePage({
   stepUp: true,
   view: ({ settings }) => ({ view: { asksUsername: settings.recovery.identifier === 'username' } }),
   fields: {
-    fullName: optionalLine({ tooLong: 'errors.fullName.too-long' }, LONGEST_NAME),
+    fullName: optionalLine({ tooLong: 'errors.fullName.too-long' }, LONGEST_FULL_NAME),
     email: optionalLine({ tooLong: 'errors.email.unreadable' }),
     username: optionalLine({ tooLong: 'errors.username.unreadable' }),
   },
