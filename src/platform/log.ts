@@ -16,7 +16,7 @@ const SECRET_NAMES = [
 ]
 
 /**
- * A logger of JSON lines. Errors are written as type, code, message and stack only: PostgreSQL's and SMTP's error
+ * A logger of JSON lines. Errors are written as type, code (`errorCode`), message and stack only: PostgreSQL's and SMTP's error
  * objects also carry rows, addresses and credentials, which belong in no log (ASVS 16.2.5).
  */
 export function createLog(level: string, destination?: DestinationStream): Logger {
@@ -33,7 +33,8 @@ export function createLog(level: string, destination?: DestinationStream): Logge
 
 interface DescribedError {
   type: string
-  code?: unknown
+  /** Not `code`, which would be hidden like one that somebody types. */
+  errorCode?: unknown
   message: string
   stack: string | undefined
   cause?: DescribedError
@@ -44,7 +45,7 @@ function describeError(error: unknown): DescribedError {
     return { type: typeof error, message: 'something that is no Error was thrown', stack: undefined }
   return {
     type: error.name,
-    ...('code' in error ? { code: error.code } : {}),
+    ...('code' in error ? { errorCode: error.code } : {}),
     message: error.message,
     stack: error.stack,
     ...(error.cause instanceof Error ? { cause: describeError(error.cause) } : {}),

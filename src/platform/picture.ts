@@ -1,10 +1,13 @@
-import { fork } from 'node:child_process'
-import { once } from 'node:events'
+import { execFile, type ExecFileException } from 'node:child_process'
 import { extname } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { SECOND } from './clock.ts'
+import { Gate } from './gate.ts'
+import { Unavailable } from './unavailable.ts'
 
-/** Why a file is no picture that may be shown. */
-export type PictureFault = 'not-picture' | 'damaged' | 'dimensions'
+/** Why a file is no picture that may be shown; the process that draws ends with a code for each that it finds. */
+export const FAULTS = ['damaged', 'dimensions'] as const
+export type PictureFault = 'not-picture' | (typeof FAULTS)[number]
 
 /** Pixels of a side: the fewest and the most that a picture that was sent may have, and the most that it has once drawn. */
 export interface PictureSize {
@@ -13,59 +16,75 @@ export interface PictureSize {
   drawn: number
 }
 
-export type Drawn = { png: Uint8Array } | { fault: PictureFault }
+export type Drawn = { png: Buffer } | { fault: PictureFault }
 
-/** What the drawing process is sent. */
-export interface ToDraw {
-  file: Buffer
-  size: PictureSize
-}
+/** The code of the first of the faults; lower ones are Node's own. */
+export const FIRST_CODE = 64
 
-const PROGRAM = new URL(`draw-picture${extname(import.meta.url)}`, import.meta.url)
-const LONGEST_MS = 10 * SECOND
+const SOURCE = extname(import.meta.url)
+const PROGRAM = fileURLToPath(new URL(`draw-picture${SOURCE}`, import.meta.url))
+/** Options of this process may carry an environment or open a debugger: only what reads TypeScript, in tests, is handed on. */
+const LOADER = SOURCE === '.ts' ? process.execArgv : []
+const LONGEST_MS = 5 * SECOND
+const LARGEST_BYTES = 4 * 1024 ** 2
+const LONGEST_COMPLAINT = 2000
+/** Each frame costs the decoder as much again as all before it. */
+const MOST_FRAMES = 1000
+const WHAT = 'the drawing of pictures'
+const RETRY_AFTER_SECONDS = 10
 
-/** Each drawing takes some 100 MB for a moment: a process has one under way. */
-let last: Promise<unknown> = Promise.resolve()
+/** Each drawing takes 100 to 250 MB for a moment. */
+const gate = new Gate({ what: WHAT, concurrency: 1, queue: 8, retryAfterSeconds: RETRY_AFTER_SECONDS })
 
 /**
  * Draws a PNG or WebP that somebody sent anew as a PNG, its first frame if it has many, so that nothing else of the file is ever
- * served: no metadata, no script behind its end, nothing that is a file of another kind as well (ASVS 5.2.2, 5.2.6).
- * Decoders are the classic way in for a crafted file: this one runs in a process of its own, which knows no secret of
- * Latchkey's environment and whose fall takes nobody else with it.
- * @throws when that process cannot draw at all, whatever the picture.
+ * served: no metadata, no script behind its end, nothing that is a file of another kind as well (ASVS 5.2.2, 5.2.6). The decoder
+ * runs in a process of its own, with an empty environment: where a crafted file ends it, nobody else is served less. (It is the
+ * same user's: whoever took it over could read what this user can.)
+ * @throws Unavailable when too many wait, or that process could not be started, fell or took too long.
  */
 export async function redrawPicture(file: Buffer, size: PictureSize): Promise<Drawn> {
   if (!isNamedPicture(file)) return { fault: 'not-picture' }
-  const drawn = last.then(() => drawApart({ file, size }))
-  last = drawn.catch(() => undefined)
-  return drawn
+  if (hasManyFrames(file)) return { fault: 'damaged' }
+  return gate.run(() => drawApart(file, size))
 }
 
 /** Whether a file begins as a PNG (PNG specification §5.2) or as a WebP (RFC 9649 §2.4) does. */
 function isNamedPicture(file: Buffer): boolean {
-  const [png, riff, webp] = [
-    file.toString('latin1', 0, 8),
-    file.toString('latin1', 0, 4),
-    file.toString('latin1', 8, 12),
-  ]
-  return png === '\x89PNG\r\n\x1a\n' || (riff === 'RIFF' && webp === 'WEBP')
+  const beginning = file.toString('latin1', 0, 12)
+  return beginning.startsWith('\x89PNG\r\n\x1a\n') || /^RIFF.{4}WEBP/s.test(beginning)
 }
 
-async function drawApart(work: ToDraw): Promise<Drawn> {
-  const child = fork(PROGRAM, {
-    env: {},
-    serialization: 'advanced',
-    timeout: LONGEST_MS,
-    killSignal: 'SIGKILL',
-    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+function hasManyFrames(file: Buffer): boolean {
+  let frames = 0
+  for (let at = file.indexOf('ANMF'); at >= 0 && frames <= MOST_FRAMES; at = file.indexOf('ANMF', at + 4))
+    frames += 1
+  return frames > MOST_FRAMES
+}
+
+async function drawApart(file: Buffer, size: PictureSize): Promise<Drawn> {
+  const { error, png, complaint } = await runApart(file, size)
+  if (!error && png.length > 0) return { png }
+  const fault = FAULTS[Number(error?.code) - FIRST_CODE]
+  if (fault) return { fault }
+  const how = `${error?.code ?? error?.signal ?? 'nothing drawn'} ${complaint.toString('utf8', 0, LONGEST_COMPLAINT)}`
+  throw new Unavailable(WHAT, { retryAfterSeconds: RETRY_AFTER_SECONDS, cause: new Error(how) })
+}
+
+function runApart(
+  file: Buffer,
+  size: PictureSize,
+): Promise<{ error: ExecFileException | null; png: Buffer; complaint: Buffer }> {
+  const limits = { timeout: LONGEST_MS, killSignal: 'SIGKILL', maxBuffer: LARGEST_BYTES } as const
+  return new Promise((resolve) => {
+    const child = execFile(
+      process.execPath,
+      [...LOADER, PROGRAM, JSON.stringify(size)],
+      { ...limits, env: {}, encoding: 'buffer' },
+      (error, png, complaint) => resolve({ error, png, complaint }),
+    )
+    // It may end before it has read all; how it ended is told above.
+    child.stdin?.on('error', () => undefined)
+    child.stdin?.end(file)
   })
-  let drawn: Drawn | undefined
-  let complaint = ''
-  child.once('message', (answer: Drawn) => (drawn = answer))
-  child.stderr?.on('data', (words: Buffer) => (complaint += words.toString()))
-  child.send(work)
-  const [code, signal] = (await once(child, 'close')) as [number | null, string | null]
-  if (drawn) return drawn
-  if (signal) return { fault: 'damaged' }
-  throw new Error(`the process that draws pictures ended with ${code}: ${complaint}`)
 }

@@ -4,6 +4,7 @@ import { currentSettings } from '../../src/organizations/store.ts'
 import { ownerOf } from '../support/owner.ts'
 import { png } from '../support/png.ts'
 import { openPortal, type Portal } from '../support/portal.ts'
+import { changeAccount, signIn } from '../support/steps.ts'
 import type { Visitor } from '../support/visitor.ts'
 
 const LOGO = '/harbour/manage/branding/logo'
@@ -128,5 +129,18 @@ describe('attacks: the look of an organization', () => {
     expect(await logo()).not.to.equal(before)
     const { headers } = await portal.visitor().send('GET', (await addressOfLogo()) ?? '')
     expect(headers['content-type']).to.equal('image/png')
+  })
+
+  it('CS-09: of two owners who send one at the same time the second is asked to wait: nobody fills the line of all', async () => {
+    await changeAccount(portal, 'harbour', 'adam', { role: 'owner' })
+    const other = portal.visitor()
+    await signIn(other, 'adam')
+    await Promise.all([owner.open(LOGO), other.open(LOGO)])
+    const sent = await Promise.all(
+      [owner, other].map((by, index) =>
+        by.press('Use this picture', {}, { logo: picture(png({ width: 50 + index })) }),
+      ),
+    )
+    expect(sent.map(({ status }) => status)).to.have.members([200, 503])
   })
 })

@@ -61,6 +61,7 @@ describe('log', () => {
       where: SECRET,
     })
     const error = Object.assign(new Error('could not save', { cause }), {
+      code: 'EPIPE',
       command: SECRET,
       response: SECRET,
       config: { auth: { pass: SECRET } },
@@ -71,11 +72,11 @@ describe('log', () => {
     })
     expect(text).to.not.include(SECRET)
     for (const line of lines) {
-      expect(line['err']).to.have.all.keys('type', 'message', 'stack', 'cause')
-      expect(line['err']).to.deep.include({ type: 'Error', message: 'could not save' })
+      expect(line['err']).to.have.all.keys('type', 'errorCode', 'message', 'stack', 'cause')
+      expect(line['err']).to.deep.include({ type: 'Error', errorCode: 'EPIPE', message: 'could not save' })
       expect(line['err']).to.have.property('cause').that.includes({
         type: 'DatabaseError',
-        code: '23505',
+        errorCode: '23505',
         message: 'duplicate key',
       })
     }

@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import sharp from 'sharp'
 import { redrawPicture } from '../../src/platform/picture.ts'
+import { Unavailable } from '../../src/platform/unavailable.ts'
 import { png } from '../support/png.ts'
 
 const SIZE = { least: 16, most: 1024, drawn: 64 }
@@ -74,6 +75,31 @@ describe('A picture that somebody sent', () => {
     expect(await pixelsOf(clean)).to.deep.include({ width: 32, height: 32 })
   })
 
+  it('of so many frames that a decoder would not end is not looked at', async () => {
+    const frames = Buffer.concat([
+      Buffer.from('RIFF____WEBPVP8X'),
+      ...Array<Buffer>(1001).fill(Buffer.from('ANMF____')),
+    ])
+    expect(await redrawPicture(frames, SIZE)).to.deep.equal({ fault: 'damaged' })
+  })
+
+  it('waits for another time where its process cannot be started, and this one goes on', async () => {
+    const { execPath } = process
+    process.execPath = '/nowhere/node'
+    try {
+      await redrawPicture(png(), SIZE)
+      expect.fail('drawn')
+    } catch (error) {
+      expect(error).to.be.instanceOf(Unavailable)
+      expect((error as Unavailable).cause)
+        .to.have.property('message')
+        .that.contains('ENOENT')
+    } finally {
+      process.execPath = execPath
+    }
+    expect(await redrawPicture(png(), SIZE)).to.have.property('png')
+  })
+
   it('is drawn one after another, and a damaged one stands in nobody’s way', async () => {
     const answers = await Promise.all(
       [png(), png().subarray(0, 60), png()].map((file) => redrawPicture(file, SIZE)),
@@ -105,7 +131,7 @@ describe('A picture that somebody sent', () => {
   async function drawn(file: Buffer): Promise<Buffer> {
     const result = await redrawPicture(file, SIZE)
     if ('fault' in result) throw new Error(`refused: ${result.fault}`)
-    return Buffer.from(result.png)
+    return result.png
   }
 })
 

@@ -1,4 +1,4 @@
-import { Unavailable } from '../platform/unavailable.ts'
+import { Unavailable } from './unavailable.ts'
 
 /** How wide a gate is, and what whoever finds it full is told. */
 export interface GateOptions {

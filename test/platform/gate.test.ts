@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events'
 import { expect } from 'chai'
-import { Gate } from '../../src/credentials/gate.ts'
+import { Gate } from '../../src/platform/gate.ts'
 import { Unavailable } from '../../src/platform/unavailable.ts'
 
 /** Work that is done when told. */
