@@ -28,7 +28,7 @@ import { purgeSessions } from './sessions/store.ts'
 import { purgeHalfSignIns } from './signin/store.ts'
 
 /** Each tells how many rows it changed; one that changed none holds none. */
-const purgesOfAnOrganization: readonly ((tx: Transaction) => Promise<number>)[] = [
+const purgesOfAnOrganization: readonly ((tx: Transaction, random: Random) => Promise<number>)[] = [
   purgeAttempts,
   expireRequests,
   purgeRequests,
@@ -40,6 +40,7 @@ const purgesOfAnOrganization: readonly ((tx: Transaction) => Promise<number>)[] 
   purgeHalfSignIns,
   purgeSignUps,
   purgeInitialPasswords,
+  stopStuckImport,
   purgeImports,
   purgeDevices,
   purgeTries,
@@ -66,7 +67,7 @@ export async function keepHouse(
   { database, random, log, strategies }: HouseParts,
   stop?: AbortSignal,
 ): Promise<void> {
-  async function unlessItFails(work: () => Promise<unknown>, facts: object): Promise<boolean> {
+  async function unlessItFails(work: () => Promise<void>, facts: object): Promise<boolean> {
     try {
       await work()
       return true
@@ -88,7 +89,7 @@ export async function keepHouse(
       for (const purge of purgesOfAnOrganization.slice(next)) {
         if (stop?.aborted) return
         next += 1
-        const changed = await purge(tx)
+        const changed = await purge(tx, random)
         if (changed >= PURGE_BATCH) next -= 1
         if (changed > 0) return
       }
@@ -114,7 +115,6 @@ export async function keepHouse(
     const facts = { organization: id }
     await purgeAllOf(id)
     await unlessItFails(() => deleteDueOf(id), facts)
-    await unlessItFails(() => withOrganization(database, id, (tx) => stopStuckImport({ random }, tx)), facts)
     if (stop?.aborted) return
     const measure = (tx: Transaction) => measureReadiness({ strategies }, tx)
     await unlessItFails(() => withOrganization(database, id, measure), facts)

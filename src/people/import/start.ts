@@ -1,6 +1,7 @@
 import { lockSignedIn, type SignedIn } from '../../access/signed-in.ts'
 import { record, visitorOrigin, type Origin } from '../../audit/audit.ts'
 import { withOrganization, type Transaction } from '../../database/transaction.ts'
+import type { Random } from '../../platform/random.ts'
 import { mayMake } from '../add.ts'
 import type { ImportParts } from './propose.ts'
 import {
@@ -96,10 +97,10 @@ export async function stopImport(
   })
 }
 
-/** Stops the import that runs here if nothing was done with it for so long that its rows are over. Returns how many those were. */
-export async function stopStuckImport(parts: Pick<ImportParts, 'random'>, tx: Transaction): Promise<number> {
+/** Stops the import that runs here if nothing was done with it for so long that its rows are over. Returns how many there were: 1 or 0. */
+export async function stopStuckImport(tx: Transaction, random: Random): Promise<number> {
   const stuck = await takeStuckImport(tx)
-  if (stuck) await endImport(parts, tx, stuck, 'stopped', { actor: 'system' })
+  if (stuck) await endImport({ random }, tx, stuck, 'stopped', { actor: 'system' })
   return stuck ? 1 : 0
 }
 
