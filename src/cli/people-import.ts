@@ -90,9 +90,10 @@ class Here {
         this.#t(`errors.people.${proposed.fault}`, { row: proposed.row, rows: MOST_ROWS }),
       )
     const found = await this.found(proposed.id)
-    const { good, there, bad } = found
+    const { good, there, bad, managers } = found
     await this.#sayBadRows(found.id, 0)
     this.#tools.say(`${good} to be made, ${there} here already, ${bad} bad.`)
+    if (managers > 0) this.#tools.say(this.#t('manage.import.look.managers', { count: managers }))
     return found
   }
 

@@ -66,7 +66,7 @@ function wordsOf({ status, reason }: Refused): RefusalStatus | 'role' {
 async function show(ctx: Context, parts: WebParts, refused: Refused): Promise<void> {
   const visit = visitOf(ctx)
   const words = wordsOf(refused)
-  const page = words === 'role' ? 'account' : 'sign-in'
+  const page = visit?.person ? 'account' : 'sign-in'
   const view = {
     words,
     page,

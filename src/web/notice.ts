@@ -41,6 +41,7 @@ export const NOTICES = [
   'people-asked',
   'import-started',
   'import-stopped',
+  'import-forgotten',
   'sign-in-again',
   'unsent',
   'other-person',

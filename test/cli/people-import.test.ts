@@ -50,7 +50,12 @@ describe('latchkey people import', () => {
     const csv = `username,role,hash\nsari,owner,${OLD_HASH}\nbudi,,${OLD_HASH}\n`
     const first = await typed('harbour', fileOf(csv))
     expect(first).to.deep.equal({
-      said: ['2 to be made, 0 here already, 0 bad.', '2 of 2', 'Made 2 accounts.'],
+      said: [
+        '2 to be made, 0 here already, 0 bad.',
+        'One of them comes to run the organization, as an owner or administrator. Every owner gets a message about it.',
+        '2 of 2',
+        'Made 2 accounts.',
+      ],
       failed: null,
     })
     expect(await canSignIn(portal, OLD_PASSWORD, 'sari')).to.equal(true)

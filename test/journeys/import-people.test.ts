@@ -99,10 +99,33 @@ describe('an owner brings people over from another system', () => {
     await portal.app.importPeople()
     await olivia.visitor.open(`${IMPORT}/${id}`)
     const page = await olivia.visitor.press('Stop the import')
+    expect(page.heading).to.equal('The import was stopped')
     expect(page.text)
-      .to.contain('what was left of its file is erased')
-      .and.to.contain('250 people brought over')
+      .to.contain('the rows that still waited are erased')
+      .and.to.contain('You can send the file again')
+    expect(facts()).to.include({
+      'Have an account now': '250 people',
+      'Not come to before it was stopped': '350 rows',
+    })
     expect(await portal.app.importPeople()).to.equal(0)
-    expect((await olivia.visitor.open(`${IMPORT}/${id}`)).heading).to.equal('The import was stopped')
+    expect((await olivia.visitor.open(IMPORT)).text).to.contain('250 people brought over')
+  })
+
+  it('forgets a file that was only looked at, which is no import that ended', async () => {
+    await olivia.look('email\nsari@lintas.example')
+    const page = await olivia.visitor.press('Forget this file')
+    expect([
+      page.address,
+      page.text.includes('The file is forgotten, and nothing was changed.'),
+    ]).to.deep.equal([IMPORT, true])
+  })
+
+  it('is told before that people of the file come to run the organization', async () => {
+    const page = await olivia.send(
+      'email,role\nsari@lintas.example,owner\nbudi@lintas.example,\ntuti@lintas.example,administrator',
+    )
+    expect(page.text).to.contain('2 of them come to run the organization, as owners or administrators.')
+    const none = await olivia.send('email\nrani@lintas.example')
+    expect(none.text).not.to.contain('run the organization, as')
   })
 })

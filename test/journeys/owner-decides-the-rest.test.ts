@@ -75,6 +75,22 @@ describe('An owner decides what passwords are like, who signs up, and how pages 
     expect((await inForce()).passwords).to.include({ minimumLength: 12, digit: true })
   })
 
+  it('is warned in a tab that was open while another owner saved: what they did not touch would be undone', async () => {
+    await owner.open('/harbour/manage/branding')
+    expect((await owner.press('See what follows', { name: 'Harbour Two' })).text).not.to.contain(
+      'after you opened',
+    )
+    await owner.open('/harbour/manage/branding')
+    await portal.change('harbour', (settings) => ({
+      ...settings,
+      branding: { ...settings.branding, color: '#225588' },
+    }))
+    const looked = await owner.press('See what follows', { name: 'Harbour Two' })
+    expect(looked.status).to.equal(200)
+    expect(looked.text).to.contain('Somebody saved other settings after you opened this page')
+    expect(looked.text).to.contain('Before: #225588')
+  })
+
   it('cannot save before the look, when what was typed could not be looked at', async () => {
     await owner.open('/harbour/manage/passwords')
     const refused = await owner.press('See what follows', { minimumLength: '7' })

@@ -124,6 +124,18 @@ describe('An owner decides how people get back in', () => {
     expect((await tab.press('Save these settings')).text).to.contain('Saved as version 3')
   })
 
+  it('is warned in a tab that was open while somebody else saved', async () => {
+    const tab = await ownerOf(portal, 'harbour')
+    await tab.open('/harbour/manage/recovery')
+    await decide(olivia, 'harbour', { linkLifetimeMinutes: '20' })
+    const looked = await tab.press('See what follows', { codeLifetimeMinutes: '5' })
+    expect(looked.text).to.contain('Somebody saved other settings after you opened this page')
+    expect(looked.text).to.contain('Before: 20 minutes Now: 5 minutes')
+    await tab.open('/harbour/manage/recovery')
+    const fresh = await tab.press('See what follows', { codeLifetimeMinutes: '5' })
+    expect(fresh.text).not.to.contain('after you opened')
+  })
+
   it('takes an older version over again, and the history tells it', async () => {
     await decide(olivia, 'harbour', { linkLifetimeMinutes: '60' })
     const first = await olivia.open('/harbour/manage/history/1')

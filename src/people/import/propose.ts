@@ -109,7 +109,7 @@ export async function rulesFor(tx: Transaction, maker: Role | null): Promise<Row
 
 /** A look through a file, from its first rows to its last. */
 class Look {
-  readonly counts = { good: 0, bad: 0, there: 0, toInvite: 0 }
+  readonly counts = { good: 0, bad: 0, there: 0, toInvite: 0, managers: 0 }
   readonly #parts: ImportParts
   readonly #importId: string
   readonly #rules: RowRules
@@ -137,6 +137,7 @@ class Look {
     this.counts.good += free.length
     this.counts.bad += bad.length
     this.counts.there += there.length
+    this.counts.managers += free.filter(({ role }) => role !== 'member').length
     this.counts.toInvite += free.filter(({ email, hash }) => email !== null && !hash).length
   }
 

@@ -17,7 +17,8 @@ import {
 
 /** `over`: the session is not there any more, or its person runs the organization no more. `gone`: it waits no more. */
 export type ImportStarted = { outcome: 'started' | 'over' | 'gone' | 'not-theirs' | 'another-runs' }
-export type ImportStopped = { outcome: 'stopped' | 'over' | 'gone' | 'not-theirs' }
+/** `forgotten`: it had only been looked at. */
+export type ImportStopped = { outcome: 'stopped' | 'forgotten' | 'over' | 'gone' | 'not-theirs' }
 
 /** What was decided of an import. */
 interface Wanted {
@@ -91,8 +92,11 @@ export async function stopImport(
     if (!account || !mayMake(account)) return { outcome: 'over' }
     if (!found || !['proposed', 'running'].includes(found.state)) return { outcome: 'gone' }
     if (found.madeBy !== account.id && account.role !== 'owner') return { outcome: 'not-theirs' }
-    if (found.state === 'proposed') await dropImport(tx, importId)
-    else await endImport(parts, tx, found, 'stopped', visitorOrigin(who.visitor, account.id))
+    if (found.state === 'proposed') {
+      await dropImport(tx, importId)
+      return { outcome: 'forgotten' }
+    }
+    await endImport(parts, tx, found, 'stopped', visitorOrigin(who.visitor, account.id))
     return { outcome: 'stopped' }
   })
 }

@@ -23,6 +23,8 @@ export interface Import {
   there: number
   /** Of the good ones, those with an address and without a password. */
   toInvite: number
+  /** Of the good ones, those who come to run the organization. */
+  managers: number
   /** Of the good ones, those who have an account by now, and those who have none after all. */
   made: number
   skipped: number
@@ -39,6 +41,7 @@ interface ImportRow extends TenantRow {
   bad: number
   there: number
   to_invite: number
+  managers: number
   made: number
   skipped: number
   moved_at: Date
@@ -74,6 +77,7 @@ export async function addImport(tx: Transaction, id: string, madeBy: string | nu
     bad: 0,
     there: 0,
     to_invite: 0,
+    managers: 0,
     made: 0,
     skipped: 0,
     moved_at: tx.now,
@@ -283,6 +287,7 @@ function shown(row: ImportRow): Import {
     bad: row.bad,
     there: row.there,
     toInvite: row.to_invite,
+    managers: row.managers,
     made: row.made,
     skipped: row.skipped,
   }

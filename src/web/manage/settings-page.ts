@@ -49,7 +49,13 @@ export function settingsPage<Form extends Fields>(topic: Topic<Form>): { page: P
     look(visit, values) {
       const proposed = propose(visit, values)
       return Promise.resolve(
-        'errors' in proposed ? proposed : show(visit, topic, { settings: proposed.settings, saves: true }),
+        'errors' in proposed
+          ? proposed
+          : show(visit, topic, {
+              settings: proposed.settings,
+              saves: true,
+              isOvertaken: values['basedOn'] !== String(visit.settingsVersion),
+            }),
       )
     },
     async submit(visit, values) {
@@ -75,10 +81,14 @@ export function settingsPage<Form extends Fields>(topic: Topic<Form>): { page: P
   return { page, preview }
 }
 
-/** What a form asks for. Settings are null where it proposes none that could be; `saves`: whether it can be saved as it stands. */
+/**
+ * What a form asks for. Settings are null where it proposes none that could be; `saves`: whether it can be saved as it stands;
+ * `isOvertaken`: somebody saved others after the page was opened, so that it proposes to undo what they changed.
+ */
 interface Asked {
   settings: Settings | null
   saves: boolean
+  isOvertaken: boolean
 }
 
 /**
@@ -92,17 +102,22 @@ function refused<Form extends Fields>(
   { fields, propose }: Topic<Form>,
 ): Asked {
   const body = bodyOf(ctx)
-  if (Object.keys(wrong).length === 0 || body['look'] !== undefined) return { settings: null, saves: false }
+  if (Object.keys(wrong).length === 0 || body['look'] !== undefined)
+    return { settings: null, saves: false, isOvertaken: false }
   const form = readForm(fields, body)
   const proposed = form.ok ? propose(visit, form.values) : null
-  return { settings: proposed && 'settings' in proposed ? proposed.settings : null, saves: true }
+  return {
+    settings: proposed && 'settings' in proposed ? proposed.settings : null,
+    saves: true,
+    isOvertaken: false,
+  }
 }
 
 /** The page as it is opened, or with what would follow from other settings. */
 function show<Form extends Fields>(
   visit: Visit,
   { path, asFields, unseen = [], departuresOf, view }: Topic<Form>,
-  { settings: proposed, saves }: Asked,
+  { settings: proposed, saves, isOvertaken }: Asked,
 ): { view: View } {
   const { organization, settings, settingsVersion, locale } = visit
   const shown = proposed ?? settings
@@ -117,6 +132,7 @@ function show<Form extends Fields>(
       now,
       departures: departuresOf(shown).map((name) => ({ name, isNew: !before.has(name) })),
       isProposal: proposed !== null,
+      isOvertaken,
       saves: saves && (proposed === null || changes.length > 0),
       changes,
       preview: `/${organization.slug}${path}/preview?${new URLSearchParams(seen).toString()}`,

@@ -46,6 +46,7 @@ export const look = definePage({
         isCut: bad.length > SHOWN,
         most: SHOWN,
         notMade: badCount + skipped,
+        left: good - found.made - skipped,
         may: mayDecide(visit, found),
       },
     }

@@ -12,15 +12,13 @@ export const stop = definePage({
   view: stillThere,
   fields: {},
   async submit(visit, _values, ctx) {
-    const { outcome } = await stopImport(
-      visit.parts,
-      visit.organization.id,
-      signedInHere(visit),
-      idOfImport(ctx),
-    )
+    const id = idOfImport(ctx)
+    const { outcome } = await stopImport(visit.parts, visit.organization.id, signedInHere(visit), id)
     switch (outcome) {
       case 'stopped':
-        return { goTo: '/manage/people/import', notice: 'import-stopped' }
+        return { goTo: `/manage/people/import/${id}`, notice: 'import-stopped' }
+      case 'forgotten':
+        return { goTo: '/manage/people/import', notice: 'import-forgotten' }
       case 'gone':
         return stillThere(visit, ctx)
       case 'not-theirs':

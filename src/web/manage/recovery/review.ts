@@ -32,6 +32,7 @@ export const review = definePage({
     return {
       view: {
         version: settingsVersion,
+        isOvertaken: ![undefined, String(settingsVersion)].includes(ctx.query['basedOn']?.toString()),
         query: ctx.querystring,
         changes: shownDifference(today, proposed, locale),
         impact: { ...impact, losing: impact.losing.map((some) => shownUnable(some, locale)) },

@@ -1,4 +1,5 @@
 import { PRESET_NAMES, withPreset } from '../../../organizations/presets.ts'
+import { hiddenText } from '../../form.ts'
 import { definePage } from '../../page.ts'
 import { SCREEN_NAMES } from './preview.ts'
 import { asFields, CHOICES, METHODS, proposalFields, proposedSettings } from './proposal.ts'
@@ -14,6 +15,7 @@ export const settings = definePage({
     const shown = chosen ? withPreset(visit.settings, chosen) : visit.settings
     return {
       view: {
+        version: visit.settingsVersion,
         chosen,
         presets: PRESET_NAMES.map((name) => ({ name, isChosen: name === chosen })),
         methods: METHODS,
@@ -23,7 +25,7 @@ export const settings = definePage({
       },
     }
   },
-  fields: proposalFields,
+  fields: { ...proposalFields, basedOn: hiddenText },
   judge({ settings: today, locale }, values) {
     const proposed = proposedSettings(today, { ...asFields(today, locale), ...values }, locale)
     return 'errors' in proposed ? proposed.errors : {}
@@ -31,7 +33,8 @@ export const settings = definePage({
   submit(visit, values) {
     const proposed = proposedSettings(visit.settings, values, visit.locale)
     if ('errors' in proposed) return Promise.resolve({ errors: proposed.errors })
-    const query = new URLSearchParams(asFields(proposed.settings, visit.locale))
+    const { basedOn } = values
+    const query = new URLSearchParams({ ...asFields(proposed.settings, visit.locale), basedOn })
     return Promise.resolve({ goTo: `/manage/recovery/review?${query.toString()}` })
   },
 })
