@@ -1,4 +1,5 @@
-import { access, constants, readFile } from 'node:fs/promises'
+import { readFileSync } from 'node:fs'
+import { access, constants } from 'node:fs/promises'
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -9,8 +10,9 @@ const macPrograms = [
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
 ]
 
+// Read at once: tests that load this file would load what it awaits, and all around it, a second time.
 const { dependencies } = JSON.parse(
-  await readFile(new URL('./prepare/browser/package.json', import.meta.url), 'utf8'),
+  readFileSync(new URL('./prepare/browser/package.json', import.meta.url), 'utf8'),
 )
 
 /** Where `prepare --browser` puts the Chromium that it fetches, for Linux on x64. */
