@@ -1,6 +1,5 @@
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
-import { setTimeout } from 'node:timers/promises'
 import { withOrganization, type Transaction } from '../database/transaction.ts'
 import { FALLBACK_LOCALE, type Translate } from '../i18n/words.ts'
 import { organizationBySlug } from '../organizations/store.ts'
@@ -8,16 +7,20 @@ import { makerNamed } from '../people/add.ts'
 import { MOST_ROWS, proposeImport } from '../people/import/propose.ts'
 import { bringOverSome, type InviteLater } from '../people/import/run.ts'
 import { startImportOfOperator } from '../people/import/start.ts'
-import { dropImport, importById, nextBatch, runningHere, type Import } from '../people/import/store.ts'
-import { SECOND } from '../platform/clock.ts'
+import {
+  dropImport,
+  importById,
+  lockImport,
+  nextBatch,
+  runningHere,
+  type Import,
+} from '../people/import/store.ts'
 import { invite } from '../recovery/begin.ts'
 import { CommandFailed, type Command, type Opened, type Tools } from './command.ts'
 import { inOrganization } from './requests.ts'
 
 /** As often as progress is told, in parts of the whole. */
 const TOLD_TIMES = 20
-/** How long a batch that a worker has in hand is left to it. */
-const PAUSE_MS = SECOND / 5
 
 export const peopleImport: Command = {
   name: 'people import',
@@ -132,11 +135,12 @@ class Here {
     while (found.state === 'running') {
       await this.mustBeActive()
       const brought = await bringOverSome(parts, this.#organization.id, id)
+      // A worker has them in hand: this waits until it is done with them.
+      if (brought === 0) await this.#within((tx) => lockImport(tx, id))
       found = await this.found(id)
       const done = Math.floor((TOLD_TIMES * (found.made + found.skipped)) / Math.max(found.good, 1))
       if (done > told) this.#tools.say(`${found.made + found.skipped} of ${found.good}`)
       told = Math.max(told, done)
-      if (brought === 0 && found.state === 'running') await setTimeout(PAUSE_MS)
     }
     return found
   }

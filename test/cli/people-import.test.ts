@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { CommandFailed } from '../../src/cli/command.ts'
-import { runningHere } from '../../src/people/import/store.ts'
+import { runningHere, takeImport } from '../../src/people/import/store.ts'
 import { bringSome, keptOf, lookedAt, OLD_HASH, OLD_PASSWORD, start } from '../support/import.ts'
+import { untilWaiting } from '../support/locks.ts'
 import { openPortal, type Portal } from '../support/portal.ts'
 import { canSignIn, signIn } from '../support/steps.ts'
 import { terminal } from './terminal.ts'
@@ -93,6 +94,19 @@ describe('latchkey people import', () => {
     expect(said[0]).to.contain('going on with it')
     expect(said.at(-1)).to.equal('0 to be made, 600 here already, 0 bad.')
     expect(await peopleAt('harbour')).to.equal(before + 350)
+  })
+
+  it('waits for a worker that has the rows in hand, and asks the database nothing meanwhile', async () => {
+    const { found } = await lookedAt(portal, 'email\nsari@lintas.example')
+    await start(portal, found.id)
+    const typing = await portal.within('harbour', async (tx) => {
+      await takeImport(tx, found.id)
+      const running = typed('harbour', fileOf('email\nsari@lintas.example'))
+      await untilWaiting(tx, 1)
+      return { running }
+    })
+    const { said, failed } = await typing.running
+    expect([said.at(-1), failed]).to.deep.equal(['0 to be made, 1 here already, 0 bad.', null])
   })
 
   it('fails, and says how far it came, where somebody stops it meanwhile', async () => {
