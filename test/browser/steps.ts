@@ -111,6 +111,8 @@ export async function fillSignUp(page: Page, person: typeof RINA): Promise<void>
 
 export async function press(page: Page, button: string): Promise<void> {
   await page.getByRole('button', { name: button, exact: true }).click()
+  // The click is over when the answer begins; a reload before its end finds no page.
+  await page.waitForLoadState()
 }
 
 /** Presses the button in the newest mail of the outbox; the mail is shown in a frame that may do nothing else. */
