@@ -1,9 +1,9 @@
 import { availableParallelism } from 'node:os'
+import { Gate } from '../platform/gate.ts'
 import type { Random } from '../platform/random.ts'
 import { argon2id, hash, needsRehash, verify } from './foreign/argon2.ts'
 import { readForeignHash, standIn } from './foreign/index.ts'
 import type { ForeignCost } from './foreign/scheme.ts'
-import { Gate } from '../platform/gate.ts'
 import { MAXIMUM_LENGTH, normalizePassword, passwordLength } from './password-rules.ts'
 
 /** Makes and checks what is stored of a password. */

@@ -85,6 +85,7 @@ describe('An owner decides what passwords are like, who signs up, and how pages 
       ...settings,
       branding: { ...settings.branding, color: '#225588' },
     }))
+    expect((await owner.press('See what follows', { name: '' })).status, 'a fault between').to.equal(422)
     const looked = await owner.press('See what follows', { name: 'Harbour Two' })
     expect(looked.status).to.equal(200)
     expect(looked.text).to.contain('Somebody saved other settings after you opened this page')

@@ -128,6 +128,7 @@ describe('An owner decides how people get back in', () => {
     const tab = await ownerOf(portal, 'harbour')
     await tab.open('/harbour/manage/recovery')
     await decide(olivia, 'harbour', { linkLifetimeMinutes: '20' })
+    await tab.press('See what follows', { codeLifetimeMinutes: '0' })
     const looked = await tab.press('See what follows', { codeLifetimeMinutes: '5' })
     expect(looked.text).to.contain('Somebody saved other settings after you opened this page')
     expect(looked.text).to.contain('Before: 20 minutes Now: 5 minutes')
